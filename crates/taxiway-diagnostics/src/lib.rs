@@ -1,0 +1,16 @@
+//! What Taxiway has to say about a user's files: diagnostics, spans, places and sources.
+//!
+//! Plain data. Nothing here prints: the terminal, JSON, SARIF and editors each render the same facts at their edge.
+//! [`Sources`] is the one door through which the engines read files, with an in-memory twin for tests.
+
+mod diagnostic;
+mod line_index;
+mod place;
+mod sources;
+mod span;
+
+pub use diagnostic::{Diagnostic, Edit, Fix, FixSafety, Label, Severity};
+pub use line_index::LineIndex;
+pub use place::Place;
+pub use sources::{DiskSources, MemorySources, ReadError, Sources};
+pub use span::{Location, Span};

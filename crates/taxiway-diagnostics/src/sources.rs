@@ -1,0 +1,183 @@
+//! The one door through which the engines read files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// Why a file could not be read.
+#[derive(Debug)]
+pub enum ReadError {
+    /// There is no such file.
+    NotFound,
+    /// It is there, and cannot be read.
+    Failed(io::Error),
+}
+
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotFound => formatter.write_str("there is no such file"),
+            Self::Failed(error) => write!(formatter, "it cannot be read: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// Files by path. Paths are relative to one root (a repository) with `/`, or absolute for files outside of it.
+pub trait Sources {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// [`ReadError`] where there is none, or it cannot be read.
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError>;
+
+    /// Every file, relative to the root, sorted; what Git ignores may be left out.
+    fn files(&self) -> Vec<Utf8PathBuf>;
+
+    /// Whether there is such a file.
+    fn is_file(&self, path: &Utf8Path) -> bool {
+        self.read(path).is_ok()
+    }
+
+    /// The text of a file in UTF-8, without a byte order mark.
+    ///
+    /// # Errors
+    /// As [`Sources::read`]; text that is not UTF-8 is [`ReadError::Failed`].
+    fn read_text(&self, path: &Utf8Path) -> Result<String, ReadError> {
+        let text = String::from_utf8(self.read(path)?).map_err(|error| {
+            ReadError::Failed(io::Error::new(io::ErrorKind::InvalidData, error))
+        })?;
+        Ok(text
+            .strip_prefix('\u{feff}')
+            .map_or_else(|| text.clone(), str::to_owned))
+    }
+}
+
+/// Files that exist in memory only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemorySources {
+    files: BTreeMap<Utf8PathBuf, Vec<u8>>,
+}
+
+impl MemorySources {
+    /// No files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file, or replaces it.
+    pub fn insert(&mut self, path: impl Into<Utf8PathBuf>, content: impl Into<Vec<u8>>) {
+        self.files.insert(path.into(), content.into());
+    }
+
+    /// Several files out of one text: each starts with a line `--- path`; what stands before the first is a comment.
+    pub fn from_text(text: &str) -> Self {
+        let mut sources = Self::new();
+        let mut current: Option<(Utf8PathBuf, String)> = None;
+        for line in text.split_inclusive('\n') {
+            if let Some(path) = line.strip_prefix("--- ") {
+                if let Some((path, content)) = current.take() {
+                    sources.insert(path, content);
+                }
+                current = Some((path.trim_end().into(), String::new()));
+            } else if let Some((_, content)) = &mut current {
+                content.push_str(line);
+            }
+        }
+        if let Some((path, content)) = current {
+            sources.insert(path, content);
+        }
+        sources
+    }
+}
+
+impl<P: Into<Utf8PathBuf>, C: Into<Vec<u8>>> FromIterator<(P, C)> for MemorySources {
+    fn from_iter<I: IntoIterator<Item = (P, C)>>(files: I) -> Self {
+        Self {
+            files: files
+                .into_iter()
+                .map(|(path, content)| (path.into(), content.into()))
+                .collect(),
+        }
+    }
+}
+
+impl Sources for MemorySources {
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
+        self.files.get(path).cloned().ok_or(ReadError::NotFound)
+    }
+
+    fn files(&self) -> Vec<Utf8PathBuf> {
+        self.files.keys().cloned().collect()
+    }
+
+    fn is_file(&self, path: &Utf8Path) -> bool {
+        self.files.contains_key(path)
+    }
+}
+
+/// Files below a folder of this machine.
+///
+/// The list of files is given by whoever walked the folder, so that Git's ignore rules and limits stay at the edge.
+#[derive(Clone, Debug)]
+pub struct DiskSources {
+    root: Utf8PathBuf,
+    listed: BTreeSet<Utf8PathBuf>,
+}
+
+impl DiskSources {
+    /// The folder `root`, of which `listed` are the files to know about.
+    pub fn new(
+        root: impl Into<Utf8PathBuf>,
+        listed: impl IntoIterator<Item = Utf8PathBuf>,
+    ) -> Self {
+        Self {
+            root: root.into(),
+            listed: listed.into_iter().collect(),
+        }
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+}
+
+impl Sources for DiskSources {
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
+        std::fs::read(self.root.join(path)).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::IsADirectory => ReadError::NotFound,
+            _ => ReadError::Failed(error),
+        })
+    }
+
+    fn files(&self) -> Vec<Utf8PathBuf> {
+        self.listed.iter().cloned().collect()
+    }
+
+    fn is_file(&self, path: &Utf8Path) -> bool {
+        self.listed.contains(path) || self.root.join(path).is_file()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_holds_several_files() {
+        let sources = MemorySources::from_text("# why\n--- a.py\nx = 1\n--- b/c.py\ny = 2\n");
+        assert_eq!(sources.files(), ["a.py", "b/c.py"]);
+        assert_eq!(sources.read_text("a.py".into()).unwrap(), "x = 1\n");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_not_text() {
+        let sources: MemorySources = [("a", "\u{feff}x")].into_iter().collect();
+        assert_eq!(sources.read_text("a".into()).unwrap(), "x");
+    }
+}
