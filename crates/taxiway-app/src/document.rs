@@ -1,0 +1,81 @@
+//! The document `taxiway.detect/v1`: what reading a repository found out.
+//!
+//! A public interface: keys are added, never renamed. A fact that was not found is absent; nothing is guessed. Each fact
+//! has its places in [`Service::evidence`], or carries them itself where it is one of a list. Values of secrets are never
+//! in it.
+
+mod dependencies;
+mod entrypoint;
+mod facts;
+mod service;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use dependencies::{
+    Declaration, Dependencies, Distribution, Manager, Python, PythonDeclaration,
+};
+pub use entrypoint::Entrypoint;
+pub use facts::{
+    Artifacts, Backing, Database, DatabaseConfig, DatabaseEngine, Email, EnvironmentVariable,
+    Finding, Framework, FrameworkName, Frontend, Interface, Media, MediaStorage, MigrationTool,
+    Migrations, Port, Process, ProcessKind, Server, StaticFiles, StaticStrategy, Tests,
+};
+pub use service::Service;
+
+/// The name of the document's schema.
+pub const SCHEMA: &str = "taxiway.detect/v1";
+
+/// What a repository is, and the web services in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct App {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// What the repository is.
+    pub kind: Kind,
+    /// One entry for each Python web application that one would deploy.
+    #[serde(default)]
+    pub services: Vec<Service>,
+    /// Front ends that are deployed on their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frontends: Vec<Frontend>,
+    /// What a reader of the document should know, such as files that could not be read, or why there is no service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+impl App {
+    /// A repository of this kind, without services.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            kind,
+            services: Vec::new(),
+            frontends: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// What a repository is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Something to deploy.
+    App,
+    /// Something that other projects install.
+    Library,
+    /// A program for the terminal.
+    Cli,
+    /// A generator of projects.
+    Template,
+    /// Several unrelated demonstrations.
+    Collection,
+    /// Not Python.
+    Other,
+}
+
+/// The JSON Schema of the document.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(App)
+}

@@ -1,0 +1,23 @@
+//! Reads a Python repository into an [`App`]: facts with evidence, never by running its code.
+//!
+//! [`read`] gives the document `taxiway.detect/v1`, [`migrations`] the Django migrations of one of its services, and
+//! [`export_lock`] the lock of one as pip requirements. All are functions of the files alone, and never fail: what cannot be
+//! read is absent, and said so in the document's warnings.
+
+mod document;
+mod lock;
+mod migration;
+mod reader;
+mod requirement;
+
+pub use document::{
+    App, Artifacts, Backing, Database, DatabaseConfig, DatabaseEngine, Declaration, Dependencies,
+    Distribution, Email, Entrypoint, EnvironmentVariable, Finding, Framework, FrameworkName,
+    Frontend, Interface, Kind, Manager, Media, MediaStorage, MigrationTool, Migrations, Port,
+    Process, ProcessKind, Python, PythonDeclaration, SCHEMA, Server, Service, StaticFiles,
+    StaticStrategy, Tests, schema,
+};
+pub use lock::export_lock;
+pub use migration::{Migration, MigrationKey, Operation, Safety, migrations};
+pub use reader::read;
+pub use requirement::normalized_name;
