@@ -1,0 +1,28 @@
+//! Evaluates ARM templates: expressions, dependency order, what-if, resource ids.
+//!
+//! Pure: no clock, network, environment or randomness; what a deployment knows of the world is in [`Context`] and
+//! [`DeployedState`]. [`Deployment`] is for a real deployment, resource by resource; [`evaluate`] looks at a whole
+//! template before anything is deployed; [`what_if`] compares that with what exists.
+
+mod arguments;
+mod context;
+mod deployment;
+mod diagnostic;
+mod evaluation;
+mod resource_id;
+mod state;
+mod what_if;
+
+pub use arguments::{Argument, Arguments, KeyVaultReference};
+pub use context::{Context, Deployer, ResourceGroup, Scope, Subscription, azure_public_cloud};
+pub use deployment::{
+    CopyLoop, Deployment, EvaluatedResource, NestedDeployment, Output, Parameter, Resource, Step,
+};
+pub use diagnostic::TemplateDiagnostic;
+pub use evaluation::{Evaluation, evaluate};
+pub use resource_id::{
+    DEPLOYMENT_TYPE, MANAGEMENT_GROUP_TYPE, ParseResourceIdError, RESOURCE_GROUP_TYPE, ResourceId,
+    SUBSCRIPTION_TYPE, TENANT_TYPE,
+};
+pub use state::{DeployedState, StateError};
+pub use what_if::{Change, ChangeType, Mode, PropertyChange, PropertyChangeType, what_if};
