@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0001_initial")]
+
+    operations = [
+        migrations.AddField(
+            model_name="user",
+            name="newsletter_since",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+    ]
