@@ -1,0 +1,1 @@
+//! Tools of other projects: uv, Python, PostgreSQL.
