@@ -1,0 +1,37 @@
+//! Swapping a slot with production.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    client::Azure,
+    error::Error,
+    sites::{API_VERSION, SiteId},
+};
+
+/// A swap that took place.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SlotSwap {
+    /// When it was finished.
+    pub timestamp_utc: String,
+    /// The slot it started from.
+    pub source_slot_name: Option<String>,
+    /// The slot it went to.
+    pub destination_slot_name: Option<String>,
+}
+
+impl Azure {
+    /// Swaps `slot` with production and waits until that is finished.
+    ///
+    /// Both directions are the same swap: called twice it restores. Not repeated after a broken
+    /// connection, so the caller has to look which way it stands.
+    ///
+    /// # Errors
+    /// When the slot does not warm up, or the service refuses or can't be reached.
+    pub async fn swap_slot(&self, site: &SiteId, slot: &str) -> Result<(), Error> {
+        let path = format!("{}/slotsswap", site.production().path());
+        let body = json!({"targetSlot": slot, "preserveVnet": true});
+        self.post(&path, API_VERSION, Some(body)).await.map(drop)
+    }
+}
