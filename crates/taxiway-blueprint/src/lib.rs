@@ -1,0 +1,14 @@
+//! Writes the files of a [`Platform`](taxiway_platform::Platform), and merges them with a person's edits.
+//!
+//! [`files`] gives the whole set for one platform: Bicep, the settings overlay, the server's configuration. Parts that are the
+//! same for every application are real files under `files/`; what depends on the application is built as a tree and
+//! printed. [`plan_changes`] compares the set with the repository: a person's edits are merged or kept, never overwritten.
+//! Pure: same input, same bytes.
+
+mod file;
+mod generate;
+mod merge;
+
+pub use file::{GeneratedFile, Mode};
+pub use generate::files;
+pub use merge::{ChangeKind, FileChange, plan_changes};

@@ -1,0 +1,132 @@
+//! `taxiway.toml`: what a person chose.
+//!
+//! Short on purpose: what can be read from the repository or has a good default is absent. Every value keeps its place, so
+//! that a decision can say which line it follows.
+
+mod initial;
+mod parse;
+
+use std::borrow::Cow;
+
+use camino::Utf8PathBuf;
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use taxiway_diagnostics::{Diagnostic, Place};
+
+pub use initial::initial_config;
+
+use crate::Size;
+
+/// Where the configuration lies, relative to the repository.
+pub const CONFIG_PATH: &str = "taxiway.toml";
+
+/// What a person chose.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Config {
+    /// The application.
+    #[schemars(default)]
+    pub app: AppConfig,
+    /// Plain values for variables of the app in every environment. Never secrets: they belong into `app.secrets`.
+    #[schemars(default)]
+    pub variables: IndexMap<String, Setting<String>>,
+    /// The environments by name. `local` exists without being named.
+    #[schemars(default)]
+    pub environments: IndexMap<String, EnvironmentSettings>,
+}
+
+/// The application.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AppConfig {
+    /// The name that resources get. Default: the project's own.
+    pub name: Option<Setting<String>>,
+    /// Who answers for it; becomes a tag.
+    pub owner: Option<Setting<String>>,
+    /// Who pays for it; becomes a tag.
+    pub cost_centre: Option<Setting<String>>,
+    /// The folder of the service, where the repository holds several.
+    #[schemars(with = "Option<String>")]
+    pub root: Option<Setting<Utf8PathBuf>>,
+    /// Variables that hold credentials. Their values are read from the environment of `taxiway` on the first deployment,
+    /// and kept in the vault.
+    #[schemars(default)]
+    pub secrets: Vec<Setting<String>>,
+}
+
+/// One environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct EnvironmentSettings {
+    /// Where its table starts.
+    #[schemars(skip)]
+    pub place: Option<Place>,
+    /// The Azure region, such as `swedencentral`.
+    pub region: Option<Setting<String>>,
+    /// How much it gets.
+    pub size: Option<Setting<Size>>,
+    /// The interpreter, `major.minor`.
+    pub python: Option<Setting<String>>,
+    /// Its own host names.
+    #[schemars(default)]
+    pub domains: Vec<Setting<String>>,
+    /// The database.
+    #[schemars(default)]
+    pub database: DatabaseSettings,
+    /// Plain values for variables of the app, before those for every environment.
+    #[schemars(default)]
+    pub variables: IndexMap<String, Setting<String>>,
+}
+
+/// The database of an environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DatabaseSettings {
+    /// The compute size, such as `Standard_D2ds_v5`.
+    pub sku: Option<Setting<String>>,
+    /// The major version of PostgreSQL.
+    pub version: Option<Setting<String>>,
+    /// The storage in GiB.
+    pub storage: Option<Setting<u32>>,
+    /// How far back it can be restored, in days: 7 to 35.
+    pub backup_days: Option<Setting<u32>>,
+}
+
+impl Config {
+    /// Reads the text of `taxiway.toml`.
+    ///
+    /// # Errors
+    /// Every key that is unknown and every value that can't be, each with its place.
+    pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        parse::parse(text)
+    }
+
+    /// The JSON Schema of `taxiway.toml`.
+    pub fn schema() -> Schema {
+        schemars::schema_for!(Self)
+    }
+}
+
+/// A value and the line that gives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// The line.
+    pub place: Place,
+}
+
+impl<T: JsonSchema> JsonSchema for Setting<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<T>()
+    }
+}

@@ -1,0 +1,522 @@
+//! The text of `taxiway.toml` as a [`Config`], or everything that is wrong with it.
+
+use indexmap::IndexMap;
+use taxiway_diagnostics::{Diagnostic, LineIndex, Location, Place, Span};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{AppConfig, CONFIG_PATH, Config, DatabaseSettings, EnvironmentSettings, Setting};
+use crate::suggestion::nearest;
+use crate::{Size, naming, platform, python};
+
+pub(super) fn parse(text: &str) -> Result<Config, Vec<Diagnostic>> {
+    let mut reader = Reader {
+        lines: LineIndex::new(text),
+        diagnostics: Vec::new(),
+    };
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        for error in errors {
+            let span = error.span().map_or(Span::at(0), to_span);
+            reader.error("config-syntax", span, error.message().to_owned());
+        }
+        return Err(reader.diagnostics);
+    }
+    let config = reader.config(document.get_ref());
+    if reader.diagnostics.is_empty() {
+        Ok(config)
+    } else {
+        reader
+            .diagnostics
+            .sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+        Err(reader.diagnostics)
+    }
+}
+
+fn to_span(range: std::ops::Range<usize>) -> Span {
+    let offset = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    Span::new(offset(range.start), offset(range.end))
+}
+
+/// Collects what is wrong while it reads.
+struct Reader {
+    lines: LineIndex,
+    diagnostics: Vec<Diagnostic>,
+}
+
+type Value<'a> = Spanned<DeValue<'a>>;
+
+impl Reader {
+    fn config(&mut self, document: &DeTable<'_>) -> Config {
+        self.keys(
+            document,
+            "taxiway.toml",
+            &["app", "variables", "environments"],
+        );
+        Config {
+            app: self
+                .table(document, "app")
+                .map(|table| self.app(table))
+                .unwrap_or_default(),
+            variables: self.variables(document),
+            environments: self.environments(document),
+        }
+    }
+
+    fn app(&mut self, table: &DeTable<'_>) -> AppConfig {
+        self.keys(
+            table,
+            "[app]",
+            &["name", "owner", "cost-centre", "root", "secrets"],
+        );
+        AppConfig {
+            name: self.text(table, "name"),
+            owner: self.text(table, "owner"),
+            cost_centre: self.text(table, "cost-centre"),
+            root: self.text(table, "root").map(|root| Setting {
+                value: root.value.trim_end_matches('/').into(),
+                place: root.place,
+            }),
+            secrets: self.texts(table, "secrets", |name| {
+                (!is_variable_name(name)).then(|| format!("`{name}` is no name of a variable"))
+            }),
+        }
+    }
+
+    fn environments(&mut self, document: &DeTable<'_>) -> IndexMap<String, EnvironmentSettings> {
+        let mut environments = IndexMap::new();
+        let Some(tables) = self.table(document, "environments") else {
+            return environments;
+        };
+        for (name, value) in in_order(tables) {
+            let span = to_span(name.span());
+            let name = name.get_ref().as_ref();
+            if let Some(problem) = naming::environment_problem(name) {
+                let message = format!("environment `{name}` has a name that is {problem}");
+                self.error("environment-name", span, message);
+            }
+            let Some(table) = value.get_ref().as_table() else {
+                self.wrong_type(value, "a table");
+                continue;
+            };
+            let settings = self.environment(name, table, self.place(span));
+            environments.insert(name.to_owned(), settings);
+        }
+        environments
+    }
+
+    fn environment(
+        &mut self,
+        name: &str,
+        table: &DeTable<'_>,
+        place: Place,
+    ) -> EnvironmentSettings {
+        self.keys(
+            table,
+            &format!("[environments.{name}]"),
+            &[
+                "region",
+                "size",
+                "python",
+                "domains",
+                "database",
+                "variables",
+            ],
+        );
+        EnvironmentSettings {
+            place: Some(place),
+            region: self.region(table),
+            size: self.choice(table, "size", Size::ALL.map(|size| (size.name(), size))),
+            python: self.choice(
+                table,
+                "python",
+                python::OFFERED.map(|version| (version, version.to_owned())),
+            ),
+            domains: self.texts(table, "domains", |domain| {
+                (!is_host_name(domain)).then(|| {
+                    format!("`{domain}` is no host name: write it without scheme, port and path")
+                })
+            }),
+            database: self
+                .table(table, "database")
+                .map(|database| self.database(name, database))
+                .unwrap_or_default(),
+            variables: self.variables(table),
+        }
+    }
+
+    fn database(&mut self, environment: &str, table: &DeTable<'_>) -> DatabaseSettings {
+        self.keys(
+            table,
+            &format!("[environments.{environment}.database]"),
+            &["sku", "version", "storage", "backup-days"],
+        );
+        let sku = self.text(table, "sku");
+        if let Some(sku) = &sku
+            && platform::database_tier(&sku.value).is_none()
+        {
+            let span = value_span(table, "sku");
+            let message = format!("`{}` is no compute size of PostgreSQL", sku.value);
+            self.error("database-sku", span, message);
+        }
+        DatabaseSettings {
+            sku,
+            version: self.choice(
+                table,
+                "version",
+                platform::DATABASE_VERSIONS.map(|version| (version, version.to_owned())),
+            ),
+            storage: self.number(table, "storage", |size| {
+                (!platform::STORAGE_SIZES.contains(&size)).then(|| {
+                    let sizes = platform::STORAGE_SIZES.map(|size| size.to_string());
+                    format!("{size} GiB is no disk size; there are {}", sizes.join(", "))
+                })
+            }),
+            backup_days: self.number(table, "backup-days", |days| {
+                (!(7..=35).contains(&days)).then(|| format!("{days} days are not from 7 to 35"))
+            }),
+        }
+    }
+
+    fn region(&mut self, table: &DeTable<'_>) -> Option<Setting<String>> {
+        let region = self.text(table, "region")?;
+        let spelled: String = region.value.to_lowercase().replace(' ', "");
+        let is_spelled_right = spelled == region.value
+            && region
+                .value
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric());
+        if !is_spelled_right
+            || platform::REGIONS
+                .binary_search(&region.value.as_str())
+                .is_err()
+        {
+            let near = nearest(&spelled, platform::REGIONS.iter().copied());
+            // A region newer than the list is taken as it is, such as `eastus9`; one close to a known one is a mistake.
+            let letters = |name: &str| {
+                name.trim_end_matches(|end: char| end.is_ascii_digit())
+                    .to_owned()
+            };
+            let is_mistake = near.is_some_and(|near| letters(near) != letters(&spelled));
+            if is_mistake || !is_spelled_right {
+                let message = format!("there is no region `{}`", region.value);
+                self.error_with_suggestion(
+                    "unknown-region",
+                    value_span(table, "region"),
+                    message,
+                    near,
+                );
+            }
+        }
+        Some(region)
+    }
+
+    fn variables(&mut self, table: &DeTable<'_>) -> IndexMap<String, Setting<String>> {
+        let mut variables = IndexMap::new();
+        let Some(entries) = self.table(table, "variables") else {
+            return variables;
+        };
+        for (name, value) in in_order(entries) {
+            let span = to_span(name.span());
+            let name = name.get_ref().as_ref();
+            if !is_variable_name(name) {
+                let message = format!("`{name}` is no name of a variable");
+                self.error("variable-name", span, message);
+            } else if is_platforms_own(name) {
+                let message = format!("`{name}` is set by the platform");
+                self.error("variable-of-the-platform", span, message);
+            }
+            let text = match value.get_ref() {
+                DeValue::String(text) => text.to_string(),
+                DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
+                DeValue::Boolean(value) => value.to_string(),
+                _ => {
+                    self.wrong_type(value, "a string");
+                    continue;
+                }
+            };
+            let place = self.place(span);
+            variables.insert(name.to_owned(), Setting { value: text, place });
+        }
+        variables
+    }
+
+    // What follows reads one value of a known type.
+
+    fn table<'t, 'i>(&mut self, table: &'t DeTable<'i>, key: &str) -> Option<&'t DeTable<'i>> {
+        let value = table.get(key)?;
+        let found = value.get_ref().as_table();
+        if found.is_none() {
+            self.wrong_type(value, "a table");
+        }
+        found
+    }
+
+    fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<Setting<String>> {
+        let value = table.get(key)?;
+        match value.get_ref().as_str() {
+            Some(text) if !text.trim().is_empty() => Some(Setting {
+                value: text.to_owned(),
+                place: self.place(to_span(value.span())),
+            }),
+            Some(_) => {
+                self.error(
+                    "config-value",
+                    to_span(value.span()),
+                    format!("`{key}` is empty"),
+                );
+                None
+            }
+            None => {
+                self.wrong_type(value, "a string");
+                None
+            }
+        }
+    }
+
+    fn texts(
+        &mut self,
+        table: &DeTable<'_>,
+        key: &str,
+        problem: impl Fn(&str) -> Option<String>,
+    ) -> Vec<Setting<String>> {
+        let Some(value) = table.get(key) else {
+            return Vec::new();
+        };
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_type(value, "a list of strings");
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for item in items {
+            let span = to_span(item.span());
+            match item.get_ref().as_str() {
+                Some(text) => match problem(text) {
+                    Some(message) => self.error("config-value", span, message),
+                    None => texts.push(Setting {
+                        value: text.to_owned(),
+                        place: self.place(span),
+                    }),
+                },
+                None => self.wrong_type(item, "a string"),
+            }
+        }
+        texts
+    }
+
+    fn number(
+        &mut self,
+        table: &DeTable<'_>,
+        key: &str,
+        problem: impl Fn(u32) -> Option<String>,
+    ) -> Option<Setting<u32>> {
+        let value = table.get(key)?;
+        let span = to_span(value.span());
+        let number = value.get_ref().as_integer().and_then(|number| {
+            u32::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
+        });
+        let Some(number) = number else {
+            self.wrong_type(value, "a whole number");
+            return None;
+        };
+        if let Some(message) = problem(number) {
+            self.error("config-value", span, message);
+        }
+        Some(Setting {
+            value: number,
+            place: self.place(span),
+        })
+    }
+
+    fn choice<T, const N: usize>(
+        &mut self,
+        table: &DeTable<'_>,
+        key: &str,
+        choices: [(&'static str, T); N],
+    ) -> Option<Setting<T>> {
+        let setting = self.text(table, key)?;
+        let names = choices.each_ref().map(|(name, _)| *name);
+        let found = choices
+            .into_iter()
+            .find(|(name, _)| *name == setting.value)
+            .map(|(_, value)| value);
+        if found.is_none() {
+            let message = format!(
+                "`{key}` is one of {}, not `{}`",
+                names.join(", "),
+                setting.value
+            );
+            let near = nearest(&setting.value, names);
+            self.error_with_suggestion("config-value", value_span(table, key), message, near);
+        }
+        Some(Setting {
+            value: found?,
+            place: setting.place,
+        })
+    }
+
+    fn keys(&mut self, table: &DeTable<'_>, context: &str, known: &[&'static str]) {
+        for (key, _) in in_order(table) {
+            let name = key.get_ref().as_ref();
+            if !known.contains(&name) {
+                let message = format!("{context} has no key `{name}`");
+                let near = nearest(name, known.iter().copied());
+                self.error_with_suggestion("unknown-key", to_span(key.span()), message, near);
+                if near.is_none()
+                    && let Some(last) = self.diagnostics.last_mut()
+                {
+                    last.help = Some(format!("its keys are {}", known.join(", ")));
+                }
+            }
+        }
+    }
+
+    fn wrong_type(&mut self, value: &Value<'_>, expected: &str) {
+        let found = value.get_ref().type_str();
+        let message = format!("expected {expected}, found {found}");
+        self.error("config-type", to_span(value.span()), message);
+    }
+
+    fn error_with_suggestion(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: String,
+        near: Option<&str>,
+    ) {
+        self.error(code, span, message);
+        if let (Some(near), Some(last)) = (near, self.diagnostics.last_mut()) {
+            last.help = Some(format!("did you mean `{near}`?"));
+        }
+    }
+
+    fn error(&mut self, code: &'static str, span: Span, message: String) {
+        let location = Location::new(CONFIG_PATH, span);
+        self.diagnostics
+            .push(Diagnostic::error(code, location, message));
+    }
+
+    fn place(&self, span: Span) -> Place {
+        Place::new(CONFIG_PATH, self.lines.line(span.start))
+    }
+}
+
+/// The entries of a table as the file orders them.
+fn in_order<'t, 'i>(
+    table: &'t DeTable<'i>,
+) -> Vec<(&'t Spanned<std::borrow::Cow<'i, str>>, &'t Value<'i>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+fn value_span(table: &DeTable<'_>, key: &str) -> Span {
+    table
+        .get(key)
+        .map_or(Span::at(0), |value| to_span(value.span()))
+}
+
+/// App Service passes only such names to Linux processes unchanged. Source: Azure App Service, app settings.
+fn is_variable_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Names that mean something to App Service, or that the generated settings own.
+fn is_platforms_own(name: &str) -> bool {
+    const OWN: [&str; 4] = [
+        "PORT",
+        "DATABASE_URL",
+        "DJANGO_SETTINGS_MODULE",
+        "SCM_DO_BUILD_DURING_DEPLOYMENT",
+    ];
+    OWN.contains(&name)
+        || ["WEBSITE_", "WEBSITES_", "TAXIWAY_", "APPSETTING_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+}
+
+fn is_host_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    name.contains('.') && name.len() <= 253 && name.split('.').all(is_label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> String {
+        let lines = LineIndex::new(text);
+        match Config::parse(text) {
+            Ok(_) => "fine".to_owned(),
+            Err(diagnostics) => diagnostics
+                .iter()
+                .map(|diagnostic| {
+                    let span = diagnostic.location.as_ref().unwrap().span;
+                    let (line, column) = lines.line_column(text, span.start);
+                    let help = diagnostic.help.as_deref().unwrap_or("");
+                    format!(
+                        "{line}:{column} {}: {} | {help}\n",
+                        diagnostic.code, diagnostic.message
+                    )
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn every_value_keeps_its_line() {
+        let config = Config::parse(
+            "[app]\nname = \"shop\"\nsecrets = [\"STRIPE_KEY\"]\n\n[variables]\nPAGE_SIZE = 20\n\n\
+             [environments.staging]\n\n[environments.production]\nregion = \"westeurope\"\nsize = \"medium\"\n\
+             domains = [\"shop.example\"]\ndatabase = { version = \"17\", storage = 128 }\n",
+        )
+        .unwrap();
+        assert_eq!(config.app.secrets[0].place.to_string(), "taxiway.toml:3");
+        assert_eq!(config.variables["PAGE_SIZE"].value, "20");
+        let names: Vec<_> = config.environments.keys().collect();
+        assert_eq!(names, ["staging", "production"]);
+        let production = &config.environments["production"];
+        assert_eq!(production.size.as_ref().unwrap().value, Size::Medium);
+        assert_eq!(production.database.storage.as_ref().unwrap().value, 128);
+        assert_eq!(
+            production.region.as_ref().unwrap().place.to_string(),
+            "taxiway.toml:11"
+        );
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        insta::assert_snapshot!(
+            check("[app]\nnmae = \"shop\"\ncolour = 1\n\n[environments.production]\nregoin = \"x\"\nregion = \"Sweden Central\"\nsize = \"smal\"\npython = 3.12\ndomains = [\"https://a.example\"]\n[environments.production.database]\nstorage = 33\nbackup-days = 3\nsku = \"B1\"\n[environments.Prod]\n[variables]\nWEBSITE_X = \"1\"\n"),
+            @r"
+        2:1 unknown-key: [app] has no key `nmae` | did you mean `name`?
+        3:1 unknown-key: [app] has no key `colour` | its keys are name, owner, cost-centre, root, secrets
+        6:1 unknown-key: [environments.production] has no key `regoin` | did you mean `region`?
+        7:10 unknown-region: there is no region `Sweden Central` | did you mean `swedencentral`?
+        8:8 config-value: `size` is one of dev, small, medium, large, not `smal` | did you mean `small`?
+        9:10 config-type: expected a string, found float | 
+        10:12 config-value: `https://a.example` is no host name: write it without scheme, port and path | 
+        12:11 config-value: 33 GiB is no disk size; there are 32, 64, 128, 256, 512, 1024, 2048, 4095, 4096, 8192, 16384, 32767 | 
+        13:15 config-value: 3 days are not from 7 to 35 | 
+        14:7 database-sku: `B1` is no compute size of PostgreSQL | 
+        15:15 environment-name: environment `Prod` has a name that is not made of lower-case letters and digits with single hyphens between | 
+        17:1 variable-of-the-platform: `WEBSITE_X` is set by the platform | 
+        "
+        );
+    }
+
+    #[test]
+    fn what_is_no_toml_is_said_with_its_place() {
+        insta::assert_snapshot!(check("[app\nname = \"shop\"\n"), @"1:5 config-syntax: unclosed table, expected `]` | ");
+    }
+}

@@ -1,0 +1,389 @@
+//! The one web service: which it is, whether it can be given a platform, and how it runs.
+
+use taxiway_app::{
+    App, Backing, DatabaseEngine, FrameworkName, Interface, Kind, MediaStorage, Service,
+    StaticStrategy,
+};
+use taxiway_diagnostics::{Diagnostic, Severity};
+
+use super::{Decisions, at};
+use crate::{Config, Server, Source, StaticServing, WebService};
+
+/// The service to give a platform: the only one, or the one that `taxiway.toml` names.
+pub(super) fn only_service<'a>(
+    app: &'a App,
+    config: &Config,
+) -> Result<&'a Service, Box<Diagnostic>> {
+    let refused = |code: &'static str, message: String, help: String| {
+        Box::new(Diagnostic::new(Severity::Error, code, message).help(help))
+    };
+    let roots = || -> Vec<String> {
+        let roots = app.services.iter().map(|service| service.root.to_string());
+        roots.collect()
+    };
+    if let Some(root) = &config.app.root {
+        let found = app
+            .services
+            .iter()
+            .find(|service| service.root == root.value || service.app_dir == root.value);
+        return found.ok_or_else(|| {
+            refused(
+                "no-service",
+                format!(
+                    "there is no web service in `{}` ({})",
+                    root.value, root.place
+                ),
+                format!("services are in: {}", roots().join(", ")),
+            )
+        });
+    }
+    match app.services.as_slice() {
+        [service] => Ok(service),
+        [] => Err(refused(
+            "no-service",
+            format!(
+                "this repository is {} and holds no web service",
+                describe(app.kind)
+            ),
+            app.warnings
+                .first()
+                .cloned()
+                .unwrap_or_else(|| "`taxiway detect` shows what was found in it".to_owned()),
+        )),
+        _ => Err(refused(
+            "several-services",
+            format!(
+                "this repository holds several web services: {}",
+                roots().join(", ")
+            ),
+            "choose one in taxiway.toml: [app] root = \"…\"".to_owned(),
+        )),
+    }
+}
+
+const fn describe(kind: Kind) -> &'static str {
+    match kind {
+        Kind::App => "an application",
+        Kind::Library => "a library",
+        Kind::Cli => "a program for the terminal",
+        Kind::Template => "a generator of projects",
+        Kind::Collection => "a collection of demonstrations",
+        Kind::Other => "no Python project",
+    }
+}
+
+/// Refuses what no platform can be given to.
+pub(super) fn refuse(service: &Service, config: &Config, decisions: &mut Decisions) {
+    refuse_framework(service, decisions);
+    refuse_database(service, decisions);
+    for backing in service.backing.iter().filter(|backing| backing.required) {
+        refuse_backing(backing, config, decisions);
+    }
+}
+
+fn refuse_framework(service: &Service, decisions: &mut Decisions) {
+    let place = at(service
+        .seen("framework")
+        .or_else(|| service.seen("framework.name")));
+    match &service.framework {
+        Some(framework) if framework.name == FrameworkName::Django => {}
+        Some(framework) => {
+            let name = format!("{:?}", framework.name).to_lowercase();
+            decisions.refuse(
+                "framework-not-supported",
+                format!("this is a {name} application{place}; only Django is supported so far"),
+                "`taxiway detect` works for it all the same",
+            );
+        }
+        None => decisions.refuse(
+            "framework-not-supported",
+            "no web framework was found in this service; only Django is supported so far",
+            "`taxiway detect` shows what was found",
+        ),
+    }
+}
+
+fn refuse_database(service: &Service, decisions: &mut Decisions) {
+    let Some(engine) = service
+        .database
+        .as_ref()
+        .and_then(|database| database.engine)
+    else {
+        return;
+    };
+    let place = at(database_place(service));
+    let name = match engine {
+        DatabaseEngine::Postgresql | DatabaseEngine::Sqlite => return,
+        DatabaseEngine::Postgis => {
+            decisions.refuse(
+                "database-not-supported",
+                format!(
+                    "this project needs PostGIS{place}: the libraries GDAL, GEOS and PROJ, which App Service's built-in \
+                     Python image does not have"
+                ),
+                "it needs a container image with them; that is not supported yet",
+            );
+            return;
+        }
+        DatabaseEngine::Mysql => "MySQL",
+        DatabaseEngine::Mariadb => "MariaDB",
+        DatabaseEngine::Mssql => "Microsoft SQL Server",
+        DatabaseEngine::Oracle => "Oracle",
+        DatabaseEngine::Mongodb => "MongoDB",
+    };
+    decisions.refuse(
+        "database-not-supported",
+        format!("this project needs {name}{place}; only PostgreSQL is supported so far"),
+        "let its settings use PostgreSQL where DATABASE_URL is set",
+    );
+}
+
+/// A service that the platform does not give is no obstacle where `taxiway.toml` says where one is.
+fn refuse_backing(backing: &Backing, config: &Config, decisions: &mut Decisions) {
+    let is_configured = |name: &String| {
+        config.variables.contains_key(name)
+            || config
+                .app
+                .secrets
+                .iter()
+                .any(|secret| secret.value == *name)
+    };
+    if backing.env.iter().any(is_configured) {
+        return;
+    }
+    let place = at(backing.places.first());
+    let help = match backing.env.first() {
+        Some(name) => format!(
+            "if you run one, say where in taxiway.toml: [app] secrets = [\"{name}\"], or without a password \
+             [variables] {name} = \"…\""
+        ),
+        None => "its address is fixed in the code; read it from a variable".to_owned(),
+    };
+    decisions.refuse(
+        "backing-service-missing",
+        format!(
+            "this project needs {}{place}, which the platform does not provide yet",
+            backing.kind
+        ),
+        help,
+    );
+}
+
+/// How the service runs, or `None` with the reason among the errors.
+pub(super) fn web_service(service: &Service, decisions: &mut Decisions) -> Option<WebService> {
+    let entrypoint = entrypoint(service, decisions);
+    let settings_module = settings_module(service, decisions);
+    let (interface, server) = server(service, decisions);
+    let static_files = static_files(service, decisions);
+    database(service, decisions);
+    Some(WebService {
+        root: service.root.clone(),
+        app_dir: service.app_dir.clone(),
+        entrypoint: entrypoint?,
+        interface,
+        settings_module: settings_module?,
+        django: service
+            .framework
+            .as_ref()
+            .and_then(|framework| framework.version.clone()),
+        server,
+        static_files,
+        variables: Vec::new(),
+    })
+}
+
+fn entrypoint(service: &Service, decisions: &mut Decisions) -> Option<taxiway_app::Entrypoint> {
+    let Some(entrypoint) = service
+        .entrypoint
+        .clone()
+        .filter(|entrypoint| entrypoint.module().is_some())
+    else {
+        decisions.refuse(
+            "entrypoint-missing",
+            "no WSGI or ASGI application was found in this service",
+            "Django makes one: PROJECT/wsgi.py with `application = get_wsgi_application()`",
+        );
+        return None;
+    };
+    let source = Source::detected(service.seen("entrypoint"));
+    decisions.choose(
+        "entrypoint",
+        entrypoint.to_string(),
+        source,
+        "what the server loads",
+    );
+    Some(entrypoint)
+}
+
+fn settings_module(service: &Service, decisions: &mut Decisions) -> Option<String> {
+    let Some(module) = service.settings_module.clone() else {
+        decisions.refuse(
+            "settings-missing",
+            "no settings module of Django was found in this service",
+            "manage.py or wsgi.py usually names it in DJANGO_SETTINGS_MODULE",
+        );
+        return None;
+    };
+    let source = Source::detected(service.seen("settings_module"));
+    let value = format!("taxiway overlay of {module}");
+    decisions.choose("settings", value, source, "the module that production uses");
+    Some(module)
+}
+
+fn server(service: &Service, decisions: &mut Decisions) -> (Interface, Server) {
+    let (interface, server, value) = match service.interface {
+        Some(Interface::Asgi) => (
+            Interface::Asgi,
+            Server::Uvicorn,
+            "gunicorn with uvicorn workers",
+        ),
+        Some(Interface::Wsgi | Interface::Other) | None => {
+            (Interface::Wsgi, Server::Gunicorn, "gunicorn with threads")
+        }
+    };
+    let declared = service.server.as_ref().is_some_and(|server| {
+        server.declared && matches!(server.name.as_str(), "gunicorn" | "uvicorn")
+    });
+    let (source, reason) = if declared {
+        (
+            Source::detected(service.seen("server")),
+            "the project installs it",
+        )
+    } else {
+        (
+            Source::Default,
+            "App Service's built-in image starts gunicorn",
+        )
+    };
+    decisions.choose("server", value, source, reason);
+    (interface, server)
+}
+
+fn static_files(service: &Service, decisions: &mut Decisions) -> StaticServing {
+    let is_named = |names: &[String], part: &str| names.iter().any(|name| name.contains(part));
+    let strategy = service
+        .static_files
+        .as_ref()
+        .and_then(|files| files.strategy);
+    let (serving, value, reason) = match strategy {
+        Some(StaticStrategy::Storage) => (
+            StaticServing::Project,
+            "object storage of the project",
+            "its settings say so",
+        ),
+        Some(StaticStrategy::Whitenoise)
+            if service.installs("whitenoise") || is_named(&service.middleware, "whitenoise") =>
+        {
+            (
+                StaticServing::Project,
+                "WhiteNoise, collected at build",
+                "its settings say so",
+            )
+        }
+        Some(_) => (
+            StaticServing::Overlay,
+            "WhiteNoise of the overlay, collected at build",
+            "App Service has no web server of its own for them",
+        ),
+        None if service.static_files.is_some()
+            || is_named(&service.installed_apps, "django.contrib.staticfiles")
+            || service.installed_apps.is_empty() =>
+        {
+            (
+                StaticServing::Overlay,
+                "WhiteNoise of the overlay, collected at build",
+                "nothing in the project serves them in production",
+            )
+        }
+        None => (
+            StaticServing::None,
+            "none",
+            "django.contrib.staticfiles is not installed",
+        ),
+    };
+    let seen = service
+        .seen("static.strategy")
+        .or_else(|| service.seen("static"));
+    decisions.choose("static", value, Source::detected(seen), reason);
+    serving
+}
+
+fn database(service: &Service, decisions: &mut Decisions) {
+    let engine = service
+        .database
+        .as_ref()
+        .and_then(|database| database.engine);
+    let reason = match engine {
+        Some(DatabaseEngine::Sqlite) => {
+            "SQLite's file would be lost with every release, and can't be shared by instances"
+        }
+        Some(_) => "what its settings use",
+        None => "Django keeps users and sessions in one",
+    };
+    let source = Source::detected(database_place(service));
+    decisions.choose("database", "PostgreSQL", source, reason);
+}
+
+fn database_place(service: &Service) -> Option<&taxiway_diagnostics::Place> {
+    service
+        .seen("database.engine")
+        .or_else(|| service.seen("database"))
+}
+
+/// What works, and will hurt.
+pub(super) fn warn(service: &Service, decisions: &mut Decisions) {
+    if service
+        .media
+        .as_ref()
+        .is_some_and(|media| media.storage == MediaStorage::Local)
+    {
+        decisions.warn(
+            "uploads-on-local-disk",
+            format!(
+                "uploads are written to the local disk{}, which every release starts anew and instances don't share",
+                at(service.seen("media.storage").or_else(|| service.seen("media")))
+            ),
+            "store them in object storage with django-storages",
+        );
+    }
+    for process in &service.processes {
+        decisions.warn(
+            "process-not-run",
+            format!(
+                "the {} process{} is not run: only the web process is, so far",
+                process.tool,
+                at(process.places.first())
+            ),
+            "the site serves without it; its jobs wait",
+        );
+    }
+    if let Some(frontend) = service
+        .frontend
+        .as_ref()
+        .filter(|frontend| frontend.bundled)
+    {
+        decisions.warn(
+            "frontend-not-built",
+            format!("the front end in `{}` is not built", frontend.dir),
+            "build it and commit its output, or its pages lack their scripts and styles",
+        );
+    }
+    // The built-in image has PostgreSQL's client library. Source: Oryx, Python run-time image.
+    let missing: Vec<&str> = service
+        .system_packages
+        .iter()
+        .map(String::as_str)
+        .filter(|package| !matches!(*package, "libpq" | "git" | "zlib" | "libffi"))
+        .collect();
+    if !missing.is_empty() {
+        decisions.warn(
+            "system-packages",
+            format!(
+                "this project may need packages of the operating system{} that App Service's built-in image lacks: {}",
+                at(service.seen("system_packages")),
+                missing.join(", ")
+            ),
+            "wheels that bring their libraries along need none",
+        );
+    }
+}

@@ -1,0 +1,281 @@
+//! The variables that the project's settings read, and where each gets its value.
+
+use taxiway_app::{DatabaseConfig, EnvironmentVariable, Service};
+
+use super::Decisions;
+use crate::{Config, Origin, Part, Secret, Source, Supply, Variable};
+
+/// The setting that holds Django's key where the project itself reads none.
+const DEFAULT_KEY_SETTING: &str = "DJANGO_SECRET_KEY";
+
+/// Where each variable gets its value, and what is kept in the vault.
+pub(super) fn decide(
+    service: &Service,
+    config: &Config,
+    decisions: &mut Decisions,
+) -> (Vec<Variable>, Vec<Secret>) {
+    let key_setting = key_setting(service);
+    let secrets = secrets(key_setting, config);
+    let mut names: Vec<&EnvironmentVariable> = service.env.iter().collect();
+    names.sort_by(|one, other| one.name.cmp(&other.name));
+    let variables: Vec<Variable> = names
+        .into_iter()
+        .map(|variable| Variable {
+            name: variable.name.clone(),
+            secret: variable.secret,
+            required: variable.required,
+            default: variable.default.clone(),
+            places: variable.places.clone(),
+            supply: supply(variable, service, config, &secrets),
+        })
+        .collect();
+    explain(service, &variables, &secrets, decisions);
+    (variables, secrets)
+}
+
+fn explain(
+    service: &Service,
+    variables: &[Variable],
+    secrets: &[Secret],
+    decisions: &mut Decisions,
+) {
+    for secret in secrets {
+        let Some(setting) = &secret.setting else {
+            continue;
+        };
+        let read = service
+            .env
+            .iter()
+            .find(|variable| variable.name == *setting);
+        let places = read
+            .map(|variable| variable.places.as_slice())
+            .unwrap_or_default();
+        let (value, reason) = match secret.origin {
+            Origin::Generated { .. } => (
+                "generated",
+                "made on the first deployment, kept in the vault",
+            ),
+            Origin::Supplied => (
+                "from you",
+                "read once where taxiway runs, kept in the vault",
+            ),
+        };
+        let key = format!("secrets.{setting}");
+        decisions.choose(key, value, Source::detected(places), reason);
+    }
+    for variable in variables {
+        let (value, reason) = match &variable.supply {
+            Supply::Database { .. } => {
+                ("from the server", "the overlay takes it from DATABASE_URL")
+            }
+            Supply::Hosts => ("from the site", "the hosts that the site answers to"),
+            Supply::Platform { value } => (value.as_str(), "what production needs"),
+            Supply::Missing => ("missing", "startup fails without it"),
+            Supply::Secret { .. } | Supply::Configured | Supply::Runtime | Supply::Default => {
+                continue;
+            }
+        };
+        let key = format!("variables.{}", variable.name);
+        decisions.choose(key, value, Source::detected(&variable.places), reason);
+    }
+}
+
+fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
+    let mut secrets = vec![
+        Secret {
+            parameter: "databasePassword".to_owned(),
+            name: "database-password".to_owned(),
+            variable: "DATABASE_PASSWORD".to_owned(),
+            setting: None,
+            origin: Origin::Generated { length: 40 },
+        },
+        Secret {
+            parameter: "djangoSecretKey".to_owned(),
+            name: "django-secret-key".to_owned(),
+            variable: "DJANGO_SECRET_KEY".to_owned(),
+            setting: Some(key_setting.to_owned()),
+            origin: Origin::Generated { length: 64 },
+        },
+    ];
+    for supplied in &config.app.secrets {
+        let name = supplied.value.as_str();
+        let is_there =
+            |secret: &Secret| secret.setting.as_deref() == Some(name) || secret.variable == name;
+        if !secrets.iter().any(is_there) {
+            secrets.push(Secret {
+                parameter: camel_case(name),
+                name: name.to_lowercase().replace('_', "-"),
+                variable: name.to_owned(),
+                setting: Some(name.to_owned()),
+                origin: Origin::Supplied,
+            });
+        }
+    }
+    secrets
+}
+
+/// `STRIPE_LIVE_KEY` as `stripeLiveKey`, the way Bicep spells parameters.
+fn camel_case(name: &str) -> String {
+    let words = name.split('_').filter(|word| !word.is_empty());
+    let mut camel = String::new();
+    for word in words {
+        let lower = word.to_lowercase();
+        let mut characters = lower.chars();
+        match characters.next() {
+            Some(first) if !camel.is_empty() => camel.push(first.to_ascii_uppercase()),
+            Some(first) => camel.push(first),
+            None => {}
+        }
+        camel.extend(characters);
+    }
+    camel
+}
+
+/// The variable from which the project reads Django's key.
+fn key_setting(service: &Service) -> &str {
+    let is_read = |name: &str| service.env.iter().any(|variable| variable.name == name);
+    for name in [
+        "SECRET_KEY",
+        "DJANGO_SECRET_KEY",
+        "DJANGO_SECRET",
+        "APP_SECRET_KEY",
+    ] {
+        if is_read(name) {
+            return if name == "SECRET_KEY" {
+                "SECRET_KEY"
+            } else {
+                name
+            };
+        }
+    }
+    // `SHOP_SECRET_KEY` is Django's as well where the project, or its settings package, is called so.
+    let package = service
+        .settings_module
+        .as_deref()
+        .and_then(|module| module.split('.').next())
+        .unwrap_or_default();
+    let prefixes =
+        [service.name.as_str(), package].map(|name| name.to_uppercase().replace('-', "_"));
+    service
+        .env
+        .iter()
+        .map(|variable| variable.name.as_str())
+        .find(|name| {
+            name.strip_suffix("_SECRET_KEY")
+                .is_some_and(|prefix| prefixes.iter().any(|known| known == prefix))
+        })
+        .unwrap_or(DEFAULT_KEY_SETTING)
+}
+
+fn supply(
+    variable: &EnvironmentVariable,
+    service: &Service,
+    config: &Config,
+    secrets: &[Secret],
+) -> Supply {
+    let name = variable.name.as_str();
+    if let Some(secret) = secrets
+        .iter()
+        .find(|secret| secret.setting.as_deref() == Some(name))
+    {
+        return Supply::Secret {
+            parameter: secret.parameter.clone(),
+        };
+    }
+    let is_configured = config.variables.contains_key(name)
+        || config
+            .environments
+            .values()
+            .any(|environment| environment.variables.contains_key(name));
+    if is_configured {
+        return Supply::Configured;
+    }
+    if let Some(part) = database_part(name, service) {
+        return Supply::Database { part };
+    }
+    if is_of_the_runtime(name) {
+        return Supply::Runtime;
+    }
+    if is_debug(name) && (variable.required || !is_off(variable.default.as_deref())) {
+        // Read with `int()`, as a boolean of decouple or environ, or compared with "True": all take "0" for no.
+        return Supply::Platform {
+            value: "0".to_owned(),
+        };
+    }
+    if !variable.required {
+        return Supply::Default;
+    }
+    if matches!(name, "ALLOWED_HOSTS" | "DJANGO_ALLOWED_HOSTS") {
+        return Supply::Hosts;
+    }
+    Supply::Missing
+}
+
+/// The part of the database's address that a variable holds, by the words of its name.
+fn database_part(name: &str, service: &Service) -> Option<Part> {
+    let database = service.database.as_ref()?;
+    if name == "DATABASE_URL" {
+        return Some(Part::Url);
+    }
+    if !database.env.iter().any(|known| known == name) {
+        return None;
+    }
+    let upper = name.to_uppercase();
+    let ends = |words: &[&str]| words.iter().any(|word| upper.ends_with(word));
+    if ends(&["URL", "URI", "DSN"])
+        || (database.config == Some(DatabaseConfig::Url) && database.env.len() == 1)
+    {
+        Some(Part::Url)
+    } else if ends(&["PASSWORD", "PASS", "PASSWD", "PWD"]) {
+        Some(Part::Password)
+    } else if ends(&["USER", "USERNAME", "LOGIN"]) {
+        Some(Part::User)
+    } else if ends(&["PORT"]) {
+        Some(Part::Port)
+    } else if ends(&[
+        "HOST", "HOSTNAME", "SERVER", "ADDRESS", "ENDPOINT", "SERVICE",
+    ]) {
+        Some(Part::Host)
+    } else if ends(&["ENGINE", "BACKEND", "ADAPTER", "DRIVER", "TYPE"]) {
+        Some(Part::Engine)
+    } else if ends(&["SSLMODE", "SSL_MODE"]) {
+        Some(Part::SslMode)
+    } else if ends(&["NAME", "DATABASE", "DB"]) {
+        Some(Part::Name)
+    } else {
+        None
+    }
+}
+
+fn is_of_the_runtime(name: &str) -> bool {
+    const RUNTIME: [&str; 14] = [
+        "DJANGO_SETTINGS_MODULE",
+        "GUNICORN_CMD_ARGS",
+        "HOME",
+        "HOSTNAME",
+        "NUM_CORES",
+        "PATH",
+        "PORT",
+        "PWD",
+        "PYTHONPATH",
+        "PYTHONUNBUFFERED",
+        "REGION_NAME",
+        "TZ",
+        "USER",
+        "WEB_CONCURRENCY",
+    ];
+    RUNTIME.binary_search(&name).is_ok() || name.starts_with("WEBSITE_")
+}
+
+fn is_debug(name: &str) -> bool {
+    matches!(name, "DEBUG" | "DJANGO_DEBUG" | "DEBUG_MODE" | "APP_DEBUG")
+}
+
+fn is_off(default: Option<&str>) -> bool {
+    default.is_some_and(|default| {
+        matches!(
+            default.to_lowercase().as_str(),
+            "" | "0" | "false" | "no" | "off" | "n" | "f" | "none"
+        )
+    })
+}

@@ -1,0 +1,25 @@
+//! Decides what an [`App`](taxiway_app::App) needs to run, and says why.
+//!
+//! [`Config`] is what a person wrote into `taxiway.toml`; [`decide`] turns it and what was read from the repository into a
+//! [`Platform`]: environments, names, sizes, versions, secrets and variables, each with a [`Choice`] that names its source
+//! and reason. Pure: same input, same platform. Azure's names, limits and defaults are stated where they are used.
+
+mod choice;
+mod config;
+mod decide;
+mod naming;
+mod platform;
+mod python;
+mod size;
+mod suggestion;
+
+pub use choice::{Choice, Source};
+pub use config::{
+    AppConfig, CONFIG_PATH, Config, DatabaseSettings, EnvironmentSettings, Setting, initial_config,
+};
+pub use decide::decide;
+pub use platform::{
+    Database, Environment, EnvironmentKind, MissingVariable, Origin, PLATFORM_SCHEMA, Part, Plan,
+    Platform, Python, Secret, Server, StaticServing, Supply, Variable, WebService,
+};
+pub use size::Size;

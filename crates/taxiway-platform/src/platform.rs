@@ -1,0 +1,395 @@
+//! The platform: everything that was decided, as plain data.
+
+use camino::Utf8PathBuf;
+use indexmap::IndexMap;
+use serde::Serialize;
+use taxiway_app::{App, Entrypoint, Interface, Service};
+use taxiway_diagnostics::{Diagnostic, Place};
+
+use crate::{Choice, Size};
+
+/// The name of the schema of a printed [`Platform`].
+pub const PLATFORM_SCHEMA: &str = "taxiway.platform/v1";
+
+/// What an app gets to run on, in every environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Platform {
+    /// Always [`PLATFORM_SCHEMA`].
+    pub schema: String,
+    /// The application's name, as people write it.
+    pub name: String,
+    /// The name as resource names contain it: lower-case letters, digits, hyphens; cut to fit.
+    pub workload: String,
+    /// The one web service.
+    pub service: WebService,
+    /// What is kept in the vault of each environment.
+    pub secrets: Vec<Secret>,
+    /// The environments: `local` first, the others as `taxiway.toml` orders them.
+    pub environments: Vec<Environment>,
+    /// Every decision with its source and reason, those about the service first.
+    pub choices: Vec<Choice>,
+    /// What will hurt, but stops nothing.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Platform {
+    /// The environment of this name.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        self.environments
+            .iter()
+            .find(|environment| environment.name == name)
+    }
+
+    /// The decision under this key.
+    pub fn choice(&self, key: &str) -> Option<&Choice> {
+        self.choices.iter().find(|choice| choice.key == key)
+    }
+
+    /// What was read about the service that this platform is for; `None` for the app of another repository.
+    pub fn service_of<'a>(&self, app: &'a App) -> Option<&'a Service> {
+        app.services.iter().find(|service| {
+            service.root == self.service.root && service.app_dir == self.service.app_dir
+        })
+    }
+}
+
+/// How the web service runs; the same in every environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WebService {
+    /// The folder that is packaged and published, relative to the repository.
+    pub root: Utf8PathBuf,
+    /// The folder it runs from, relative to the repository; `root` or below.
+    pub app_dir: Utf8PathBuf,
+    /// What the server loads.
+    pub entrypoint: Entrypoint,
+    /// How the server talks to it.
+    pub interface: Interface,
+    /// The settings module of the project that the overlay imports.
+    pub settings_module: String,
+    /// `major.minor` of Django, where the repository says which.
+    pub django: Option<String>,
+    /// The program that serves.
+    pub server: Server,
+    /// Who serves the static files.
+    pub static_files: StaticServing,
+    /// The variables that the project's settings read, and where each gets its value.
+    pub variables: Vec<Variable>,
+}
+
+/// The program that serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Server {
+    /// gunicorn with threads.
+    Gunicorn,
+    /// gunicorn with uvicorn's worker.
+    Uvicorn,
+}
+
+/// Who serves the static files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StaticServing {
+    /// The project's own way: WhiteNoise in its settings, or object storage.
+    Project,
+    /// WhiteNoise, which the overlay adds.
+    Overlay,
+    /// There are none.
+    None,
+}
+
+/// A variable that the project's settings read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Whether its value is a credential.
+    pub secret: bool,
+    /// Whether startup fails without it.
+    pub required: bool,
+    /// What the code uses without it, where that is known.
+    pub default: Option<String>,
+    /// Where it is read.
+    pub places: Vec<Place>,
+    /// Where its value comes from.
+    pub supply: Supply,
+}
+
+/// Where the value of a variable comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "from", rename_all = "lowercase")]
+pub enum Supply {
+    /// The address of the database, or a part of it, which the overlay takes from `DATABASE_URL`.
+    Database {
+        /// Which part.
+        part: Part,
+    },
+    /// The hosts that the site answers to, which the overlay knows.
+    Hosts,
+    /// A plain value that the platform sets.
+    Platform {
+        /// The value.
+        value: String,
+    },
+    /// A secret of [`Platform::secrets`], by the name of its parameter.
+    Secret {
+        /// The parameter.
+        parameter: String,
+    },
+    /// Plain values of `taxiway.toml`, shared or per environment.
+    Configured,
+    /// App Service, the server or the interpreter sets it.
+    Runtime,
+    /// Nobody: the code has a default, or does without.
+    Default,
+    /// Nobody, and startup fails without it. [`Environment::missing`] says what to do.
+    Missing,
+}
+
+/// A part of the address of a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// The whole URL.
+    Url,
+    /// The kind of database, in the project's own spelling.
+    Engine,
+    /// The server's host name.
+    Host,
+    /// The server's port.
+    Port,
+    /// The database's name.
+    Name,
+    /// The role.
+    User,
+    /// The role's password.
+    Password,
+    /// How TLS is used: libpq's `sslmode`.
+    SslMode,
+}
+
+/// Something kept in the vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Secret {
+    /// The `@secure()` parameter of `main.bicep` that brings it: `djangoSecretKey`.
+    pub parameter: String,
+    /// Its name in the vault: `django-secret-key`.
+    pub name: String,
+    /// The variable in the deployer's environment that `main.<environment>.bicepparam` reads: `DJANGO_SECRET_KEY`.
+    pub variable: String,
+    /// The app setting that refers to it; `None` where only the infrastructure uses it.
+    pub setting: Option<String>,
+    /// Who thinks of its value.
+    pub origin: Origin,
+}
+
+/// Who thinks of a secret's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// Generated on the first deployment of an environment, and kept.
+    Generated {
+        /// How many characters; letters, digits, `-` and `_`, with at least one each of upper case, lower case and digits.
+        length: usize,
+    },
+    /// A person; read from [`Secret::variable`] on the first deployment, and kept.
+    Supplied,
+}
+
+/// One place where the app runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Environment {
+    /// Its name: `local`, `staging`, `production`.
+    pub name: String,
+    /// Whether it is this machine.
+    pub kind: EnvironmentKind,
+    /// The Azure region.
+    pub region: String,
+    /// The resource group.
+    pub resource_group: String,
+    /// The tags that its owner wants besides those that every resource gets.
+    pub tags: IndexMap<String, String>,
+    /// How much it gets.
+    pub size: Size,
+    /// The interpreter.
+    pub python: Python,
+    /// The App Service plan.
+    pub plan: Plan,
+    /// The database server.
+    pub database: Database,
+    /// Whether browsers must use HTTPS.
+    pub https: bool,
+    /// For how long browsers are told to insist on HTTPS, in seconds.
+    pub hsts_seconds: u32,
+    /// Its own host names, besides the one that App Service gives.
+    pub domains: Vec<String>,
+    /// How long logs are kept, in days.
+    pub log_retention_days: u32,
+    /// How much may be logged in a day, in GB; `None` is without a limit.
+    pub log_quota_gb: Option<u32>,
+    /// Whether a deleted vault is safe from being purged. Can't be taken back.
+    pub purge_protection: bool,
+    /// How long a deleted vault can be recovered, in days.
+    pub soft_delete_days: u32,
+    /// Plain values for variables of the app, from `taxiway.toml`.
+    pub variables: IndexMap<String, String>,
+    /// The variables that startup needs and nobody gives. Nothing may be deployed while there are any.
+    pub missing: Vec<MissingVariable>,
+}
+
+impl Environment {
+    /// The parameters of this environment, relative to the repository.
+    pub fn parameters_path(&self) -> Utf8PathBuf {
+        format!("infrastructure/bicep/main.{}.bicepparam", self.name).into()
+    }
+}
+
+/// Whether an environment is this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EnvironmentKind {
+    /// The local cloud.
+    Local,
+    /// Azure.
+    Azure,
+}
+
+/// The interpreter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Python {
+    /// `major.minor` as App Service offers it.
+    pub version: String,
+    /// What the project accepts at all, as a version specifier. `version` satisfies it.
+    pub constraint: Option<String>,
+}
+
+impl Python {
+    /// Whether the project may run on this other version (`major.minor`).
+    pub fn accepts(&self, version: &str) -> bool {
+        self.constraint
+            .as_deref()
+            .is_none_or(|constraint| crate::python::satisfies(version, constraint))
+    }
+}
+
+/// The App Service plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// Its size, such as `P0v3`.
+    pub sku: String,
+    /// How many instances.
+    pub instances: u32,
+}
+
+/// The database server and the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Database {
+    /// The major version of PostgreSQL.
+    pub version: String,
+    /// The compute size, such as `Standard_D2ds_v5`.
+    pub sku: String,
+    /// `Burstable`, `GeneralPurpose` or `MemoryOptimized`; follows from `sku`.
+    pub tier: String,
+    /// The storage in GiB.
+    pub storage_gb: u32,
+    /// How far back it can be restored, in days.
+    pub backup_days: u32,
+    /// The database's name.
+    pub name: String,
+    /// The administrator's login.
+    pub login: String,
+}
+
+/// A variable that startup needs and nobody gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MissingVariable {
+    /// Its name.
+    pub name: String,
+    /// Whether its value is a credential.
+    pub secret: bool,
+    /// Where it is read.
+    pub places: Vec<Place>,
+    /// What to do: the line for `taxiway.toml`, or the variable to set where `taxiway` runs.
+    pub help: String,
+}
+
+/// The region where nothing else is said: in the European Union, with availability zones and every size used here.
+pub(crate) const DEFAULT_REGION: &str = "swedencentral";
+
+/// The major versions of PostgreSQL for new servers. Source: Azure Database for PostgreSQL, supported versions.
+pub(crate) const DATABASE_VERSIONS: [&str; 5] = ["14", "15", "16", "17", "18"];
+
+/// The disk sizes in GiB. Source: Azure Database for PostgreSQL, storage options, Premium SSD.
+pub(crate) const STORAGE_SIZES: [u32; 12] = [
+    32, 64, 128, 256, 512, 1024, 2048, 4095, 4096, 8192, 16384, 32767,
+];
+
+/// The tier of a compute size of PostgreSQL, by its family.
+pub(crate) fn database_tier(sku: &str) -> Option<&'static str> {
+    let mut characters = sku.strip_prefix("Standard_")?.chars();
+    let family = characters.next()?;
+    if !characters.next()?.is_ascii_digit() {
+        return None;
+    }
+    match family {
+        'B' => Some("Burstable"),
+        'D' => Some("GeneralPurpose"),
+        'E' => Some("MemoryOptimized"),
+        _ => None,
+    }
+}
+
+/// The public regions, sorted. A newer one is accepted without being here.
+pub(crate) const REGIONS: &[&str] = &[
+    "australiacentral",
+    "australiaeast",
+    "australiasoutheast",
+    "austriaeast",
+    "belgiumcentral",
+    "brazilsouth",
+    "canadacentral",
+    "canadaeast",
+    "centralindia",
+    "centralus",
+    "chilecentral",
+    "denmarkeast",
+    "eastasia",
+    "eastus",
+    "eastus2",
+    "francecentral",
+    "germanynorth",
+    "germanywestcentral",
+    "indonesiacentral",
+    "israelcentral",
+    "italynorth",
+    "japaneast",
+    "japanwest",
+    "koreacentral",
+    "koreasouth",
+    "malaysiawest",
+    "mexicocentral",
+    "newzealandnorth",
+    "northcentralus",
+    "northeurope",
+    "norwayeast",
+    "norwaywest",
+    "polandcentral",
+    "qatarcentral",
+    "southafricanorth",
+    "southcentralus",
+    "southeastasia",
+    "southindia",
+    "spaincentral",
+    "swedencentral",
+    "swedensouth",
+    "switzerlandnorth",
+    "switzerlandwest",
+    "uaenorth",
+    "uksouth",
+    "ukwest",
+    "westcentralus",
+    "westeurope",
+    "westus",
+    "westus2",
+    "westus3",
+];

@@ -1,0 +1,230 @@
+//! Which Python a project gets.
+
+use taxiway_app::{Declaration, Service};
+use taxiway_diagnostics::Place;
+
+/// The versions with a built-in image on App Service, the oldest first. Source: App Service, Python support policy; the
+/// versions in community support in November 2026.
+pub(crate) const OFFERED: [&str; 4] = ["3.11", "3.12", "3.13", "3.14"];
+
+/// A version, and why it was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub(crate) version: &'static str,
+    pub(crate) places: Vec<Place>,
+    pub(crate) reason: String,
+}
+
+/// Nothing on offer satisfies the project's constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NoVersion {
+    pub(crate) constraint: String,
+    pub(crate) place: Option<Place>,
+}
+
+/// Chooses: the constraint binds, a preference is followed where it is on offer, else the newest that Django supports.
+pub(crate) fn choose(service: &Service) -> Result<Chosen, NoVersion> {
+    let python = &service.python;
+    let constraint = python.constraint.as_deref().unwrap_or("");
+    let allowed: Vec<&'static str> = OFFERED
+        .into_iter()
+        .filter(|version| satisfies(version, constraint))
+        .collect();
+    let (Some(oldest), Some(newest)) = (allowed.first(), allowed.last()) else {
+        return Err(NoVersion {
+            constraint: constraint.to_owned(),
+            place: declared(service, Declaration::Constraint),
+        });
+    };
+    let seen: Vec<Place> = service
+        .seen("python.version")
+        .cloned()
+        .into_iter()
+        .collect();
+    if let Some(wanted) = python.version.as_deref() {
+        if let Some(version) = allowed.iter().find(|version| **version == wanted) {
+            return Ok(Chosen {
+                version,
+                places: seen,
+                reason: "the project says so".to_owned(),
+            });
+        }
+        if minor(wanted) < minor(oldest) {
+            return Ok(Chosen {
+                version: oldest,
+                places: seen,
+                reason: format!("{wanted} is no longer offered, and this is the nearest that is"),
+            });
+        }
+    }
+    let django = service
+        .framework
+        .as_ref()
+        .and_then(|framework| framework.version.as_deref());
+    let limit = django.and_then(newest_for_django);
+    let supported = allowed
+        .iter()
+        .rev()
+        .find(|version| limit.is_none_or(|limit| minor(version) <= Some(limit)));
+    let places = service
+        .seen("framework")
+        .or_else(|| service.seen("framework.version"))
+        .cloned()
+        .into_iter()
+        .collect();
+    Ok(match (supported, django) {
+        (Some(version), Some(django)) => Chosen {
+            version,
+            places,
+            reason: format!("the newest on offer that Django {django} supports"),
+        },
+        (Some(_), None) => Chosen {
+            version: newest,
+            places: Vec::new(),
+            reason: "the newest on offer".to_owned(),
+        },
+        (None, _) => Chosen {
+            version: oldest,
+            places,
+            reason: "Django of this project supports none on offer; the oldest is the nearest"
+                .to_owned(),
+        },
+    })
+}
+
+fn declared(service: &Service, strength: Declaration) -> Option<Place> {
+    service
+        .python
+        .declarations
+        .iter()
+        .find(|declaration| declaration.strength == strength)
+        .map(|declaration| declaration.place.clone())
+}
+
+/// The minor version of Python 3 that a Django release supports at most. Source: Django FAQ, "What Python version can I use
+/// with Django?".
+fn newest_for_django(version: &str) -> Option<u32> {
+    let (major, minor) = pair(version)?;
+    Some(match (major, minor) {
+        (..=2, _) | (3, 0 | 1) => 9,
+        (3, _) | (4, 0) => 10,
+        (4, 1) => 11,
+        (4, _) | (5, 0) => 12,
+        (5, 1) => 13,
+        _ => 14,
+    })
+}
+
+fn minor(version: &str) -> Option<u32> {
+    pair(version).map(|(_, minor)| minor)
+}
+
+fn pair(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// Whether the newest patch release of `version` (`major.minor`) satisfies `constraint`: a specifier of PEP 440, or of
+/// Poetry (`^3.10`, `~3.10`, `||`). A clause that can't be read is no obstacle.
+pub(crate) fn satisfies(version: &str, constraint: &str) -> bool {
+    let Some((major, minor)) = pair(version) else {
+        return false;
+    };
+    // No release of Python has got that far.
+    let newest_patch = [major, minor, 99];
+    constraint.split("||").any(|alternative| {
+        alternative
+            .split([',', ' '])
+            .filter(|clause| !clause.is_empty())
+            .collect::<Vec<_>>()
+            .iter()
+            .all(|clause| satisfies_clause(newest_patch, clause))
+    })
+}
+
+fn satisfies_clause(version: [u32; 3], clause: &str) -> bool {
+    let digits = clause
+        .find(|character: char| character.is_ascii_digit())
+        .unwrap_or(clause.len());
+    let (operator, bound) = clause.split_at(digits);
+    let numbers: Vec<u32> = bound
+        .split('.')
+        .map_while(|number| number.parse().ok())
+        .collect();
+    let Some(first) = numbers.first() else {
+        return true;
+    };
+    let number = |index: usize| numbers.get(index).copied().unwrap_or(0);
+    let bound = [*first, number(1), number(2)];
+    // What is pinned to a patch release runs on the newest one too: App Service offers no other.
+    let same = version[0] == bound[0] && (numbers.len() < 2 || version[1] == bound[1]);
+    match operator {
+        ">=" => version >= bound,
+        ">" => version > bound,
+        "<" => version < bound,
+        "<=" => version <= bound,
+        "!=" => !same || numbers.len() > 2,
+        "^" => version >= bound && version[0] == bound[0],
+        "~=" if numbers.len() < 3 => version >= bound && version[0] == bound[0],
+        "~=" | "~" => version >= bound && same,
+        _ => same,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use taxiway_app::{Framework, FrameworkName};
+
+    use super::*;
+
+    #[test]
+    fn specifiers_of_both_kinds_are_understood() {
+        for (constraint, expected) in [
+            ("", "3.11 3.12 3.13 3.14"),
+            (">=3.12", "3.12 3.13 3.14"),
+            (">=3.10,<3.13", "3.11 3.12"),
+            (">=3.12.4", "3.12 3.13 3.14"),
+            ("~=3.12", "3.12 3.13 3.14"),
+            ("~=3.12.1", "3.12"),
+            ("==3.12.*", "3.12"),
+            ("^3.13", "3.13 3.14"),
+            ("~3.13", "3.13"),
+            ("3.12", "3.12"),
+            (">=3.11,!=3.12.*", "3.11 3.13 3.14"),
+            ("!=3.12.1", "3.11 3.12 3.13 3.14"),
+            ("~3.11 || ^3.14", "3.11 3.14"),
+            (">=3.8,<3.11", ""),
+            (">=3.8, <4", "3.11 3.12 3.13 3.14"),
+        ] {
+            let found: Vec<_> = OFFERED
+                .into_iter()
+                .filter(|version| satisfies(version, constraint))
+                .collect();
+            assert_eq!(found.join(" "), expected, "{constraint}");
+        }
+    }
+
+    fn check(version: Option<&str>, constraint: Option<&str>, django: Option<&str>) -> String {
+        let mut service = Service::default();
+        service.python.version = version.map(str::to_owned);
+        service.python.constraint = constraint.map(str::to_owned);
+        service.framework = Some(Framework {
+            name: FrameworkName::Django,
+            version: django.map(str::to_owned),
+        });
+        match choose(&service) {
+            Ok(chosen) => format!("{}: {}", chosen.version, chosen.reason),
+            Err(none) => format!("none for {}", none.constraint),
+        }
+    }
+
+    #[test]
+    fn the_constraint_binds_and_the_preference_is_followed_where_it_can_be() {
+        insta::assert_snapshot!(check(Some("3.12"), Some(">=3.11"), Some("5.2")), @"3.12: the project says so");
+        insta::assert_snapshot!(check(Some("3.9"), None, Some("4.2")), @"3.11: 3.9 is no longer offered, and this is the nearest that is");
+        insta::assert_snapshot!(check(None, None, Some("4.2")), @"3.12: the newest on offer that Django 4.2 supports");
+        insta::assert_snapshot!(check(None, None, Some("2.2")), @"3.11: Django of this project supports none on offer; the oldest is the nearest");
+        insta::assert_snapshot!(check(None, Some("<3.11"), Some("3.2")), @"none for <3.11");
+        insta::assert_snapshot!(check(None, None, None), @"3.14: the newest on offer");
+    }
+}
