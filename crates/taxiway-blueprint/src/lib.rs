@@ -5,9 +5,15 @@
 //! printed. [`plan_changes`] compares the set with the repository: a person's edits are merged or kept, never overwritten.
 //! Pure: same input, same bytes.
 
+mod dotenv;
 mod file;
 mod generate;
+mod infrastructure;
 mod merge;
+mod overlay;
+mod python_literal;
+mod relative;
+mod requirements;
 
 pub use file::{GeneratedFile, Mode};
 pub use generate::files;

@@ -66,6 +66,8 @@ pub struct WebService {
     pub interface: Interface,
     /// The settings module of the project that the overlay imports.
     pub settings_module: String,
+    /// The variable that holds Django's secret key: the one that the project reads, or one for the overlay alone.
+    pub key_setting: String,
     /// `major.minor` of Django, where the repository says which.
     pub django: Option<String>,
     /// The program that serves.
@@ -219,8 +221,6 @@ pub struct Environment {
     pub database: Database,
     /// Whether browsers must use HTTPS.
     pub https: bool,
-    /// For how long browsers are told to insist on HTTPS, in seconds.
-    pub hsts_seconds: u32,
     /// Its own host names, besides the one that App Service gives.
     pub domains: Vec<String>,
     /// How long logs are kept, in days.

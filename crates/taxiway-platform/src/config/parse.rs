@@ -78,6 +78,9 @@ impl Reader {
                 place: root.place,
             }),
             secrets: self.texts(table, "secrets", |name| {
+                if is_platforms_own(name) {
+                    return Some(format!("`{name}` is set by the platform"));
+                }
                 (!is_variable_name(name)).then(|| format!("`{name}` is no name of a variable"))
             }),
         }

@@ -96,7 +96,6 @@ impl Shared<'_> {
             plan: plan(name, size, is_local, decisions),
             database: self.database(name, settings, size, decisions),
             https: !is_local,
-            hsts_seconds: if is_local { 0 } else { 3600 },
             domains: settings
                 .domains
                 .iter()

@@ -6,7 +6,7 @@ use taxiway_app::{
 };
 use taxiway_diagnostics::{Diagnostic, Severity};
 
-use super::{Decisions, at};
+use super::{Decisions, at, variables};
 use crate::{Config, Server, Source, StaticServing, WebService};
 
 /// The service to give a platform: the only one, or the one that `taxiway.toml` names.
@@ -182,6 +182,7 @@ pub(super) fn web_service(service: &Service, decisions: &mut Decisions) -> Optio
         entrypoint: entrypoint?,
         interface,
         settings_module: settings_module?,
+        key_setting: variables::key_setting(service).to_owned(),
         django: service
             .framework
             .as_ref()

@@ -103,7 +103,7 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
             |secret: &Secret| secret.setting.as_deref() == Some(name) || secret.variable == name;
         if !secrets.iter().any(is_there) {
             secrets.push(Secret {
-                parameter: camel_case(name),
+                parameter: parameter(name),
                 name: name.to_lowercase().replace('_', "-"),
                 variable: name.to_owned(),
                 setting: Some(name.to_owned()),
@@ -114,25 +114,20 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
     secrets
 }
 
-/// `STRIPE_LIVE_KEY` as `stripeLiveKey`, the way Bicep spells parameters.
-fn camel_case(name: &str) -> String {
-    let words = name.split('_').filter(|word| !word.is_empty());
-    let mut camel = String::new();
-    for word in words {
+/// `STRIPE_LIVE_KEY` as `secretStripeLiveKey`: spelled as Bicep spells parameters, and never the name of another one.
+fn parameter(variable: &str) -> String {
+    let mut parameter = "secret".to_owned();
+    for word in variable.split('_') {
         let lower = word.to_lowercase();
         let mut characters = lower.chars();
-        match characters.next() {
-            Some(first) if !camel.is_empty() => camel.push(first.to_ascii_uppercase()),
-            Some(first) => camel.push(first),
-            None => {}
-        }
-        camel.extend(characters);
+        parameter.extend(characters.next().map(|first| first.to_ascii_uppercase()));
+        parameter.extend(characters);
     }
-    camel
+    parameter
 }
 
 /// The variable from which the project reads Django's key.
-fn key_setting(service: &Service) -> &str {
+pub(super) fn key_setting(service: &Service) -> &str {
     let is_read = |name: &str| service.env.iter().any(|variable| variable.name == name);
     for name in [
         "SECRET_KEY",

@@ -1,0 +1,258 @@
+"""What the environment says, in the shape in which Django wants it."""
+
+import json
+import os
+import socket
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+
+from taxiway_runtime import project
+
+# The folder that the project runs from.
+APP_DIR = Path(__file__).resolve().parent.parent
+
+# What an app setting still holds when the platform could not read the vault.
+UNRESOLVED = "@Microsoft.KeyVault("
+
+
+def prepare():
+    """Makes sure that the variables which the project's settings read are there, or says which are not.
+
+    The build (`TAXIWAY_BUILD=1`) has neither secrets nor a database: it gets placeholders, and needs none.
+    """
+    if is_on("TAXIWAY_BUILD", default=False):
+        _fill_in_placeholders()
+    else:
+        _refuse_incomplete_environment()
+    parts = database_parts()
+    for name, part in project.DATABASE_VARIABLES.items():
+        os.environ[name] = parts[part]
+    for name in project.HOST_VARIABLES:
+        os.environ.setdefault(name, ",".join(_hosts_without_ports()))
+
+
+def _refuse_incomplete_environment():
+    missing = [name for name in project.REQUIRED if not os.environ.get(name)]
+    unresolved = sorted(name for name, value in os.environ.items() if value.startswith(UNRESOLVED))
+    problems = []
+    if missing:
+        problems.append("not set: " + ", ".join(missing))
+    if unresolved:
+        problems.append("not read from the vault: " + ", ".join(unresolved))
+    if problems:
+        raise ImproperlyConfigured("the environment is incomplete; " + "; ".join(problems))
+
+
+def _fill_in_placeholders():
+    """Gives every required variable some value that reads as a text, as a number and as a switch."""
+    placeholders = dict.fromkeys(project.REQUIRED, "1")
+    placeholders["DATABASE_URL"] = "postgresql://build:build@localhost/build"
+    placeholders[project.KEY_VARIABLE] = "only-used-while-building-signs-nothing-that-is-ever-served"
+    for name, value in placeholders.items():
+        if not os.environ.get(name) or os.environ[name].startswith(UNRESOLVED):
+            os.environ[name] = value
+
+
+def is_on(name, default):
+    """Whether a switch is on."""
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in ("on", "1", "true", "yes"):
+        return True
+    if value in ("off", "0", "false", "no"):
+        return False
+    raise ImproperlyConfigured("%s is `%s`, neither on nor off" % (name, value))
+
+
+def words(name):
+    """The values of a variable that holds several, separated by commas."""
+    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
+
+# The database
+
+
+def database_parts():
+    """The parts of DATABASE_URL, as texts."""
+    url = os.environ["DATABASE_URL"]
+    try:
+        address = urlsplit(url)
+        port = address.port or 5432
+    except ValueError:
+        # The value itself is a secret, and stays out of the message.
+        raise ImproperlyConfigured("DATABASE_URL is no valid URL") from None
+    if address.scheme not in ("postgres", "postgresql") or not address.hostname:
+        raise ImproperlyConfigured("DATABASE_URL is not like postgresql://user:password@host/name")
+    options = dict(parse_qsl(address.query))
+    return {
+        "url": url,
+        "engine": project.DATABASE_ENGINE,
+        "host": address.hostname,
+        "port": str(port),
+        "name": unquote(address.path.lstrip("/")),
+        "user": unquote(address.username or ""),
+        "password": unquote(address.password or ""),
+        "sslmode": options.get("sslmode", "prefer"),
+    }
+
+
+def databases(own):
+    """The project's databases, with the default one at DATABASE_URL."""
+    parts = database_parts()
+    default = dict(own.get("default", {}))
+    engine = default.get("ENGINE", "")
+    if not _speaks_postgresql(engine):
+        default = {key: default[key] for key in ("ATOMIC_REQUESTS", "TEST") if key in default}
+        engine = "django.db.backends.postgresql"
+    options = dict(default.get("OPTIONS", {}))
+    options.setdefault("connect_timeout", 10)
+    options["sslmode"] = parts["sslmode"]
+    default.update(
+        ENGINE=engine,
+        NAME=parts["name"],
+        USER=parts["user"],
+        PASSWORD=parts["password"],
+        HOST=parts["host"],
+        PORT=parts["port"],
+        OPTIONS=options,
+    )
+    # Under ASGI, and with psycopg's own pool, Django must not keep connections itself.
+    keeps_connections = project.INTERFACE == "wsgi" and "pool" not in options
+    default.setdefault("CONN_MAX_AGE", 60 if keeps_connections else 0)
+    if django.VERSION >= (4, 1):
+        default.setdefault("CONN_HEALTH_CHECKS", True)
+    return dict(own, default=default)
+
+
+def _speaks_postgresql(engine):
+    return any(word in engine for word in ("postgresql", "postgis", "psqlextra", "timescale"))
+
+
+# Hosts
+
+
+def _hosts():
+    """The hosts that the site answers to, with their ports: those it is given, and the platform's own name for it."""
+    hosts = words("DJANGO_ALLOWED_HOSTS") + words("WEBSITE_HOSTNAME")
+    return list(dict.fromkeys(hosts))
+
+
+def _hosts_without_ports():
+    return list(dict.fromkeys(urlsplit("//" + host).hostname or host for host in _hosts()))
+
+
+def allowed_hosts(own):
+    """The site's hosts and those that the project names; a lone `*` would let anybody choose the host in our links."""
+    return list(dict.fromkeys([*_hosts_without_ports(), *(host for host in own if host != "*")]))
+
+
+def trusted_origins(own, https):
+    """Where forms may come from. Before Django 4.0 an origin was a host alone."""
+    if django.VERSION < (4, 0):
+        origins = _hosts_without_ports()
+    else:
+        scheme = "https" if https else "http"
+        origins = ["%s://%s" % (scheme, host) for host in _hosts()]
+    return list(dict.fromkeys([*origins, *own]))
+
+
+def hsts_seconds(own, https):
+    """For how long browsers insist on HTTPS: as the environment says, else the project, else an hour to begin with."""
+    if not https:
+        return 0
+    return int(os.environ.get("DJANGO_HSTS_SECONDS") or own or 3600)
+
+
+def unprefixed(cookie):
+    """The name of a cookie without the prefixes that browsers accept over HTTPS only."""
+    for prefix in ("__Host-", "__Secure-"):
+        if cookie.startswith(prefix):
+            return cookie[len(prefix) :]
+    return cookie
+
+
+# Static files
+
+
+def existing_folders(own):
+    """The folders among STATICFILES_DIRS that exist; an entry may be a pair of prefix and folder."""
+    folders = [(entry, entry[1] if isinstance(entry, (list, tuple)) else entry) for entry in own]
+    return [entry for entry, folder in folders if Path(folder).is_dir()]
+
+
+def serve_static_files(settings):
+    """Adds WhiteNoise, unless the project serves its static files in some way of its own."""
+    middleware = settings["MIDDLEWARE"]
+    has_own = not project.ADD_WHITENOISE or any("whitenoise" in name.lower() for name in middleware)
+    if has_own or "django.contrib.staticfiles" not in settings.get("INSTALLED_APPS", []):
+        return
+    # Right behind SecurityMiddleware, as WhiteNoise's documentation asks; else right behind the probes.
+    security = "django.middleware.security.SecurityMiddleware"
+    position = middleware.index(security) + 1 if security in middleware else 1
+    middleware.insert(position, "whitenoise.middleware.WhiteNoiseMiddleware")
+    # Compressed, but under their own names: a project that never had hashed names may refer to files that don't exist,
+    # which the hashing storage refuses.
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    compressed = "whitenoise.storage.CompressedStaticFilesStorage"
+    if django.VERSION >= (5, 1) or (django.VERSION >= (4, 2) and "STATICFILES_STORAGE" not in settings):
+        storages = dict(settings.get("STORAGES", {}))
+        storages.setdefault("default", {"BACKEND": "django.core.files.storage.FileSystemStorage"})
+        if storages.get("staticfiles", {}).get("BACKEND", plain) == plain:
+            storages["staticfiles"] = {"BACKEND": compressed}
+        if "DEFAULT_FILE_STORAGE" not in settings or django.VERSION >= (5, 1):
+            settings["STORAGES"] = storages
+            return
+    if settings.get("STATICFILES_STORAGE", plain) == plain:
+        settings["STATICFILES_STORAGE"] = compressed
+
+
+# Logs
+
+
+def logging_config(own):
+    """JSON on standard output for everybody. The project's levels stay; its handlers, such as files and e-mail, go."""
+    level = os.environ.get("DJANGO_LOG_LEVEL", "INFO").upper()
+    # These have handlers of their own by Django's default, which would write a second line in another format.
+    loggers = {name: {"level": level} for name in ("django", "django.server")}
+    for name, logger in own.get("loggers", {}).items():
+        if name:
+            loggers[name] = {"level": logger.get("level", level)}
+    for logger in loggers.values():
+        logger.update(handlers=[], propagate=True)
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "taxiway_runtime.logging.JsonFormatter"}},
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": "json",
+            }
+        },
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": loggers,
+    }
+
+
+# The release
+
+
+def release():
+    """The id of the running release; empty where this is no published package."""
+    for folder in (APP_DIR, *APP_DIR.parents):
+        path = folder / "taxiway-release.json"
+        if path.is_file():
+            return json.loads(path.read_text(encoding="utf-8"))["release"]
+        if folder == (APP_DIR / project.ROOT).resolve():
+            break
+    return ""
+
+
+def instance():
+    """What tells this instance from the others."""
+    return os.environ.get("WEBSITE_INSTANCE_ID") or socket.gethostname()

@@ -1,0 +1,54 @@
+//! The Bicep files: `main.bicep`, its modules, and the parameters of each environment.
+//!
+//! Modules are the same for every application and stand below `files/bicep/modules`. What depends on the application is
+//! built as a tree here; `taxiway_bicep` alone quotes and indents.
+
+mod main_file;
+mod parameters;
+mod settings;
+
+use camino::Utf8Path;
+use taxiway_app::Service;
+use taxiway_platform::Platform;
+
+use crate::GeneratedFile;
+
+const FOLDER: &str = "infrastructure/bicep";
+
+macro_rules! module {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../files/bicep/modules/", $name)),
+        )
+    };
+}
+
+const MODULES: [(&str, &str); 7] = [
+    module!("app-service.bicep"),
+    module!("database-access.bicep"),
+    module!("identity.bicep"),
+    module!("key-vault.bicep"),
+    module!("monitoring.bicep"),
+    module!("postgresql.bicep"),
+    module!("secrets.bicep"),
+];
+
+/// Every Bicep file for the platform.
+pub(crate) fn files(service: &Service, platform: &Platform) -> Vec<GeneratedFile> {
+    let folder = Utf8Path::new(FOLDER);
+    let mut files = vec![GeneratedFile::new(
+        folder.join("main.bicep"),
+        main_file::document(service, platform).print(),
+    )];
+    for (name, text) in MODULES {
+        files.push(GeneratedFile::new(folder.join("modules").join(name), text));
+    }
+    for environment in &platform.environments {
+        files.push(GeneratedFile::new(
+            environment.parameters_path(),
+            parameters::document(platform, environment).print(),
+        ));
+    }
+    files
+}

@@ -1,0 +1,10 @@
+//! What is generated for whole samples: each file as it is, and what the compiler and Python say about it.
+//!
+//! A sample is a folder below `samples/` with what was read (`app.json`), what was configured (`taxiway.toml`) and what comes
+//! out (`expected/`). `INSTA_UPDATE=always` writes the last; read every difference.
+
+mod bicep;
+mod golden;
+mod merge;
+mod python;
+mod sample;

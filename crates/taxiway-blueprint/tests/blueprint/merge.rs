@@ -1,0 +1,1 @@
+//! Generated files against a person's edits.

@@ -1,0 +1,1 @@
+//! What Python says about the generated Python.

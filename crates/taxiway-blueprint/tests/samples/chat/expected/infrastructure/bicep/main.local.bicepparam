@@ -1,0 +1,32 @@
+using 'main.bicep'
+
+// This machine. Sizes are those with deployment slots and backups on demand; they cost nothing here.
+param environmentName = 'local'
+// Names need not be unique in the world here.
+param siteName = 'chat'
+
+param planSku = 'P0v3'
+param instances = 1
+// Which Python this machine has that the project accepts; `taxiway` knows.
+param pythonVersion = readEnvironmentVariable('TAXIWAY_PYTHON', '3.11')
+// Browsers don't trust this machine's certificate.
+param httpsOnly = false
+
+param databaseVersion = '16'
+param databaseSku = 'Standard_D2ds_v5'
+param databaseTier = 'GeneralPurpose'
+param databaseStorageGb = 32
+param databaseBackupDays = 7
+param databaseName = 'chat'
+param databaseLogin = 'chat_owner'
+// The database listens on the loopback interface only.
+param databaseSslMode = 'prefer'
+
+param logRetentionDays = 30
+param logDailyQuotaGb = 1
+param vaultSoftDeleteDays = 7
+param vaultPurgeProtection = false
+
+// Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
+param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
+param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

@@ -1,0 +1,38 @@
+using 'main.bicep'
+
+// Size small in westeurope.
+param environmentName = 'production'
+param extraTags = {
+  owner: 'shop-team@example.com'
+}
+
+param planSku = 'P0v3'
+param instances = 2
+param pythonVersion = '3.12'
+param domains = [
+  'shop.example.com'
+  'www.shop.example.com'
+]
+param extraSettings = {
+  EMAIL_HOST: 'smtp.example.com'
+  PAGE_SIZE: '50'
+}
+
+param databaseVersion = '16'
+param databaseSku = 'Standard_D2ds_v5'
+param databaseTier = 'GeneralPurpose'
+param databaseStorageGb = 32
+param databaseBackupDays = 14
+param databaseName = 'shop'
+param databaseLogin = 'shop_owner'
+
+param logRetentionDays = 90
+// No limit: at one, alerts would go blind.
+param logDailyQuotaGb = -1
+param vaultSoftDeleteDays = 90
+param vaultPurgeProtection = true
+
+// Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
+param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
+param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')
+param secretStripeSecretKey = readEnvironmentVariable('STRIPE_SECRET_KEY', '')
