@@ -1,9 +1,19 @@
 //! One deployment of one template: prepared once, then evaluated resource by resource as Azure does.
 
-use indexmap::IndexMap;
-use serde_json::Value;
+use std::collections::HashSet;
 
-use crate::{Arguments, Context, DeployedState, ResourceId, Scope, TemplateDiagnostic};
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use crate::bindings::{Binding, Bindings, View, inputs};
+use crate::expansion::{Planned, expand, not_at_start, with_frame};
+use crate::expression::{Evaluator, Failure, Frame, Reduced, member};
+use crate::pointer::escape;
+use crate::runtime::{Live, Resources};
+use crate::{
+    Arguments, Context, DEPLOYMENT_TYPE, DeployedState, ResourceId, Scope, TemplateDiagnostic,
+    body, deployment_order, nested, template,
+};
 
 /// A resource that a template declares; a copy loop declares one for each element.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +81,8 @@ pub struct EvaluatedResource {
     ///
     /// From a real deployment it may hold values of secure parameters: never show it.
     pub body: Value,
+    /// Why its id is only a stand-in: its name is known only while it is deployed. Never of a real deployment.
+    pub unresolved: Option<String>,
     /// Its declaration, as a JSON pointer into the root template, through nested templates.
     pub pointer: String,
 }
@@ -121,7 +133,10 @@ pub struct Parameter {
 /// A template with its parameters, checked, and its resources in the order in which they are deployed.
 #[derive(Debug)]
 pub struct Deployment {
+    template: Value,
+    bindings: Bindings,
     resources: Vec<Resource>,
+    table: Resources,
     parameters: IndexMap<String, Parameter>,
 }
 
@@ -135,12 +150,62 @@ impl Deployment {
         arguments: &Arguments,
         context: &Context,
     ) -> Result<Self, Vec<TemplateDiagnostic>> {
-        let _ = (template, arguments, context);
-        Err(vec![TemplateDiagnostic::error(
-            "InvalidTemplate",
+        let mut diagnostics = Vec::new();
+        diagnostics.extend(template::check_deployment_name(
+            &context.deployment_name,
             "",
-            "templates cannot be deployed yet",
-        )])
+        ));
+        let members = match template::check(template, "") {
+            Ok(members) => members,
+            Err(found) => {
+                diagnostics.extend(found);
+                return Err(diagnostics);
+            }
+        };
+        let (bindings, found) = Bindings::new(&Binding {
+            template: members,
+            inputs: &inputs(arguments),
+            context,
+            view: View::Deployed,
+            leaves_unknown_names: false,
+            pointer: "",
+        });
+        diagnostics.extend(found);
+        let planned = Self::plan(template, members, &bindings, &mut diagnostics);
+        if diagnostics.iter().any(TemplateDiagnostic::is_error) {
+            return Err(without_repeats(diagnostics));
+        }
+        let resources: Vec<Resource> = planned.into_iter().map(|one| one.resource).collect();
+        Ok(Self {
+            template: template.clone(),
+            table: Resources::new(&resources),
+            parameters: known_parameters(&bindings),
+            bindings,
+            resources,
+        })
+    }
+
+    fn plan(
+        template: &Value,
+        members: &Map<String, Value>,
+        bindings: &Bindings,
+        diagnostics: &mut Vec<TemplateDiagnostic>,
+    ) -> Vec<Planned> {
+        let evaluator = Evaluator {
+            bindings,
+            runtime: None,
+        };
+        let (planned, found) = expand(members, &evaluator, "", true);
+        let is_complete = found.is_empty();
+        diagnostics.extend(found);
+        let created = planned.iter().filter(|one| !one.resource.existing).count();
+        diagnostics.extend(template::check_resources(created, ""));
+        if !is_complete {
+            return planned;
+        }
+        let (planned, found) = deployment_order::sort(planned, template, "", &evaluator);
+        diagnostics.extend(found);
+        planned
     }
 
     /// The resources, each after everything that it depends on.
@@ -162,12 +227,53 @@ impl Deployment {
         index: usize,
         state: &dyn DeployedState,
     ) -> Result<Step, TemplateDiagnostic> {
-        let _ = (index, state);
-        Err(TemplateDiagnostic::error(
-            "InvalidTemplate",
-            "",
-            "templates cannot be deployed yet",
-        ))
+        let Some(resource) = self.resources.get(index) else {
+            return Err(TemplateDiagnostic::error(
+                "InvalidTemplate",
+                "",
+                format!("the deployment has no resource number {index}"),
+            ));
+        };
+        if !resource.condition {
+            return Ok(Step::Skipped);
+        }
+        if resource.existing {
+            return Ok(Step::Existing);
+        }
+        let live = Live {
+            resources: &self.table,
+            state,
+        };
+        let evaluator = Evaluator {
+            bindings: &self.bindings,
+            runtime: Some(&live),
+        };
+        self.step(resource, &evaluator).map_err(|failure| {
+            failure
+                .at_place(|| resource.pointer.clone())
+                .into_diagnostic()
+        })
+    }
+
+    fn step(&self, resource: &Resource, evaluator: &Evaluator<'_>) -> Result<Step, Failure> {
+        let declared = template::declaration(&self.template, "", &resource.pointer)
+            .ok_or_else(|| Failure::new("The resource is not in the template."))?;
+        with_frame(resource, |frame| {
+            if resource.resource_type.eq_ignore_ascii_case(DEPLOYMENT_TYPE) {
+                return nested_step(resource, declared, evaluator, frame);
+            }
+            let mut body = Map::new();
+            for (name, value) in body::evaluate(resource, declared, evaluator, frame)? {
+                match value {
+                    Reduced::Value(value) => body.insert(name, value.into_owned()),
+                    Reduced::Rest(rest) => {
+                        let place = format!("{}/{}", resource.pointer, escape(&name));
+                        return Err(not_at_start(&rest).at_place(|| place));
+                    }
+                };
+            }
+            Ok(Step::Resource(EvaluatedResource::new(resource, body, None)))
+        })
     }
 
     /// The outputs, once every resource is done; those whose condition does not hold are left out.
@@ -178,9 +284,118 @@ impl Deployment {
         &self,
         state: &dyn DeployedState,
     ) -> Result<IndexMap<String, Output>, Vec<TemplateDiagnostic>> {
-        let _ = state;
-        Ok(IndexMap::new())
+        let live = Live {
+            resources: &self.table,
+            state,
+        };
+        let evaluator = Evaluator {
+            bindings: &self.bindings,
+            runtime: Some(&live),
+        };
+        let mut outputs = IndexMap::new();
+        let mut diagnostics = Vec::new();
+        let declared = self
+            .template
+            .as_object()
+            .and_then(|members| member(members, "outputs"));
+        for (name, declared) in declared.and_then(Value::as_object).into_iter().flatten() {
+            let pointer = format!("/outputs/{}", escape(name));
+            match body::output(name, declared, &evaluator, &pointer) {
+                Ok(Some(output)) => {
+                    let (name, output) = Output::from_evaluated(output);
+                    outputs.insert(name, output);
+                }
+                Ok(None) => {}
+                Err(mut failure) => {
+                    failure.code = "DeploymentOutputEvaluationFailed";
+                    diagnostics.push(failure.into_diagnostic());
+                }
+            }
+        }
+        if diagnostics.is_empty() {
+            Ok(outputs)
+        } else {
+            Err(diagnostics)
+        }
     }
+}
+
+impl Output {
+    pub(crate) fn from_evaluated(output: body::EvaluatedOutput) -> (String, Self) {
+        let evaluated = Self {
+            output_type: output.output_type.to_owned(),
+            value: output.value.into_json(),
+            secure: output.is_secure,
+        };
+        (output.name, evaluated)
+    }
+}
+
+impl EvaluatedResource {
+    pub(crate) fn new(
+        resource: &Resource,
+        body: Map<String, Value>,
+        unresolved: Option<String>,
+    ) -> Self {
+        Self {
+            id: resource.id.clone(),
+            resource_type: resource.resource_type.clone(),
+            name: resource.id.full_name(),
+            api_version: resource.api_version.clone(),
+            symbolic_name: resource.symbolic_name.clone(),
+            copy_index: resource.copy_index,
+            body: Value::Object(body),
+            unresolved,
+            pointer: resource.pointer.clone(),
+        }
+    }
+}
+
+fn nested_step(
+    resource: &Resource,
+    declared: &Map<String, Value>,
+    evaluator: &Evaluator<'_>,
+    frame: &Frame<'_>,
+) -> Result<Step, Failure> {
+    let nested = nested::read(resource, declared, evaluator, frame)?;
+    if let Some(diagnostic) = template::check_deployment_name(resource.id.name(), &resource.pointer)
+    {
+        return Err(Failure::with_code(diagnostic.code, diagnostic.message)
+            .at_place(|| resource.pointer.clone()));
+    }
+    Ok(Step::Nested(NestedDeployment {
+        id: resource.id.clone(),
+        name: resource.id.name().to_owned(),
+        scope: resource.id.scope(),
+        location: nested.location,
+        template: nested.template,
+        arguments: nested::arguments(nested.parameters, &resource.pointer)?,
+        pointer: format!("{}/properties/template", resource.pointer),
+    }))
+}
+
+/// The parameters as callers see them.
+fn known_parameters(bindings: &Bindings) -> IndexMap<String, Parameter> {
+    bindings
+        .parameters()
+        .map(|bound| {
+            let parameter = Parameter {
+                parameter_type: bound.type_name.to_owned(),
+                value: bound.known().cloned().unwrap_or_default(),
+                secure: bound.is_secure,
+            };
+            (bound.name.clone(), parameter)
+        })
+        .collect()
+}
+
+/// The same diagnostics, each once: a failure shows again wherever its value is used.
+pub(crate) fn without_repeats(diagnostics: Vec<TemplateDiagnostic>) -> Vec<TemplateDiagnostic> {
+    let mut seen = HashSet::new();
+    diagnostics
+        .into_iter()
+        .filter(|diagnostic| seen.insert((diagnostic.pointer.clone(), diagnostic.message.clone())))
+        .collect()
 }
 
 impl NestedDeployment {

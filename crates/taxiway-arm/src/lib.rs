@@ -5,12 +5,23 @@
 //! template before anything is deployed; [`what_if`] compares that with what exists.
 
 mod arguments;
+mod bindings;
+mod body;
 mod context;
 mod deployment;
+mod deployment_order;
 mod diagnostic;
 mod evaluation;
+mod expansion;
+mod expression;
+mod nested;
+mod pointer;
 mod resource_id;
+mod roles;
+mod runtime;
+mod schema;
 mod state;
+mod template;
 mod what_if;
 
 pub use arguments::{Argument, Arguments, KeyVaultReference};

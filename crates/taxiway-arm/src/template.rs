@@ -1,0 +1,154 @@
+//! The outer form of a template: that it is one, and the limits that Azure sets.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use crate::TemplateDiagnostic;
+use crate::expression::member;
+
+/// The most parameters, variables, outputs and resources. Source: ARM documentation, "Template limits".
+const MAX_PARAMETERS: usize = 256;
+const MAX_VARIABLES: usize = 256;
+const MAX_OUTPUTS: usize = 64;
+pub(crate) const MAX_RESOURCES: usize = 800;
+
+/// The most bytes of a template. Source: ARM documentation, "Template limits".
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// The longest name of a deployment. Source: ARM documentation, "Template limits".
+const MAX_DEPLOYMENT_NAME: usize = 64;
+
+/// Checks the form of a template and its limits.
+///
+/// # Errors
+/// Everything that is wrong.
+pub(crate) fn check<'t>(
+    template: &'t Value,
+    pointer: &str,
+) -> Result<&'t Map<String, Value>, Vec<TemplateDiagnostic>> {
+    let Value::Object(members) = template else {
+        return Err(vec![invalid(
+            pointer,
+            "Deployment template parse failed: the template is not a JSON object.".to_owned(),
+        )]);
+    };
+    let mut diagnostics = Vec::new();
+    for required in ["$schema", "contentVersion", "resources"] {
+        if member(members, required).is_none() {
+            diagnostics.push(invalid(
+                pointer,
+                format!(
+                    "Deployment template validation failed: 'Required property '{required}' not found in JSON'."
+                ),
+            ));
+        }
+    }
+    let limits = [
+        ("parameters", MAX_PARAMETERS),
+        ("variables", MAX_VARIABLES),
+        ("outputs", MAX_OUTPUTS),
+    ];
+    for (section, limit) in limits {
+        let pointer = format!("{pointer}/{section}");
+        match member(members, section) {
+            None => {}
+            Some(Value::Object(declared)) => {
+                let count = declared.len() + variable_loops(declared);
+                if count > limit {
+                    diagnostics.push(over(&pointer, section, count, limit));
+                }
+            }
+            Some(_) => diagnostics.push(invalid(
+                &pointer,
+                format!("Deployment template validation failed: 'The template {section} must be an object'."),
+            )),
+        }
+    }
+    let bytes = size(template);
+    if bytes > MAX_BYTES {
+        diagnostics.push(TemplateDiagnostic::error(
+            "RequestContentTooLarge",
+            pointer,
+            format!(
+                "The template has {bytes} bytes, which exceeds the limit of {MAX_BYTES} bytes."
+            ),
+        ));
+    }
+    if diagnostics.is_empty() {
+        Ok(members)
+    } else {
+        Err(diagnostics)
+    }
+}
+
+/// The variables that loops add; the member `copy` itself is none.
+fn variable_loops(declared: &Map<String, Value>) -> usize {
+    match declared.get("copy") {
+        Some(Value::Array(loops)) => loops.len().saturating_sub(1),
+        _ => 0,
+    }
+}
+
+/// Too many resources, copies counted.
+pub(crate) fn check_resources(count: usize, pointer: &str) -> Option<TemplateDiagnostic> {
+    (count > MAX_RESOURCES).then(|| {
+        over(
+            &format!("{pointer}/resources"),
+            "resources",
+            count,
+            MAX_RESOURCES,
+        )
+    })
+}
+
+/// A deployment's name that is too long or empty.
+pub(crate) fn check_deployment_name(name: &str, pointer: &str) -> Option<TemplateDiagnostic> {
+    let length = name.chars().count();
+    (length == 0 || length > MAX_DEPLOYMENT_NAME).then(|| {
+        TemplateDiagnostic::error(
+            "InvalidDeploymentName",
+            pointer,
+            format!(
+                "The deployment name '{name}' has {length} characters; it must have 1 to {MAX_DEPLOYMENT_NAME}."
+            ),
+        )
+    })
+}
+
+/// The declaration of a resource: `place` is a pointer from the outermost template, `pointer` that of this template.
+pub(crate) fn declaration<'t>(
+    template: &'t Value,
+    pointer: &str,
+    place: &str,
+) -> Option<&'t Map<String, Value>> {
+    template.pointer(place.strip_prefix(pointer)?)?.as_object()
+}
+
+fn over(pointer: &str, section: &str, count: usize, limit: usize) -> TemplateDiagnostic {
+    invalid(
+        pointer,
+        format!(
+            "Deployment template validation failed: 'The number of template {section} limit exceeded. Limit: '{limit}' and actual: '{count}'. Please see https://aka.ms/arm-limits for usage details.'."
+        ),
+    )
+}
+
+fn invalid(pointer: &str, message: String) -> TemplateDiagnostic {
+    TemplateDiagnostic::error("InvalidTemplate", pointer, message)
+}
+
+/// How many bytes a value has as compact JSON, counted without keeping them.
+fn size(value: &Value) -> usize {
+    struct Counter(usize);
+    impl std::fmt::Write for Counter {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            self.0 += text.len();
+            Ok(())
+        }
+    }
+    let mut counter = Counter(0);
+    // Writing to a counter cannot fail.
+    let _ = write!(counter, "{value}");
+    counter.0
+}
