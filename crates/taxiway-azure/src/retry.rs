@@ -47,6 +47,8 @@ pub enum Repeatable {
     Yes,
     /// POST actions: sent again only when the service said that it did nothing.
     No,
+    /// Actions whose repetition undoes them: sent again only when nothing was sent at all.
+    Never,
 }
 
 /// The limits of repetition.
@@ -139,12 +141,14 @@ mod tests {
 
     #[test]
     fn what_is_repeated() {
-        use Repeatable::{No, Yes};
+        use Repeatable::{Never, No, Yes};
         let table = [
             (answer(429, None), No, true),
             (answer(503, None), Yes, true),
             (answer(503, None), No, false),
             (answer(500, None), Yes, true),
+            (answer(429, None), Never, false),
+            (Trouble::Unreachable, Never, true),
             (answer(501, None), Yes, false),
             (answer(400, Some("InvalidTemplate")), Yes, false),
             (answer(404, Some("ResourceNotFound")), Yes, false),

@@ -1,12 +1,16 @@
 //! Swapping a slot with production.
 
+use http::Method;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
+    audience::Audience,
     client::Azure,
     error::Error,
+    operation,
     sites::{API_VERSION, SiteId},
+    transport::Request,
 };
 
 /// A swap that took place.
@@ -32,6 +36,15 @@ impl Azure {
     pub async fn swap_slot(&self, site: &SiteId, slot: &str) -> Result<(), Error> {
         let path = format!("{}/slotsswap", site.production().path());
         let body = json!({"targetSlot": slot, "preserveVnet": true});
-        self.post(&path, API_VERSION, Some(body)).await.map(drop)
+        let request = Request::new(Method::POST, self.arm_url(&path, API_VERSION)?)
+            .json(body)
+            .never_repeated();
+        let answer = self
+            .send(&request, Audience::ResourceManager)
+            .await?
+            .accepted()?;
+        self.wait(&request, answer, operation::limit(&path))
+            .await
+            .map(drop)
     }
 }

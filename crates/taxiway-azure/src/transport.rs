@@ -95,6 +95,11 @@ impl Request {
         self
     }
 
+    pub(crate) fn never_repeated(mut self) -> Self {
+        self.repeatable = Repeatable::Never;
+        self
+    }
+
     pub(crate) fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self

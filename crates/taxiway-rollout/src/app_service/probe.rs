@@ -1,0 +1,171 @@
+//! Asking an app how it is, until everybody has answered.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use taxiway_azure::{Site, SiteId, pause};
+use tokio::{task::JoinSet, time::Instant};
+use url::Url;
+
+use super::AppService;
+use crate::{
+    census::{Answer, Census, Health},
+    failure::{Failure, FailureKind},
+    release::ReleaseId,
+    target::{Note, Roll},
+};
+
+/// How long one probe waits for its answer.
+const PROBE_LIMIT: Duration = Duration::from_secs(10);
+
+/// How many probes are sent at once: many enough that every worker gets one soon.
+const AT_ONCE: usize = 8;
+
+/// How often the log is looked at while nobody answers.
+const READ_LOG: Duration = Duration::from_secs(1);
+
+impl AppService {
+    /// One probe, over a connection of its own: a kept one would meet the same worker again.
+    pub(super) async fn probe(&self, site: &Site, instance: Option<&str>) -> Answer {
+        probe(
+            self.prober.clone(),
+            ready_url(site),
+            instance.map(str::to_owned),
+        )
+        .await
+    }
+
+    /// The first answer of the overlay, or the last other one.
+    pub(super) async fn first_health(&self, site: &Site, limit: Duration) -> Answer {
+        let deadline = Instant::now() + limit;
+        loop {
+            let answer = self.probe(site, None).await;
+            if matches!(answer, Answer::Health(_)) || Instant::now() > deadline {
+                return answer;
+            }
+            pause(self.patience.look).await;
+        }
+    }
+
+    /// Waits until every worker of every instance has answered with the release and ready.
+    pub(super) async fn everybody(
+        &self,
+        id: &SiteId,
+        site: &Site,
+        release: &ReleaseId,
+        since: Timestamp,
+        note: Note<'_>,
+    ) -> Result<Roll, Failure> {
+        let instances: Vec<String> = self
+            .azure
+            .instances(id)
+            .await?
+            .into_iter()
+            .map(|instance| instance.name)
+            .collect();
+        let mut census = Census::new(release, instances.len());
+        let begun = Instant::now();
+        let mut answering_since = None;
+        let mut log_read = begun;
+        loop {
+            for answer in self.burst(site, &instances).await {
+                census.record(&answer);
+            }
+            if let Some(roll) = census.complete() {
+                return Ok(roll);
+            }
+            note(&census.summary());
+            if census.has_answered() {
+                answering_since.get_or_insert_with(Instant::now);
+            } else if log_read.elapsed() > READ_LOG {
+                if let Some(failure) = self.crashed(id, since).await {
+                    return Err(failure);
+                }
+                log_read = Instant::now();
+            }
+            let over = answering_since.map_or(begun.elapsed() > self.patience.start, |since| {
+                since.elapsed() > self.patience.ready
+            });
+            if over {
+                return Err(self.not_ready(id, &census, since).await);
+            }
+            pause(self.patience.look).await;
+        }
+    }
+
+    /// Several probes at once, spread over the instances.
+    async fn burst(&self, site: &Site, instances: &[String]) -> Vec<Answer> {
+        let mut probes = JoinSet::new();
+        for number in 0..AT_ONCE.max(instances.len() * 4) {
+            let instance = instances.get(number % instances.len().max(1)).cloned();
+            probes.spawn(probe(self.prober.clone(), ready_url(site), instance));
+        }
+        probes.join_all().await
+    }
+
+    async fn not_ready(&self, id: &SiteId, census: &Census<'_>, since: Timestamp) -> Failure {
+        if let Some(failure) = self.misconfigured(id).await {
+            return failure;
+        }
+        let message = census
+            .last_bad()
+            .map_or_else(|| census.summary(), str::to_owned);
+        let failure = if census.has_answered() {
+            Failure::new(FailureKind::NotReady, message)
+        } else {
+            let seconds = self.patience.start.as_secs();
+            Failure::new(
+                FailureKind::Timeout,
+                format!("no worker came up within {seconds} s; {message}"),
+            )
+        };
+        match self.logged_error(id, since).await {
+            Some(error) => failure.because(error),
+            None => failure,
+        }
+    }
+}
+
+fn ready_url(site: &Site) -> Url {
+    site.url
+        .join("healthz/ready")
+        .expect("a relative path joins any site's address")
+}
+
+async fn probe(client: reqwest::Client, url: Url, instance: Option<String>) -> Answer {
+    let mut request = client
+        .get(url)
+        .timeout(PROBE_LIMIT)
+        .header("connection", "close")
+        .header("accept", "application/json");
+    if let Some(instance) = instance {
+        // The front end sends a request with this cookie to that instance.
+        request = request.header(
+            "cookie",
+            format!("ARRAffinity={instance}; ARRAffinitySameSite={instance}"),
+        );
+    }
+    let response = match request.send().await {
+        Ok(response) => response,
+        Err(error) => {
+            return Answer::None {
+                reason: reason(&error),
+            };
+        }
+    };
+    let status = response.status().as_u16();
+    match response.json::<Health>().await {
+        Ok(health) => Answer::Health(health),
+        Err(_) => Answer::Other { status },
+    }
+}
+
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        format!("no answer within {} s", PROBE_LIMIT.as_secs())
+    } else if error.is_connect() {
+        "no connection".to_owned()
+    } else {
+        "the connection broke".to_owned()
+    }
+}
