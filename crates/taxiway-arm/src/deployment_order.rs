@@ -205,9 +205,9 @@ fn add_batches(planned: &[Planned], dependencies: &mut [BTreeSet<usize>]) {
             .position(|other| other.resource.pointer != first.pointer)
             .map_or(planned.len(), |length| start + length);
         if let Some(batch) = batch {
-            for index in start + batch..end {
-                let batch_start = start + (index - start) / batch * batch;
-                dependencies[index].extend(batch_start - batch..batch_start);
+            for (offset, needed) in dependencies[start..end].iter_mut().enumerate().skip(batch) {
+                let batch_start = start + offset / batch * batch;
+                needed.extend(batch_start - batch..batch_start);
             }
         }
         start = end;

@@ -332,10 +332,12 @@ impl Expansion<'_> {
         let place = place.member(name);
         match self.evaluator.json(value, &place, frame)? {
             Reduced::Value(value) => match value.as_ref() {
-                Value::String(text) if !text.is_empty() => Ok(Some(Ok(text.clone()))),
+                // An empty text is none: templates pass it on where they have nothing to say.
+                Value::String(text) if text.is_empty() => Ok(None),
+                Value::String(text) => Ok(Some(Ok(text.clone()))),
                 Value::Null => Ok(None),
                 _ => Err(Failure::new(format!(
-                    "Deployment template validation failed: 'The template resource property '{name}' must be a non-empty string'."
+                    "Deployment template validation failed: 'The template resource property '{name}' must be a string'."
                 ))
                 .at_place(|| place.to_string())),
             },
@@ -504,7 +506,7 @@ fn stand_in(expression: &str) -> String {
 
 fn missing(name: &str) -> Failure {
     Failure::new(format!(
-        "Deployment template validation failed: 'Required property '{name}' not found in JSON'."
+        "Deployment template validation failed: 'Required property '{name}' not found in JSON, or empty'."
     ))
 }
 

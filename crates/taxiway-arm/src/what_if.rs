@@ -1,9 +1,18 @@
 //! What a deployment would change.
 
-use serde::Serialize;
-use serde_json::Value;
+mod compare;
+mod resolve;
+mod secrets;
 
-use crate::{Evaluation, ResourceId};
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{EvaluatedResource, Evaluation, ResourceId};
+use compare::compare;
+use resolve::Resolver;
 
 /// What happens to resources that a template does not declare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +99,106 @@ pub struct Change {
 }
 
 /// Compares the resources that exist (`before`, each with its `id`) with those that a template declares.
+///
+/// What only the live side has is no change: defaults and read-only properties. The exceptions are tags and the
+/// settings of a site, which a deployment replaces as a whole. Values that the template takes from existing resources
+/// (`[reference(…)]`) are read from `before`; where that is not possible, and the live side has a value,
+/// the resource is of type [`ChangeType::Deploy`]. Secrets are never shown.
 pub fn what_if(before: &[Value], after: &Evaluation, mode: Mode) -> Vec<Change> {
-    let _ = (before, after, mode);
-    Vec::new()
+    let existing: IndexMap<ResourceId, &Value> = before
+        .iter()
+        .filter_map(|resource| Some((id_of(resource)?, resource)))
+        .collect();
+    let resolver = Resolver::new(&existing);
+    let mut declared = HashSet::new();
+    let mut changes: Vec<Change> = after
+        .resources
+        .iter()
+        .map(|resource| {
+            declared.insert(&resource.id);
+            change(resource, existing.get(&resource.id).copied(), &resolver)
+        })
+        .collect();
+    for (id, resource) in &existing {
+        if !declared.contains(id) {
+            changes.push(undeclared(id, resource, mode));
+        }
+    }
+    changes.sort_by(|left, right| {
+        (left.change_type, &left.resource_id).cmp(&(right.change_type, &right.resource_id))
+    });
+    changes
+}
+
+fn id_of(resource: &Value) -> Option<ResourceId> {
+    ResourceId::parse(resource.get("id")?.as_str()?).ok()
+}
+
+fn change(resource: &EvaluatedResource, before: Option<&Value>, resolver: &Resolver<'_>) -> Change {
+    let after = whole(resource);
+    let mut change = Change {
+        resource_id: resource.id.clone(),
+        change_type: ChangeType::Create,
+        unsupported_reason: None,
+        before: before.map(|before| shown(&resource.resource_type, before)),
+        after: Some(shown(&resource.resource_type, &after)),
+        delta: Vec::new(),
+    };
+    if let Some(reason) = &resource.unresolved {
+        change.change_type = ChangeType::Unsupported;
+        change.unsupported_reason = Some(reason.clone());
+        return change;
+    }
+    let Some(before) = before else {
+        return change;
+    };
+    let comparison = compare(&resource.id, before, &resolver.resolve(&after));
+    change.change_type = match (comparison.delta.is_empty(), comparison.is_certain) {
+        (false, _) => ChangeType::Modify,
+        (true, true) => ChangeType::NoChange,
+        (true, false) => ChangeType::Deploy,
+    };
+    change.delta = comparison
+        .delta
+        .into_iter()
+        .map(|delta| secrets::mask_change(&resource.resource_type, delta))
+        .collect();
+    change
+}
+
+fn undeclared(id: &ResourceId, resource: &Value, mode: Mode) -> Change {
+    Change {
+        resource_id: id.clone(),
+        change_type: match mode {
+            Mode::Incremental => ChangeType::Ignore,
+            Mode::Complete => ChangeType::Delete,
+        },
+        unsupported_reason: None,
+        before: Some(shown(&id.resource_type(), resource)),
+        after: None,
+        delta: Vec::new(),
+    }
+}
+
+/// The resource as Azure shows it: its body with what identifies it.
+fn whole(resource: &EvaluatedResource) -> Value {
+    let mut members = Map::new();
+    members.insert(
+        "apiVersion".to_owned(),
+        resource.api_version.as_str().into(),
+    );
+    members.insert("id".to_owned(), resource.id.as_str().into());
+    members.insert("name".to_owned(), resource.id.name().into());
+    members.insert("type".to_owned(), resource.resource_type.as_str().into());
+    if let Some(group) = resource.id.resource_group() {
+        members.insert("resourceGroup".to_owned(), group.into());
+    }
+    members.extend(resource.body.as_object().cloned().unwrap_or_default());
+    Value::Object(members)
+}
+
+fn shown(resource_type: &str, resource: &Value) -> Value {
+    let mut resource = resource.clone();
+    secrets::mask(resource_type, &mut resource);
+    resource
 }

@@ -51,7 +51,7 @@ fn sorted_names(members: &Map<String, Value>) -> Vec<&String> {
 }
 
 fn create_object(arguments: &[&Value]) -> Outcome {
-    if arguments.len() % 2 != 0 {
+    if !arguments.len().is_multiple_of(2) {
         return Err("it needs a value for every name".to_owned());
     }
     let mut members = Map::new();
