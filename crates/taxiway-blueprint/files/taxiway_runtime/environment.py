@@ -221,12 +221,14 @@ def logging_config(own):
     for name, logger in own.get("loggers", {}).items():
         if name:
             loggers[name] = {"level": logger.get("level", level)}
+    loggers.setdefault("django.request", {"level": level})["filters"] = ["no_probes"]
     for logger in loggers.values():
         logger.update(handlers=[], propagate=True)
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "taxiway_runtime.logging.JsonFormatter"}},
+        "filters": {"no_probes": {"()": "taxiway_runtime.logging.NoProbes"}},
         "handlers": {
             "stdout": {
                 "class": "logging.StreamHandler",

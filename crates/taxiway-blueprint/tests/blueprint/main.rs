@@ -3,8 +3,13 @@
 //! A sample is a folder below `samples/` with what was read (`app.json`), what was configured (`taxiway.toml`) and what comes
 //! out (`expected/`). `INSTA_UPDATE=always` writes the last; read every difference.
 
+#[cfg(test)]
 mod bicep;
+#[cfg(test)]
 mod golden;
+#[cfg(test)]
 mod merge;
+#[cfg(test)]
 mod python;
+#[cfg(test)]
 mod sample;

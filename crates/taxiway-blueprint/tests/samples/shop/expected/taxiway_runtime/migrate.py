@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 import uuid
 from contextlib import contextmanager
 
@@ -22,8 +23,8 @@ from taxiway_runtime.logging import place
 
 TABLE = "taxiway_migration_lock"
 # Renewed every few seconds; a row older than this has lost its owner.
-STALE_SECONDS = 30
-RENEW_SECONDS = 5
+STALE_SECONDS = 15
+RENEW_SECONDS = 3
 # How long to wait for another runner.
 WAIT_SECONDS = int(os.environ.get("TAXIWAY_MIGRATION_WAIT_SECONDS", "300"))
 # How long one statement waits for a table that requests are using. Longer, and every request queues behind it.
@@ -55,6 +56,7 @@ def main():
             error="%s: %s" % (type(error).__name__, str(error).strip()),
             place=place(error) or progress.current_file,
         )
+        traceback.print_exc()
         return 1
     report("done", applied=progress.applied, seconds=round(time.monotonic() - started, 3))
     return 0

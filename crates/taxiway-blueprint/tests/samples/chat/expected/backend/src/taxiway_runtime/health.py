@@ -13,6 +13,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import JsonResponse
+from django.urls import get_resolver
 
 from taxiway_runtime import environment
 
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 def middleware(get_response):
     """Answers the probes and hands everything else on, in both of Django's worlds."""
+    # Django loads the URLs with the first request: a release whose every page fails would count as ready until then.
+    _ = get_resolver().url_patterns
     if iscoroutinefunction(get_response):
 
         async def answer(request):
@@ -83,6 +86,7 @@ def ready():
 def _respond(report, status):
     response = JsonResponse(report, status=status)
     response["Cache-Control"] = "no-store"
+    response["Content-Length"] = str(len(response.content))
     return response
 
 
