@@ -3,10 +3,21 @@
 pub mod build;
 pub mod syntax;
 
+mod arm;
 mod ast;
+mod azure_kinds;
 mod compilation;
+mod compile;
+mod configuration;
+mod culture;
+mod emit;
+mod functions;
 mod json;
+mod json_path;
+mod model;
 mod source_map;
+mod suggestion;
 
 pub use compilation::{Compilation, ParameterCompilation};
+pub use compile::compile;
 pub use source_map::SourceMap;

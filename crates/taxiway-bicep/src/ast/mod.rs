@@ -3,6 +3,7 @@
 mod lower;
 mod lower_expression;
 mod lower_type;
+pub(crate) mod walk;
 
 use std::rc::Rc;
 

@@ -1,0 +1,65 @@
+//! `bicep-build FILE`: the template as JSON on standard output, diagnostics on standard error.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
+
+use std::process::ExitCode;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_diagnostics::{Diagnostic, DiskSources, LineIndex, Severity, Sources};
+
+fn main() -> ExitCode {
+    let Some(file) = std::env::args().nth(1) else {
+        eprintln!("usage: bicep-build FILE");
+        return ExitCode::from(2);
+    };
+    let file = Utf8PathBuf::from(file);
+    let root = file.parent().map_or_else(Utf8PathBuf::new, Utf8Path::to_owned);
+    let sources = DiskSources::new("", files_below(&root));
+    let (output, diagnostics) = if file.extension() == Some("bicepparam") {
+        let environment = |name: &str| std::env::vars().find(|(key, _)| key == name).map(|(_, value)| value);
+        let result = taxiway_bicep::compile_parameters(&sources, &file, &environment);
+        (result.parameters, result.diagnostics)
+    } else {
+        let result = taxiway_bicep::compile(&sources, &file);
+        (result.template, result.diagnostics)
+    };
+    for diagnostic in &diagnostics {
+        eprintln!("{}", line(&sources, diagnostic));
+    }
+    match output {
+        Some(output) => {
+            let text = serde_json::to_string_pretty(&output).expect("JSON values can be written");
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        None => ExitCode::FAILURE,
+    }
+}
+
+fn files_below(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let mut files = Vec::new();
+    let Ok(entries) = folder.read_dir_utf8() else {
+        return files;
+    };
+    for entry in entries.flatten() {
+        if entry.path().is_dir() {
+            files.extend(files_below(entry.path()));
+        } else {
+            files.push(entry.path().to_owned());
+        }
+    }
+    files
+}
+
+fn line(sources: &dyn Sources, diagnostic: &Diagnostic) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => "Error",
+        Severity::Warning => "Warning",
+        Severity::Info => "Info",
+    };
+    let place = diagnostic.location.as_ref().map_or_else(String::new, |location| {
+        let text = sources.read_text(location.path()).unwrap_or_default();
+        let (line, column) = LineIndex::new(&text).line_column(&text, location.span.start);
+        format!("{}({line},{column}) : ", location.path())
+    });
+    format!("{place}{level} {}: {}", diagnostic.code, diagnostic.message)
+}

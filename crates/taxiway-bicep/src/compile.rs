@@ -1,0 +1,55 @@
+//! The entry points.
+
+use camino::Utf8Path;
+use taxiway_diagnostics::{Diagnostic, Location, Sources, Span};
+
+use crate::compilation::Compilation;
+use crate::emit::Templates;
+use crate::json::JsonValue;
+use crate::model::Workspace;
+use crate::source_map::SourceMap;
+
+/// Compiles the file `entry`, with the modules and imports it leads to, to an ARM template.
+///
+/// ```
+/// use taxiway_bicep::compile;
+/// use taxiway_diagnostics::MemorySources;
+///
+/// let sources = MemorySources::from_text("--- main.bicep\nparam name string\noutput greeting string = 'hello ${name}'\n");
+/// let template = compile(&sources, "main.bicep".into()).template.unwrap();
+/// assert_eq!(template["outputs"]["greeting"]["value"], "[format('hello {0}', parameters('name'))]");
+/// ```
+pub fn compile(sources: &dyn Sources, entry: &Utf8Path) -> Compilation {
+    let workspace = Workspace::new(sources);
+    let model = match workspace.model(entry) {
+        Ok(model) => model,
+        Err(_) => return unreadable(entry),
+    };
+    let failed = model.has_errors || workspace.has_errors();
+    if failed {
+        return Compilation {
+            template: None,
+            diagnostics: workspace.take_diagnostics(),
+            source_map: SourceMap::default(),
+        };
+    }
+    let template = Templates::new(&workspace).template(&model);
+    let diagnostics = workspace.take_diagnostics();
+    Compilation {
+        template: Some(template.to_value()),
+        diagnostics,
+        source_map: SourceMap::new(JsonValue::Shared(template).into(), workspace.paths()),
+    }
+}
+
+fn unreadable(entry: &Utf8Path) -> Compilation {
+    Compilation {
+        template: None,
+        diagnostics: vec![Diagnostic::error(
+            "BCP091",
+            Location::new(entry, Span::at(0)),
+            format!("`{entry}` cannot be read"),
+        )],
+        source_map: SourceMap::default(),
+    }
+}

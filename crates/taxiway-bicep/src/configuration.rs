@@ -1,0 +1,94 @@
+//! `bicepconfig.json`: the settings that change what is emitted.
+
+use serde_json::Value;
+
+/// What a `bicepconfig.json` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Configuration {
+    /// Experimental features that are switched on.
+    pub(crate) features: Vec<String>,
+}
+
+impl Configuration {
+    /// Reads the settings; a file that is no JSON has none.
+    pub(crate) fn parse(text: &str) -> Self {
+        let value = parse_json_with_comments(text).unwrap_or(Value::Null);
+        let features = value
+            .get("experimentalFeaturesEnabled")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .filter(|(_, enabled)| **enabled == Value::Bool(true))
+            .map(|(name, _)| name.clone())
+            .collect();
+        Self { features }
+    }
+
+    pub(crate) fn enables(&self, feature: &str) -> bool {
+        self.features.iter().any(|enabled| enabled == feature)
+    }
+}
+
+/// JSON that may hold `//` and `/* */` comments and trailing commas.
+pub(crate) fn parse_json_with_comments(text: &str) -> Result<Value, serde_json::Error> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    serde_json::from_str(text).or_else(|_| serde_json::from_str(&strip_comments(text)))
+}
+
+fn strip_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.char_indices().peekable();
+    let mut pending_comma: Option<usize> = None;
+    while let Some((position, character)) = characters.next() {
+        let rest = &text[position..];
+        if character == '"' {
+            pending_comma = None;
+            out.push(character);
+            let mut escaped = false;
+            for (_, inner) in characters.by_ref() {
+                out.push(inner);
+                if inner == '"' && !escaped {
+                    break;
+                }
+                escaped = inner == '\\' && !escaped;
+            }
+        } else if rest.starts_with("//") || rest.starts_with("/*") {
+            let length = if rest.starts_with("//") {
+                rest.find('\n').unwrap_or(rest.len())
+            } else {
+                rest.find("*/").map_or(rest.len(), |end| end + 2)
+            };
+            while characters
+                .peek()
+                .is_some_and(|(next, _)| *next < position + length)
+            {
+                characters.next();
+            }
+        } else {
+            match character {
+                ',' => pending_comma = Some(out.len()),
+                '}' | ']' => {
+                    if let Some(comma) = pending_comma.take() {
+                        out.replace_range(comma..=comma, " ");
+                    }
+                }
+                other if !other.is_whitespace() => pending_comma = None,
+                _ => {}
+            }
+            out.push(character);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_trailing_commas_are_allowed() {
+        let text = "{ // why\n \"a\": \"//x\", /* b */ \"c\": [1, 2,],\n}";
+        let value = parse_json_with_comments(text).unwrap();
+        assert_eq!(value, serde_json::json!({"a": "//x", "c": [1, 2]}));
+    }
+}

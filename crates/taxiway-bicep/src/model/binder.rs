@@ -1,0 +1,533 @@
+//! Resolves every name of a file and reports those that mean nothing.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use camino::Utf8Path;
+use taxiway_diagnostics::{Diagnostic, Location, Span};
+
+use super::declarations::{Collected, target_scope};
+use super::{
+    DeclarationKind, Model, Parent, ResourceId, Target, TargetScope, Workspace, imports, inlining,
+    loading, mode,
+};
+use crate::ast::walk::children;
+use crate::ast::{
+    Body, Decorator, Expr, ExprKind, Ident, Object, ObjectItem, Resource, Statement, StringLiteral,
+    TypeExpr, TypeKind,
+};
+use crate::functions;
+use crate::suggestion;
+
+/// Resolves a parsed file.
+pub(super) fn bind(
+    workspace: &Workspace<'_>,
+    path: &Utf8Path,
+    file: u32,
+    statements: Vec<Statement>,
+) -> Model {
+    let mut collected = Collected::from_statements(&statements);
+    imports::resolve(workspace, path, &statements, &mut collected);
+    let is_parameters_file = path.extension() == Some("bicepparam");
+    report_duplicates(workspace, path, &collected);
+    let mut binder = Binder {
+        workspace,
+        path,
+        collected,
+        bindings: HashMap::new(),
+        scopes: Vec::new(),
+        is_parameters_file,
+        has_errors: false,
+    };
+    for statement in &statements {
+        binder.statement(statement);
+    }
+    binder.parents();
+    let Binder {
+        collected,
+        bindings,
+        has_errors,
+        ..
+    } = binder;
+    let scope = statements.iter().find_map(|statement| match statement {
+        Statement::TargetScope { value, .. } => target_scope(value),
+        _ => None,
+    });
+    let mut model = Model {
+        file,
+        path: path.to_owned(),
+        statements,
+        target_scope: scope.unwrap_or(TargetScope::ResourceGroup),
+        declarations: collected.declarations,
+        globals: collected.globals,
+        bindings,
+        resources: collected.resources,
+        top_resources: collected.top_resources,
+        modules: collected.modules,
+        outputs: collected.outputs,
+        extensions: collected.extensions,
+        loads: HashMap::new(),
+        inlined: HashSet::new(),
+        symbolic: false,
+        experimental: Vec::new(),
+        has_errors,
+    };
+    super::imports::modules(workspace, &mut model);
+    model.has_errors |= super::cycles::report(workspace, &model);
+    model.has_errors |= workspace.has_errors();
+    if !model.has_errors {
+        loading::load_all(workspace, &mut model);
+        model.inlined = inlining::inlined_variables(&model);
+        mode::decide(workspace, &mut model);
+    }
+    model
+}
+
+fn report_duplicates(workspace: &Workspace<'_>, path: &Utf8Path, collected: &Collected) {
+    for (name, code) in &collected.duplicates {
+        let what = if *code == "BCP145" { "output " } else { "" };
+        let mut diagnostic = Diagnostic::error(
+            *code,
+            Location::new(path, name.span),
+            format!("{what}`{}` is declared more than once", name.text),
+        );
+        let first = collected
+            .globals
+            .get(&name.text)
+            .map(|first| collected.declarations[*first].name.span);
+        if let Some(first) = first.filter(|_| *code == "BCP028") {
+            diagnostic = diagnostic.label(Location::new(path, first), "first declared here");
+        }
+        workspace.report(diagnostic);
+    }
+}
+
+struct Binder<'a, 's> {
+    workspace: &'a Workspace<'s>,
+    path: &'a Utf8Path,
+    collected: Collected,
+    bindings: HashMap<u32, Target>,
+    scopes: Vec<HashMap<Rc<str>, Target>>,
+    is_parameters_file: bool,
+    has_errors: bool,
+}
+
+impl Binder<'_, '_> {
+    fn error(&mut self, span: Span, code: &'static str, message: String) {
+        self.has_errors = true;
+        self.workspace.error(self.path, span, code, message);
+    }
+
+    fn find(&self, name: &str) -> Option<Target> {
+        let local = self.scopes.iter().rev().find_map(|scope| scope.get(name));
+        local.copied().or_else(|| {
+            let global = self.collected.globals.get(name);
+            global.copied().map(Target::Declaration)
+        })
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        match statement {
+            Statement::TargetScope { value, span } => {
+                if target_scope(value).is_none() && !matches!(value.kind, ExprKind::Missing) {
+                    self.error(
+                        *span,
+                        "BCP033",
+                        "`targetScope` is `'resourceGroup'`, `'subscription'`, `'managementGroup'` or `'tenant'`".to_owned(),
+                    );
+                }
+            }
+            Statement::Metadata { value, .. } | Statement::Assert { value, .. } => {
+                self.expression(value);
+            }
+            Statement::Parameter(parameter) => {
+                self.decorators(&parameter.decorators);
+                if let Some(kind) = &parameter.kind {
+                    self.type_expression(kind);
+                } else if !self.is_parameters_file {
+                    let span = Span::at(parameter.name.span.end);
+                    self.error(span, "BCP014", "a parameter type is expected here".to_owned());
+                }
+                if let Some(default) = &parameter.default {
+                    self.expression(default);
+                }
+            }
+            Statement::Variable(variable) => {
+                self.decorators(&variable.decorators);
+                if let Some(kind) = &variable.kind {
+                    self.type_expression(kind);
+                }
+                self.expression(&variable.value);
+            }
+            Statement::Function(function) => {
+                self.decorators(&function.decorators);
+                for (_, kind) in &function.parameters {
+                    self.type_expression(kind);
+                }
+                self.type_expression(&function.output);
+                let locals = function.parameters.iter().map(|(name, _)| name);
+                self.scoped(locals, |binder| binder.expression(&function.body));
+            }
+            Statement::Type(declaration) => {
+                self.decorators(&declaration.decorators);
+                self.type_expression(&declaration.value);
+            }
+            Statement::Resource(resource) => self.resource(resource),
+            Statement::Module(module) => {
+                self.decorators(&module.decorators);
+                self.body(&module.body);
+            }
+            Statement::Output(output) => {
+                self.decorators(&output.decorators);
+                self.type_expression(&output.kind);
+                self.expression(&output.value);
+            }
+            Statement::Extension(extension) => {
+                if let Some(config) = &extension.config {
+                    self.object(config);
+                }
+            }
+            Statement::Using {
+                with: Some(object), ..
+            } => self.object(object),
+            Statement::Using { .. }
+            | Statement::Import(_)
+            | Statement::Extends { .. }
+            | Statement::Ignored => {}
+        }
+    }
+
+    fn scoped<'n>(
+        &mut self,
+        names: impl Iterator<Item = &'n Ident>,
+        within: impl FnOnce(&mut Self),
+    ) {
+        let scope = names
+            .map(|name| (Rc::clone(&name.text), Target::Local(name.span.start)))
+            .collect();
+        self.scopes.push(scope);
+        within(self);
+        self.scopes.pop();
+    }
+
+    fn decorators(&mut self, decorators: &[Decorator]) {
+        for decorator in decorators {
+            let arguments = decorator.call().map_or(&[][..], |(_, arguments)| arguments);
+            for argument in arguments {
+                self.expression(argument);
+            }
+        }
+    }
+
+    fn resource_of(&self, syntax: &Resource) -> Option<ResourceId> {
+        self.collected
+            .resources
+            .iter()
+            .position(|resource| std::ptr::eq(Rc::as_ptr(&resource.syntax), syntax))
+    }
+
+    fn resource(&mut self, resource: &Rc<Resource>) {
+        self.decorators(&resource.decorators);
+        if let Some(part) = resource.kind.parts.first() {
+            self.error(
+                part.span,
+                "BCP047",
+                "the type of a resource cannot be computed".to_owned(),
+            );
+        }
+        let scope = self.nested_scope(resource);
+        if scope.is_empty() {
+            return self.body(&resource.body);
+        }
+        self.scopes.push(scope);
+        self.body(&resource.body);
+        self.scopes.pop();
+    }
+
+    /// The resources in the body of `resource`, visible within it.
+    fn nested_scope(&self, resource: &Resource) -> HashMap<Rc<str>, Target> {
+        let has_nested = resource.body.object.as_ref().is_some_and(|object| {
+            object
+                .items
+                .iter()
+                .any(|item| matches!(item, ObjectItem::Resource(_)))
+        });
+        let id = has_nested.then(|| self.resource_of(resource)).flatten();
+        id.map_or_else(HashMap::new, |id| {
+            self.collected.resources[id]
+                .nested
+                .iter()
+                .map(|nested| {
+                    let name = &self.collected.resources[*nested].syntax.name.text;
+                    let declaration = self.collected.resource_declarations[*nested];
+                    (Rc::clone(name), Target::Declaration(declaration))
+                })
+                .collect()
+        })
+    }
+
+    fn body(&mut self, body: &Body) {
+        let Some(head) = &body.for_loop else {
+            return self.body_content(body);
+        };
+        self.expression(&head.collection);
+        let locals = std::iter::once(&head.item).chain(&head.index);
+        self.scoped(locals, |binder| binder.body_content(body));
+    }
+
+    fn body_content(&mut self, body: &Body) {
+        if let Some(condition) = &body.condition {
+            self.expression(condition);
+        }
+        if let Some(object) = &body.object {
+            self.object(object);
+        }
+    }
+
+    fn object(&mut self, object: &Object) {
+        let mut keys: HashSet<String> = HashSet::new();
+        for item in &object.items {
+            match item {
+                ObjectItem::Property(property) => {
+                    self.string(&property.key);
+                    let key = property.key.plain().unwrap_or("");
+                    if !key.is_empty() && !keys.insert(key.to_lowercase()) {
+                        let message = format!("`{key}` is given more than once in this object");
+                        self.error(property.key.span, "BCP025", message);
+                    }
+                    self.expression(&property.value);
+                }
+                ObjectItem::Spread(value) => self.expression(value),
+                ObjectItem::Resource(resource) => self.resource(resource),
+            }
+        }
+    }
+
+    fn string(&mut self, literal: &StringLiteral) {
+        for part in &literal.parts {
+            self.expression(part);
+        }
+    }
+
+    fn expression(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) => self.name(name),
+            ExprKind::Object(object) => self.object(object),
+            ExprKind::Call { name, arguments } => {
+                self.function(name);
+                for argument in arguments {
+                    self.expression(argument);
+                }
+            }
+            ExprKind::Nested { base, name } => {
+                self.expression(base);
+                self.nested_resource(base, name);
+            }
+            ExprKind::Lambda { parameters, body } => {
+                self.scoped(parameters.iter(), |binder| binder.expression(body));
+            }
+            ExprKind::For(for_loop) => {
+                self.expression(&for_loop.collection);
+                let locals = std::iter::once(&for_loop.item).chain(&for_loop.index);
+                self.scoped(locals, |binder| {
+                    if let Some(condition) = &for_loop.condition {
+                        binder.expression(condition);
+                    }
+                    binder.expression(&for_loop.body);
+                });
+            }
+            _ => {
+                let mut inner = Vec::new();
+                children(expr, &mut |child| inner.push(child));
+                for child in inner {
+                    self.expression(child);
+                }
+            }
+        }
+    }
+
+    fn name(&mut self, name: &Ident) {
+        if let Some(target) = self.find(&name.text) {
+            self.bindings.insert(name.span.start, target);
+        } else if matches!(&*name.text, "sys" | "az" | "this") {
+            self.bindings.insert(name.span.start, Target::Namespace);
+        } else {
+            let known = self.known_names();
+            self.unknown(name, &known);
+        }
+    }
+
+    fn known_names(&self) -> Vec<Rc<str>> {
+        let locals = self.scopes.iter().flat_map(HashMap::keys);
+        let mut names: Vec<_> = locals
+            .chain(self.collected.globals.keys())
+            .map(Rc::clone)
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn unknown(&mut self, name: &Ident, known: &[Rc<str>]) {
+        let similar = suggestion::closest(&name.text, known.iter().map(|known| &**known));
+        match similar {
+            Some(similar) => {
+                let message = format!(
+                    "nothing is called `{}` here; did you mean `{similar}`?",
+                    name.text
+                );
+                self.error(name.span, "BCP082", message);
+            }
+            None => {
+                let message = format!("nothing is called `{}` here", name.text);
+                self.error(name.span, "BCP057", message);
+            }
+        }
+    }
+
+    fn function(&mut self, name: &Ident) {
+        if let Some(Target::Declaration(id)) = self.find(&name.text) {
+            let kind = &self.collected.declarations[id].kind;
+            let callable = matches!(
+                kind,
+                DeclarationKind::Function(_)
+                    | DeclarationKind::Imported { .. }
+                    | DeclarationKind::Unknown
+            );
+            if callable {
+                self.bindings
+                    .insert(name.span.start, Target::Declaration(id));
+                return;
+            }
+        }
+        if functions::is_known(&name.text) {
+            return;
+        }
+        if self.find(&name.text).is_some() {
+            let message = format!("`{}` is no function", name.text);
+            return self.error(name.span, "BCP063", message);
+        }
+        let mut known: Vec<Rc<str>> = functions::names().map(Rc::from).collect();
+        known.extend(self.known_names());
+        self.unknown(name, &known);
+    }
+
+    fn nested_resource(&mut self, base: &Expr, name: &Ident) {
+        let Some(parent) = self.resource_at(base) else {
+            return;
+        };
+        let nested = self.collected.resources[parent]
+            .nested
+            .iter()
+            .copied()
+            .find(|nested| self.collected.resources[*nested].syntax.name.text == name.text);
+        match nested {
+            Some(nested) => {
+                let declaration = self.collected.resource_declarations[nested];
+                self.bindings
+                    .insert(name.span.start, Target::Declaration(declaration));
+            }
+            None => {
+                let parent = &self.collected.resources[parent].syntax.name.text;
+                let message = format!("`{parent}` holds no resource called `{}`", name.text);
+                self.error(name.span, "BCP159", message);
+            }
+        }
+    }
+
+    /// The resource that an expression names, indexed or not.
+    fn resource_at(&self, expr: &Expr) -> Option<ResourceId> {
+        let name = match &expr.kind {
+            ExprKind::Name(name) | ExprKind::Nested { name, .. } => name,
+            ExprKind::Paren(inner) | ExprKind::NonNull(inner) => return self.resource_at(inner),
+            ExprKind::Index { base, .. } => return self.resource_at(base),
+            _ => return None,
+        };
+        match self.bindings.get(&name.span.start)? {
+            Target::Declaration(id) => match self.collected.declarations[*id].kind {
+                DeclarationKind::Resource(resource) => Some(resource),
+                _ => None,
+            },
+            Target::Local(_) | Target::Namespace => None,
+        }
+    }
+
+    /// Links children to the resources that their `parent` property names.
+    fn parents(&mut self) {
+        for id in 0..self.collected.resources.len() {
+            if self.collected.resources[id].parent.is_some() {
+                continue;
+            }
+            let syntax = Rc::clone(&self.collected.resources[id].syntax);
+            let property = syntax
+                .body
+                .object
+                .as_ref()
+                .and_then(|object| object.get("parent"));
+            let parent = property.and_then(|property| self.resource_at(&property.value));
+            self.collected.resources[id].parent =
+                parent.filter(|parent| *parent != id).map(Parent::Property);
+        }
+    }
+
+    fn type_expression(&mut self, kind: &TypeExpr) {
+        match &kind.kind {
+            TypeKind::Name(name, arguments) => {
+                if let Some(target) = self.find(&name.text) {
+                    self.bindings.insert(name.span.start, target);
+                } else if matches!(&*name.text, "sys" | "az") {
+                    self.bindings.insert(name.span.start, Target::Namespace);
+                } else if !functions::is_known_type(&name.text) {
+                    let mut known: Vec<Rc<str>> =
+                        functions::TYPES.iter().copied().map(Rc::from).collect();
+                    known.extend(self.known_names());
+                    self.unknown(name, &known);
+                }
+                for argument in arguments {
+                    self.type_expression(argument);
+                }
+            }
+            TypeKind::Property(base, _, arguments) => {
+                self.type_expression(base);
+                for argument in arguments {
+                    self.type_expression(argument);
+                }
+            }
+            TypeKind::AdditionalOf(base)
+            | TypeKind::ItemOf(base)
+            | TypeKind::Array(base)
+            | TypeKind::Nullable(base)
+            | TypeKind::NonNull(base)
+            | TypeKind::Paren(base) => self.type_expression(base),
+            TypeKind::IndexOf(base, index) => {
+                self.type_expression(base);
+                self.expression(index);
+            }
+            TypeKind::Union(members) => {
+                for member in members {
+                    self.type_expression(member);
+                }
+            }
+            TypeKind::Object {
+                members,
+                additional,
+            } => {
+                for member in members {
+                    self.decorators(&member.decorators);
+                    self.type_expression(&member.kind);
+                }
+                if let Some(additional) = additional {
+                    self.decorators(&additional.decorators);
+                    self.type_expression(&additional.kind);
+                }
+            }
+            TypeKind::Tuple(items) => {
+                for (decorators, item) in items {
+                    self.decorators(decorators);
+                    self.type_expression(item);
+                }
+            }
+            TypeKind::Literal(value) => self.expression(value),
+            TypeKind::Missing => {}
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Collects what a file declares.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::{
+    Declaration, DeclarationId, DeclarationKind, ModuleInfo, ModuleTarget, Parent, ResourceId,
+    ResourceInfo, TargetScope,
+};
+use crate::ast::{Expr, Extension, Ident, ObjectItem, Output, Resource, Statement};
+
+/// The declarations of a file, before names are resolved.
+#[derive(Default)]
+pub(super) struct Collected {
+    pub(super) declarations: Vec<Declaration>,
+    pub(super) globals: HashMap<Rc<str>, DeclarationId>,
+    pub(super) resources: Vec<ResourceInfo>,
+    /// The declaration of each resource, by its number.
+    pub(super) resource_declarations: Vec<DeclarationId>,
+    pub(super) top_resources: Vec<ResourceId>,
+    pub(super) modules: Vec<ModuleInfo>,
+    pub(super) outputs: Vec<Rc<Output>>,
+    pub(super) extensions: Vec<Extension>,
+    /// Names that were declared before, with what is wrong about that.
+    pub(super) duplicates: Vec<(Ident, &'static str)>,
+}
+
+impl Collected {
+    pub(super) fn from_statements(statements: &[Statement]) -> Self {
+        let mut collected = Self::default();
+        for statement in statements {
+            collected.statement(statement);
+        }
+        collected
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        match statement {
+            Statement::Parameter(parameter) => {
+                let kind = DeclarationKind::Parameter(Rc::clone(parameter));
+                self.declare(&parameter.name, kind);
+            }
+            Statement::Variable(variable) => {
+                let kind = DeclarationKind::Variable(Rc::clone(variable));
+                self.declare(&variable.name, kind);
+            }
+            Statement::Function(function) => {
+                let kind = DeclarationKind::Function(Rc::clone(function));
+                self.declare(&function.name, kind);
+            }
+            Statement::Type(declaration) => {
+                let kind = DeclarationKind::Type(Rc::clone(declaration));
+                self.declare(&declaration.name, kind);
+            }
+            Statement::Resource(resource) => {
+                let id = self.resource(resource, None);
+                self.top_resources.push(id);
+            }
+            Statement::Module(module) => {
+                let id = self.modules.len();
+                self.modules.push(ModuleInfo {
+                    syntax: Rc::clone(module),
+                    target: ModuleTarget::Unknown,
+                });
+                self.declare(&module.name, DeclarationKind::Module(id));
+            }
+            Statement::Output(output) => {
+                if self.outputs.iter().any(|known| known.name.text == output.name.text) {
+                    self.duplicates.push((output.name.clone(), "BCP145"));
+                }
+                self.outputs.push(Rc::clone(output));
+            }
+            Statement::Extension(extension) => self.extension(extension),
+            Statement::TargetScope { .. }
+            | Statement::Metadata { .. }
+            | Statement::Assert { .. }
+            | Statement::Import(_)
+            | Statement::Using { .. }
+            | Statement::Extends { .. }
+            | Statement::Ignored => {}
+        }
+    }
+
+    fn extension(&mut self, extension: &Extension) {
+        let name = extension.alias.clone().unwrap_or_else(|| Ident {
+            text: Rc::from(extension_name(extension)),
+            span: extension.span,
+        });
+        self.extensions.push(extension.clone());
+        self.declare(&name, DeclarationKind::Extension);
+    }
+
+    pub(super) fn declare(&mut self, name: &Ident, kind: DeclarationKind) -> DeclarationId {
+        let id = self.declarations.len();
+        self.declarations.push(Declaration {
+            name: name.clone(),
+            kind,
+        });
+        if name.text.is_empty() {
+            return id;
+        }
+        if self.globals.contains_key(&name.text) {
+            self.duplicates.push((name.clone(), "BCP028"));
+        } else {
+            self.globals.insert(Rc::clone(&name.text), id);
+        }
+        id
+    }
+
+    /// A resource and those in its body; the outer ones before the inner ones.
+    fn resource(&mut self, resource: &Rc<Resource>, parent: Option<ResourceId>) -> ResourceId {
+        let id = self.resources.len();
+        let outer = parent.map(|parent| &self.resources[parent]);
+        let written = resource.kind.plain().unwrap_or("");
+        let (kind, version) = written.split_once('@').unwrap_or((written, ""));
+        let info = ResourceInfo {
+            syntax: Rc::clone(resource),
+            parent: parent.map(Parent::Nested),
+            nested: Vec::new(),
+            symbolic_name: match outer {
+                Some(outer) => format!("{}::{}", outer.symbolic_name, resource.name.text),
+                None => resource.name.text.to_string(),
+            },
+            kind: match outer {
+                Some(outer) => format!("{}/{kind}", outer.kind),
+                None => kind.to_owned(),
+            },
+            api_version: match outer {
+                Some(outer) if version.is_empty() => outer.api_version.clone(),
+                _ => version.to_owned(),
+            },
+            extension: None,
+        };
+        self.resources.push(info);
+        let kind = DeclarationKind::Resource(id);
+        let declaration = if parent.is_none() {
+            self.declare(&resource.name, kind)
+        } else {
+            self.declarations.push(Declaration {
+                name: resource.name.clone(),
+                kind,
+            });
+            self.declarations.len() - 1
+        };
+        self.resource_declarations.push(declaration);
+        let inner = resource.body.object.iter().flat_map(|object| &object.items);
+        for item in inner {
+            if let ObjectItem::Resource(nested) = item {
+                let nested = self.resource(nested, Some(id));
+                self.resources[id].nested.push(nested);
+            }
+        }
+        id
+    }
+}
+
+/// `kubernetes` of `kubernetes@1.0.0`.
+pub(crate) fn extension_name(extension: &Extension) -> String {
+    let specification = &extension.specification;
+    let name = specification.split('@').next().unwrap_or(specification);
+    name.to_owned()
+}
+
+/// The scope that `targetScope = …` names.
+pub(super) fn target_scope(value: &Expr) -> Option<TargetScope> {
+    Some(match value.plain_string()? {
+        "resourceGroup" => TargetScope::ResourceGroup,
+        "subscription" => TargetScope::Subscription,
+        "managementGroup" => TargetScope::ManagementGroup,
+        "tenant" => TargetScope::Tenant,
+        _ => return None,
+    })
+}

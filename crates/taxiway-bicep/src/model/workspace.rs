@@ -1,0 +1,179 @@
+//! The files of one compilation: each is read, parsed and resolved once.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_diagnostics::{Diagnostic, Location, ReadError, Sources, Span};
+
+use super::{JsonFile, Model, binder, path};
+use crate::ast;
+use crate::configuration::Configuration;
+use crate::syntax;
+
+enum State {
+    /// Its imports and modules are being read; who asks for it now closes a cycle.
+    Loading,
+    Ready(Rc<Model>),
+}
+
+/// Why a file cannot be used.
+#[derive(Debug)]
+pub(crate) enum Unusable {
+    Missing,
+    Unreadable(String),
+    Cycle,
+}
+
+pub(crate) struct Workspace<'s> {
+    pub(crate) sources: &'s dyn Sources,
+    files: RefCell<Vec<Utf8PathBuf>>,
+    models: RefCell<HashMap<Utf8PathBuf, State>>,
+    json: RefCell<HashMap<Utf8PathBuf, Rc<JsonFile>>>,
+    configurations: RefCell<HashMap<Utf8PathBuf, Rc<Configuration>>>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+}
+
+impl std::fmt::Debug for Workspace<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Workspace")
+            .field("files", &self.files)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'s> Workspace<'s> {
+    pub(crate) fn new(sources: &'s dyn Sources) -> Self {
+        Self {
+            sources,
+            files: RefCell::default(),
+            models: RefCell::default(),
+            json: RefCell::default(),
+            configurations: RefCell::default(),
+            diagnostics: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        self.diagnostics.borrow_mut().push(diagnostic);
+    }
+
+    pub(crate) fn error(
+        &self,
+        model_path: &Utf8Path,
+        span: Span,
+        code: &'static str,
+        message: impl Into<String>,
+    ) {
+        self.report(Diagnostic::error(
+            code,
+            Location::new(model_path, span),
+            message,
+        ));
+    }
+
+    /// Everything said so far, in the order of its places, each thing once.
+    pub(crate) fn take_diagnostics(&self) -> Vec<Diagnostic> {
+        let mut diagnostics = self.diagnostics.take();
+        diagnostics.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+        diagnostics.dedup();
+        diagnostics
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.diagnostics.borrow().iter().any(Diagnostic::is_error)
+    }
+
+    pub(crate) fn paths(&self) -> Vec<Utf8PathBuf> {
+        self.files.borrow().clone()
+    }
+
+    fn file_id(&self, path: &Utf8Path) -> u32 {
+        let mut files = self.files.borrow_mut();
+        let position = files.iter().position(|known| known == path);
+        let id = position.unwrap_or_else(|| {
+            files.push(path.to_owned());
+            files.len() - 1
+        });
+        u32::try_from(id).unwrap_or(u32::MAX)
+    }
+
+    /// The resolved file at `path`, a `.bicep` or `.bicepparam` file.
+    pub(crate) fn model(&self, path: &Utf8Path) -> Result<Rc<Model>, Unusable> {
+        match self.models.borrow().get(path) {
+            Some(State::Loading) => return Err(Unusable::Cycle),
+            Some(State::Ready(model)) => return Ok(Rc::clone(model)),
+            None => {}
+        }
+        let text = self.text(path)?;
+        self.models
+            .borrow_mut()
+            .insert(path.to_owned(), State::Loading);
+        let model = Rc::new(self.build(path, &text));
+        self.models
+            .borrow_mut()
+            .insert(path.to_owned(), State::Ready(Rc::clone(&model)));
+        Ok(model)
+    }
+
+    fn build(&self, path: &Utf8Path, text: &str) -> Model {
+        let file = self.file_id(path);
+        let (tree, errors) = syntax::parse(text);
+        let has_errors = !errors.is_empty();
+        for error in errors {
+            self.error(path, error.span, error.code, error.message);
+        }
+        let statements = ast::lower(&tree);
+        let mut model = binder::bind(self, path, file, statements);
+        model.has_errors |= has_errors;
+        model
+    }
+
+    /// The text of a file; a byte order mark is not part of it.
+    pub(crate) fn text(&self, path: &Utf8Path) -> Result<String, Unusable> {
+        self.sources.read_text(path).map_err(|error| match error {
+            ReadError::NotFound => Unusable::Missing,
+            ReadError::Failed(cause) => Unusable::Unreadable(cause.to_string()),
+        })
+    }
+
+    /// The ARM template in JSON at `path`.
+    pub(crate) fn json_file(&self, path: &Utf8Path) -> Result<Rc<JsonFile>, Unusable> {
+        if let Some(json) = self.json.borrow().get(path) {
+            return Ok(Rc::clone(json));
+        }
+        let text = self.text(path)?;
+        let template = crate::configuration::parse_json_with_comments(&text)
+            .map_err(|error| Unusable::Unreadable(error.to_string()))?;
+        let json = Rc::new(JsonFile {
+            file: self.file_id(path),
+            path: path.to_owned(),
+            template,
+        });
+        self.json
+            .borrow_mut()
+            .insert(path.to_owned(), Rc::clone(&json));
+        Ok(json)
+    }
+
+    /// The configuration that holds for a file: the `bicepconfig.json` nearest above it.
+    pub(crate) fn configuration(&self, path: &Utf8Path) -> Rc<Configuration> {
+        let folder = path.parent().unwrap_or_else(|| Utf8Path::new(""));
+        if let Some(configuration) = self.configurations.borrow().get(folder) {
+            return Rc::clone(configuration);
+        }
+        let found = folder
+            .ancestors()
+            .map(|ancestor| path::join(&ancestor.join("x"), "bicepconfig.json"))
+            .find_map(|candidate| self.sources.read_text(&candidate).ok());
+        let configuration = Rc::new(found.map_or_else(Configuration::default, |text| {
+            Configuration::parse(&text)
+        }));
+        self.configurations
+            .borrow_mut()
+            .insert(folder.to_owned(), Rc::clone(&configuration));
+        configuration
+    }
+}
