@@ -8,6 +8,7 @@
 mod dotenv;
 mod file;
 mod generate;
+mod handwritten;
 mod infrastructure;
 mod merge;
 mod overlay;
@@ -17,4 +18,5 @@ mod requirements;
 
 pub use file::{GeneratedFile, Mode};
 pub use generate::files;
+pub use handwritten::Handwritten;
 pub use merge::{ChangeKind, FileChange, plan_changes};
