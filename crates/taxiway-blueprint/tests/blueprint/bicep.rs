@@ -1,1 +1,78 @@
-//! What the compiler says about the generated Bicep.
+//! What the compiler says about the generated Bicep: nothing.
+
+use camino::Utf8Path;
+use taxiway_bicep::compile;
+use taxiway_diagnostics::{Diagnostic, LineIndex, MemorySources, Sources};
+
+use crate::sample::{SAMPLES, generate};
+
+fn sources(sample: &str) -> MemorySources {
+    generate(sample)
+        .into_iter()
+        .map(|file| (file.path, file.text))
+        .collect()
+}
+
+fn describe(sources: &MemorySources, diagnostics: &[Diagnostic]) -> String {
+    let lines = diagnostics.iter().map(|diagnostic| {
+        let place = diagnostic.location.as_ref().map(|location| {
+            let text = sources.read_text(location.path()).unwrap_or_default();
+            let line = LineIndex::new(&text).line(location.span.start);
+            format!("{}:{line}", location.path())
+        });
+        let place = place.unwrap_or_default();
+        format!("{place} {}: {}\n", diagnostic.code, diagnostic.message)
+    });
+    lines.collect()
+}
+
+#[test]
+fn every_bicep_file_compiles_alone_without_a_remark() {
+    for sample in SAMPLES {
+        let sources = sources(sample);
+        for path in sources.files() {
+            if path.extension() != Some("bicep") {
+                continue;
+            }
+            let compilation = compile(&sources, &path);
+            assert_eq!(describe(&sources, &compilation.diagnostics), "", "{path}");
+            assert!(compilation.template.is_some(), "{path}");
+        }
+    }
+}
+
+#[test]
+fn the_command_line_finds_what_it_needs_among_the_outputs() {
+    let main = Utf8Path::new("infrastructure/bicep/main.bicep");
+    let template = compile(&sources("shop"), main).template.unwrap();
+    let outputs = template["outputs"].as_object().unwrap();
+    for name in [
+        "databaseServerId",
+        "siteHostName",
+        "siteName",
+        "slotHostName",
+        "slotName",
+        "vaultId",
+        "vaultName",
+    ] {
+        assert!(outputs.contains_key(name), "{name}");
+    }
+}
+
+#[test]
+fn no_secret_is_a_plain_parameter_or_an_output() {
+    let main = Utf8Path::new("infrastructure/bicep/main.bicep");
+    let template = compile(&sources("shop"), main).template.unwrap();
+    for secret in [
+        "databasePassword",
+        "djangoSecretKey",
+        "secretStripeSecretKey",
+    ] {
+        assert_eq!(
+            template["parameters"][secret]["type"], "securestring",
+            "{secret}"
+        );
+        let outputs = template["outputs"].to_string();
+        assert!(!outputs.contains(secret), "{secret}");
+    }
+}

@@ -62,19 +62,17 @@ var siteConfig = {
   remoteDebuggingEnabled: false
 }
 
-var identity = {
-  type: 'UserAssigned'
-  userAssignedIdentities: {
-    '${identityId}': {}
-  }
-}
-
 resource site 'Microsoft.Web/sites@2025-03-01' = {
   name: siteName
   location: location
   tags: tags
   kind: 'app,linux'
-  identity: identity
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
   properties: {
     serverFarmId: plan.id
     httpsOnly: httpsOnly
@@ -92,7 +90,12 @@ resource slot 'Microsoft.Web/sites/slots@2025-03-01' = {
   location: location
   tags: tags
   kind: 'app,linux'
-  identity: identity
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
   properties: {
     serverFarmId: plan.id
     httpsOnly: httpsOnly
