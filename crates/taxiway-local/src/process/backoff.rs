@@ -1,0 +1,49 @@
+//! How often and how soon a child that ended by itself is started again.
+
+use std::time::Duration;
+
+/// Pauses that double from `first` to `longest`, at most `limit` of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RestartPolicy {
+    pub first: Duration,
+    pub longest: Duration,
+    /// Restarts without a calm run in between; then the supervisor gives up.
+    pub limit: u32,
+    /// A run that was ready for this long makes earlier failures forgotten.
+    pub calm: Duration,
+}
+
+impl RestartPolicy {
+    /// For services: five restarts within about eight seconds, then the fault is not a passing one.
+    pub(crate) const SERVICE: Self = Self {
+        first: Duration::from_millis(250),
+        longest: Duration::from_secs(10),
+        limit: 5,
+        calm: Duration::from_secs(60),
+    };
+
+    /// The pause before restart number `restart`, which counts from zero; none when it is one too many.
+    pub(crate) fn pause(&self, restart: u32) -> Option<Duration> {
+        let doubled = self.first.saturating_mul(2_u32.saturating_pow(restart));
+        (restart < self.limit).then(|| doubled.min(self.longest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_end() {
+        let policy = RestartPolicy {
+            first: Duration::from_secs(1),
+            longest: Duration::from_secs(5),
+            limit: 4,
+            calm: Duration::from_secs(60),
+        };
+        let pauses: Vec<Option<u64>> = (0..6)
+            .map(|restart| policy.pause(restart).map(|pause| pause.as_secs()))
+            .collect();
+        assert_eq!(pauses, [Some(1), Some(2), Some(4), Some(5), None, None]);
+    }
+}

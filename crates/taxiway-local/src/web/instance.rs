@@ -1,0 +1,125 @@
+//! One running process of a slot.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use super::{launch::Launch, slot_id::SlotId};
+use crate::{
+    cloud::Cloud,
+    process::{Failure, Log, Port, Process, Program, RestartPolicy, StopPlan},
+    proxy::Backend,
+};
+
+/// How long requests in flight may take to end before their process does.
+pub(super) const DRAIN_LIMIT: Duration = Duration::from_secs(30);
+
+/// A process, the port it listens on, and the way to it.
+#[derive(Debug)]
+pub(super) struct Instance {
+    pub launch: Launch,
+    pub process: Process,
+    pub backend: Arc<Backend>,
+    /// Proves to the identity endpoint which slot asks.
+    identity_header: String,
+    cloud: Cloud,
+    _port: Port,
+}
+
+impl Instance {
+    /// Starts a process for `slot`; it is not ready yet.
+    ///
+    /// # Errors
+    /// When no port is free or the folders can't be made.
+    pub(super) fn start(
+        cloud: &Cloud,
+        slot: &SlotId,
+        launch: Launch,
+        log: &Log,
+    ) -> io::Result<Arc<Self>> {
+        let port = cloud.sites.ports().take()?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number));
+        let identity_header = uuid::Uuid::new_v4().simple().to_string();
+        let program = program(cloud, slot, &launch, port.number, &identity_header);
+        if let Some(home) = launch.environment.get("HOME") {
+            std::fs::create_dir_all(home)?;
+        }
+        cloud.sites.identities().admit(&identity_header, slot);
+        let process = Process::start(
+            program,
+            launch.readiness(address),
+            RestartPolicy::SERVICE,
+            log.clone(),
+            cloud.sites.records(cloud),
+        );
+        Ok(Arc::new(Self {
+            launch,
+            process,
+            backend: Backend::new(address),
+            identity_header,
+            cloud: cloud.clone(),
+            _port: port,
+        }))
+    }
+
+    /// Waits until it is ready, or has ended once.
+    ///
+    /// # Errors
+    /// Why it does not run.
+    pub(super) async fn ready(&self) -> Result<(), Failure> {
+        self.process.ready().await
+    }
+
+    /// Waits for its requests, then ends it.
+    pub(super) async fn retire(&self, limit: Duration) {
+        let cut_off = self.backend.drained(limit).await;
+        if cut_off > 0 {
+            tracing::warn!(
+                requests = cut_off,
+                "requests were cut off when a process was stopped"
+            );
+        }
+        self.process.stop().await;
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.cloud.sites.identities().expel(&self.identity_header);
+    }
+}
+
+fn program(
+    cloud: &Cloud,
+    slot: &SlotId,
+    launch: &Launch,
+    port: u16,
+    identity_header: &str,
+) -> Program {
+    let mut environment = launch.environment.clone();
+    environment.insert("PORT".to_owned(), port.to_string());
+    // The last of two `--bind` counts for the configuration file only, so a setting's own arguments stay in front.
+    let arguments = environment.remove("GUNICORN_CMD_ARGS").unwrap_or_default();
+    environment.insert(
+        "GUNICORN_CMD_ARGS".to_owned(),
+        format!("{arguments} --bind=127.0.0.1:{port}")
+            .trim()
+            .to_owned(),
+    );
+    if let Some(endpoint) = cloud.sites.identities().url() {
+        environment.insert("IDENTITY_ENDPOINT".to_owned(), endpoint);
+        environment.insert("IDENTITY_HEADER".to_owned(), identity_header.to_owned());
+    }
+    Program {
+        name: format!("site {}", slot.label()),
+        executable: "/bin/sh".into(),
+        arguments: vec!["-c".to_owned(), launch.command.clone()],
+        environment,
+        directory: launch.directory.clone(),
+        account: None,
+        stop: StopPlan::term(launch.stop_grace),
+    }
+}
