@@ -91,8 +91,11 @@ impl RetryPolicy {
         let limit = match trouble {
             Trouble::Answer { status, code } => {
                 let refused = status == 429 || code.is_some_and(is_busy_code);
-                let worth =
-                    refused || (BUSY_STATUSES.contains(&status) && repeatable == Repeatable::Yes);
+                let worth = match repeatable {
+                    Repeatable::Yes => refused || BUSY_STATUSES.contains(&status),
+                    Repeatable::No => refused,
+                    Repeatable::Never => false,
+                };
                 if worth { self.repeats } else { 0 }
             }
             Trouble::Unreachable => self.connect_repeats,
@@ -124,7 +127,8 @@ fn is_busy_code(code: &str) -> bool {
 pub(crate) fn retry_after(value: &str, now: jiff::Timestamp) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<f64>() {
-        return (seconds.is_finite() && seconds >= 0.0 && seconds < 86_400.0)
+        return (0.0..86_400.0)
+            .contains(&seconds)
             .then(|| Duration::from_secs_f64(seconds));
     }
     let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
