@@ -4,11 +4,25 @@
 //! [`export_lock`] the lock of one as pip requirements. All are functions of the files alone, and never fail: what cannot be
 //! read is absent, and said so in the document's warnings.
 
+mod artifact;
+mod django;
+mod django_service;
 mod document;
+mod evidence;
+mod frontend;
+mod kind;
 mod lock;
+mod manifest;
 mod migration;
+mod process;
+mod python;
+mod python_apps;
 mod reader;
+mod repository;
 mod requirement;
+mod secret;
+mod start;
+mod system_package;
 
 pub use document::{
     App, Artifacts, Backing, Database, DatabaseConfig, DatabaseEngine, Declaration, Dependencies,

@@ -3,8 +3,19 @@
 use taxiway_diagnostics::Sources;
 
 use crate::document::{App, Kind};
+use crate::repository::Repository;
+use crate::{django_service, kind};
 
 /// Reads a repository. Never fails: what cannot be read is absent.
-pub fn read(_sources: &dyn Sources) -> App {
-    App::new(Kind::Other)
+pub fn read(sources: &dyn Sources) -> App {
+    let repository = Repository::new(sources);
+    let verdict = kind::of(&repository);
+    let mut app = App::new(verdict.kind);
+    app.warnings.extend(verdict.reason);
+    if matches!(verdict.kind, Kind::App | Kind::Collection) {
+        app.services = django_service::read(&repository, &verdict.projects);
+        app.frontends = django_service::own_frontends(&repository, &mut app.services);
+    }
+    app.warnings.extend(repository.warnings());
+    app
 }

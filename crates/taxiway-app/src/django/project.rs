@@ -1,0 +1,131 @@
+//! Where Django projects are.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::evidence::survey::is_vendored;
+use crate::repository::Repository;
+
+/// A Django project: the folder it runs from, and its `manage.py`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Project {
+    pub(crate) app_dir: Utf8PathBuf,
+    pub(crate) manage: Option<Utf8PathBuf>,
+    /// Whether its folder says that it is an example, a test or a demonstration.
+    pub(crate) is_decoy: bool,
+}
+
+/// The Django projects of a repository, sorted by folder.
+pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
+    let mut found: Vec<Project> = Vec::new();
+    let mut folders = BTreeSet::new();
+    for file in repository.files() {
+        if file.file_name() != Some("manage.py") || is_vendored(file) || is_template(file) {
+            continue;
+        }
+        let is_django = repository.text(file).is_some_and(|text| {
+            text.contains("DJANGO_SETTINGS_MODULE")
+                || text.contains("execute_from_command_line")
+                || text.contains("django.core.management")
+        });
+        let folder = file.parent().unwrap_or("".into()).to_owned();
+        if is_django && folders.insert(folder.clone()) {
+            found.push(Project {
+                is_decoy: is_decoy(&folder),
+                app_dir: folder,
+                manage: Some(file.clone()),
+            });
+        }
+    }
+    for file in repository.files() {
+        if !matches!(file.file_name(), Some("wsgi.py" | "asgi.py"))
+            || is_vendored(file)
+            || is_template(file)
+        {
+            continue;
+        }
+        let is_django = repository.text(file).is_some_and(|text| {
+            text.contains("get_wsgi_application") || text.contains("get_asgi_application")
+        });
+        if !is_django
+            || found
+                .iter()
+                .any(|project| file.starts_with(&project.app_dir))
+        {
+            continue;
+        }
+        let folder = import_root(repository, file);
+        if folders.insert(folder.clone()) {
+            found.push(Project {
+                is_decoy: is_decoy(&folder) || is_decoy(file),
+                app_dir: folder,
+                manage: None,
+            });
+        }
+    }
+    found
+}
+
+/// The folder from which a module is imported: the first above it that is no package.
+pub(crate) fn import_root(repository: &Repository<'_>, module: &Utf8Path) -> Utf8PathBuf {
+    let mut folder = module.parent().unwrap_or("".into());
+    while repository.is_file(&folder.join("__init__.py")) {
+        match folder.parent() {
+            Some(above) => folder = above,
+            None => break,
+        }
+    }
+    // A project's own package may be a namespace package.
+    if folder == module.parent().unwrap_or("".into())
+        && repository.is_file(&folder.join("settings.py"))
+        && let Some(above) = folder.parent()
+    {
+        return above.to_owned();
+    }
+    folder.to_owned()
+}
+
+/// Whether a path belongs to a template of projects.
+pub(crate) fn is_template(path: &Utf8Path) -> bool {
+    path.as_str().contains("{{")
+        || path.as_str().contains("project_template")
+        || path.as_str().contains("project_name/")
+}
+
+/// Whether a folder is for examples, tests or demonstrations.
+pub(crate) fn is_decoy(path: &Utf8Path) -> bool {
+    path.components().any(|part| {
+        matches!(
+            part.as_str().to_lowercase().as_str(),
+            "example"
+                | "examples"
+                | "example_project"
+                | "exampleproject"
+                | "test"
+                | "tests"
+                | "testing"
+                | "testproject"
+                | "test_project"
+                | "test-project"
+                | "testapp"
+                | "test_app"
+                | "demo"
+                | "demos"
+                | "demo_project"
+                | "demoproject"
+                | "sandbox"
+                | "sample"
+                | "samples"
+                | "sampleproject"
+                | "sample_project"
+                | "docs"
+                | "doc"
+                | "benchmarks"
+                | "fixtures"
+                | "tutorial"
+                | "tutorials"
+                | "playground"
+        )
+    })
+}

@@ -1,0 +1,15 @@
+//! What other people's files say about running the project: Dockerfiles, compose files, Procfiles, scripts, app specs.
+//!
+//! Nothing is executed; shell is split into words well enough to recognise who starts what.
+
+pub(crate) mod command;
+pub(crate) mod compose;
+pub(crate) mod dockerfile;
+pub(crate) mod shell;
+pub(crate) mod survey;
+pub(crate) mod yaml;
+
+pub(crate) use command::{Command, Origin};
+pub(crate) use compose::ComposeFile;
+pub(crate) use dockerfile::Dockerfile;
+pub(crate) use survey::Survey;

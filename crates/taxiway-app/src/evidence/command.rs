@@ -1,0 +1,287 @@
+//! Commands that start something.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_diagnostics::Place;
+
+use super::shell::{Simple, commands};
+use crate::repository::at_line;
+
+/// Who runs a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    /// A Procfile.
+    Procfile,
+    /// The specification of a platform: `fly.toml`, `render.yaml`, `.do/app.yaml` and so on.
+    Platform,
+    /// `CMD` or `ENTRYPOINT` of the production image.
+    Image,
+    /// supervisord, s6, systemd or uWSGI.
+    Supervisor,
+    /// A script that starts the app.
+    Script,
+    /// A compose service.
+    Compose,
+    /// Another image.
+    OtherImage,
+    /// A Makefile, a README, CI, a dev container.
+    Development,
+}
+
+/// A command of one program, with what was around it taken off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Command {
+    pub(crate) origin: Origin,
+    /// The process type or service it belongs to.
+    pub(crate) name: Option<String>,
+    pub(crate) variables: Vec<(String, String)>,
+    /// The program first, without path.
+    pub(crate) words: Vec<String>,
+    /// The folder it runs in, relative to the repository, where a file says so.
+    pub(crate) folder: Option<Utf8PathBuf>,
+    pub(crate) place: Place,
+}
+
+impl Command {
+    /// The program.
+    pub(crate) fn program(&self) -> &str {
+        self.words.first().map_or("", String::as_str)
+    }
+
+    /// The value of an option, as `--name value`, `--name=value` or `-nvalue`.
+    pub(crate) fn option(&self, names: &[&str]) -> Option<&str> {
+        let mut words = self.words.iter().skip(1);
+        while let Some(word) = words.next() {
+            for name in names {
+                if word == name {
+                    return words.next().map(String::as_str);
+                }
+                if let Some(rest) = word.strip_prefix(name) {
+                    if let Some(value) = rest.strip_prefix('=') {
+                        return Some(value);
+                    }
+                    if !name.starts_with("--") && name.len() == 2 && !rest.is_empty() {
+                        return Some(rest);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// All words as one text.
+    pub(crate) fn text(&self) -> String {
+        self.words.join(" ")
+    }
+
+    /// The subcommand of Django's `manage.py`, if that is what runs.
+    pub(crate) fn manage(&self) -> Option<&str> {
+        let at = self
+            .words
+            .iter()
+            .position(|word| word.ends_with("manage.py") || word == "django-admin")?;
+        (at <= 2)
+            .then(|| self.words.get(at + 1).map(String::as_str))
+            .flatten()
+    }
+}
+
+/// What a text runs, program by program. `first_line` counts from 0.
+pub(crate) fn parse(
+    text: &str,
+    origin: Origin,
+    name: Option<&str>,
+    path: &Utf8Path,
+    first_line: usize,
+) -> Vec<Command> {
+    let mut found = Vec::new();
+    let mut variables: Vec<(String, String)> = Vec::new();
+    let mut folder = None;
+    for (line, simple) in commands(text) {
+        if simple.words.is_empty() {
+            variables.extend(simple.variables);
+            continue;
+        }
+        if let [cd, target] = &*simple.words
+            && cd == "cd"
+        {
+            folder = Some(Utf8PathBuf::from(target));
+            continue;
+        }
+        let mut own = variables.clone();
+        own.extend(simple.variables.clone());
+        unwrap(simple, 0, &mut |simple| {
+            let mut variables = own.clone();
+            variables.extend(simple.variables);
+            found.push(Command {
+                origin,
+                name: name.map(str::to_owned),
+                variables,
+                words: simple.words,
+                folder: folder.clone(),
+                place: at_line(path, first_line + line),
+            });
+        });
+    }
+    found
+}
+
+/// Takes launchers off, and gives each program that remains.
+fn unwrap(mut simple: Simple, depth: u8, found: &mut dyn FnMut(Simple)) {
+    /// Programs that run the rest of their words.
+    const LAUNCHERS: [&str; 17] = [
+        "exec",
+        "tini",
+        "dumb-init",
+        "nohup",
+        "ddtrace-run",
+        "opentelemetry-instrument",
+        "sudo",
+        "gosu",
+        "su-exec",
+        "chpst",
+        "newrelic-admin",
+        "doppler",
+        "honcho",
+        "time",
+        "env",
+        "setpriv",
+        "nice",
+    ];
+    const RUNNERS: [&str; 7] = ["poetry", "uv", "pipenv", "pdm", "hatch", "rye", "conda"];
+    if depth > 8 {
+        return;
+    }
+    loop {
+        let Some(first) = simple.words.first() else {
+            return;
+        };
+        let program = first.rsplit('/').next().unwrap_or(first).to_owned();
+        let second = simple.words.get(1).cloned().unwrap_or_default();
+        if matches!(program.as_str(), "sh" | "bash" | "ash" | "/bin/sh" | "zsh")
+            && let Some(at) = simple
+                .words
+                .iter()
+                .position(|word| word.starts_with('-') && word.ends_with('c'))
+        {
+            if let Some(script) = simple.words.get(at + 1) {
+                for (_, inner) in commands(script) {
+                    unwrap(inner, depth + 1, found);
+                }
+            }
+            return;
+        }
+        let skip = if RUNNERS.contains(&program.as_str()) && second == "run" {
+            let mut skip = 2;
+            while simple
+                .words
+                .get(skip)
+                .is_some_and(|word| word.starts_with('-'))
+            {
+                let takes_value = matches!(
+                    simple.words[skip].as_str(),
+                    "--with"
+                        | "--group"
+                        | "--extra"
+                        | "--env-file"
+                        | "--python"
+                        | "-p"
+                        | "-n"
+                        | "--project"
+                        | "--directory"
+                        | "--package"
+                );
+                skip += 1 + usize::from(takes_value);
+            }
+            skip
+        } else if matches!(program.as_str(), "python" | "python3" | "pypy3")
+            || program.starts_with("python3.")
+        {
+            let options = simple.words[1..]
+                .iter()
+                .take_while(|word| {
+                    matches!(
+                        word.as_str(),
+                        "-u" | "-O" | "-B" | "-E" | "-I" | "-W" | "ignore"
+                    )
+                })
+                .count();
+            if simple
+                .words
+                .get(1 + options)
+                .is_some_and(|word| word == "-m")
+            {
+                2 + options
+            } else if options > 0 {
+                simple.words.drain(1..=options);
+                0
+            } else {
+                0
+            }
+        } else if LAUNCHERS.contains(&program.as_str()) {
+            let mut skip = 1;
+            while simple.words.get(skip).is_some_and(|word| {
+                word.starts_with('-')
+                    || super::shell::assignment(word).is_some()
+                    || (matches!(program.as_str(), "newrelic-admin" | "doppler")
+                        && matches!(word.as_str(), "run-program" | "run" | "run-python"))
+                    || (matches!(program.as_str(), "gosu" | "su-exec") && skip == 1)
+                    || (program == "sudo" && simple.words[skip - 1] == "-u")
+            }) {
+                if let Some((name, value)) = super::shell::assignment(&simple.words[skip]) {
+                    simple.variables.push((name.to_owned(), value.to_owned()));
+                }
+                skip += 1;
+            }
+            skip
+        } else if program.starts_with("wait-for")
+            || program == "wait_for_it.sh"
+            || program == "dockerize"
+            || program == "watchmedo"
+        {
+            match simple.words.iter().position(|word| word == "--") {
+                Some(at) => at + 1,
+                None => 0,
+            }
+        } else {
+            0
+        };
+        if skip == 0 {
+            simple.words[0] = program;
+            found(simple);
+            return;
+        }
+        if skip >= simple.words.len() {
+            return;
+        }
+        simple.words.drain(..skip);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn programs(text: &str) -> Vec<String> {
+        parse(text, Origin::Procfile, None, "Procfile".into(), 0)
+            .iter()
+            .map(Command::text)
+            .collect()
+    }
+
+    #[test]
+    fn launchers_are_taken_off() {
+        insta::assert_debug_snapshot!(
+            programs("exec poetry run gunicorn a:b\nsh -c 'python -m celery -A x worker && uv run --no-dev python manage.py migrate'\nnewrelic-admin run-program uvicorn m:app\n./wait-for-it.sh db:5432 -- daphne m:app\ngosu app python3 -u manage.py qcluster"),
+            @r#"
+        [
+            "gunicorn a:b",
+            "celery -A x worker",
+            "python manage.py migrate",
+            "uvicorn m:app",
+            "daphne m:app",
+            "python3 manage.py qcluster",
+        ]
+        "#
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! Compose files. Source: Compose specification.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::yaml::{Node, parse};
+use crate::repository::Repository;
+
+/// A service of a compose file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ComposeService {
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) image: Option<String>,
+    /// Whether it is built from this repository.
+    pub(crate) is_built: bool,
+    pub(crate) command: Option<(String, usize)>,
+    pub(crate) entrypoint: Option<(String, usize)>,
+    pub(crate) environment: Vec<(String, String, usize)>,
+    pub(crate) ports: Vec<String>,
+    pub(crate) healthcheck: Option<(String, usize)>,
+}
+
+/// A compose file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ComposeFile {
+    pub(crate) path: Utf8PathBuf,
+    pub(crate) services: Vec<ComposeService>,
+}
+
+impl ComposeFile {
+    pub(crate) fn read(repository: &Repository<'_>, path: &Utf8Path) -> Option<Self> {
+        let text = repository.text(path)?;
+        let root = parse(&text)?;
+        let services = root.get("services").map_or_else(
+            // The first version had no `services`.
+            || root.entries().to_vec(),
+            |services| services.entries().to_vec(),
+        );
+        let services = services
+            .iter()
+            .filter(|(_, node)| !node.entries().is_empty())
+            .map(|(name, node)| service(name, node))
+            .collect();
+        Some(Self {
+            path: path.to_owned(),
+            services,
+        })
+    }
+}
+
+fn service(name: &str, node: &Node) -> ComposeService {
+    let text = |key: &str| {
+        node.get(key)
+            .and_then(|value| Some((words(value)?, value.line)))
+    };
+    let environment = node.get("environment").map_or_else(Vec::new, |node| {
+        let listed = node.items().iter().filter_map(|item| {
+            let text = item.text()?;
+            let (name, value) = text.split_once('=').unwrap_or((text, ""));
+            Some((name.to_owned(), value.to_owned(), item.line))
+        });
+        let keyed = node.entries().iter().map(|(name, value)| {
+            let text = value.text().unwrap_or_default().to_owned();
+            (name.clone(), text, value.line)
+        });
+        listed.chain(keyed).collect()
+    });
+    ComposeService {
+        name: name.to_owned(),
+        line: node.line,
+        image: node
+            .get("image")
+            .and_then(|image| image.text().map(str::to_owned)),
+        is_built: node.get("build").is_some(),
+        command: text("command"),
+        entrypoint: text("entrypoint"),
+        environment,
+        ports: node
+            .get("ports")
+            .map_or(&[][..], Node::items)
+            .iter()
+            .filter_map(|port| {
+                port.text()
+                    .or_else(|| port.get("target").and_then(Node::text))
+                    .map(str::to_owned)
+            })
+            .collect(),
+        healthcheck: node
+            .get("healthcheck")
+            .and_then(|check| check.get("test"))
+            .and_then(|test| Some((words(test)?, test.line))),
+    }
+}
+
+/// A command as text: a string, or a list of words.
+fn words(node: &Node) -> Option<String> {
+    if let Some(text) = node.text() {
+        return Some(text.to_owned());
+    }
+    let words: Vec<String> = node
+        .items()
+        .iter()
+        .filter_map(|item| item.text().map(str::to_owned))
+        .collect();
+    let json = serde_json::to_string(&words).ok()?;
+    (!words.is_empty()).then(|| super::dockerfile::as_shell(&json))
+}

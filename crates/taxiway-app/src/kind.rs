@@ -1,0 +1,112 @@
+//! What a repository is.
+
+use camino::Utf8PathBuf;
+
+use crate::django::{Project, project};
+use crate::document::Kind;
+use crate::manifest::pyproject::Pyproject;
+use crate::manifest::setup;
+use crate::repository::Repository;
+
+/// What a repository is, and the projects in it that one would deploy.
+pub(crate) struct Verdict {
+    pub(crate) kind: Kind,
+    pub(crate) projects: Vec<Project>,
+    /// Why there is nothing to deploy.
+    pub(crate) reason: Option<String>,
+}
+
+/// Decides what a repository is.
+pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
+    let has_python = repository
+        .files()
+        .iter()
+        .any(|file| file.extension() == Some("py"));
+    if !has_python {
+        return nothing(Kind::Other, "there is no Python in this repository");
+    }
+    if repository
+        .files()
+        .iter()
+        .any(|file| file.as_str().contains("{{"))
+        && is_generator(repository)
+    {
+        return nothing(
+            Kind::Template,
+            "this repository is a template from which projects are made",
+        );
+    }
+    let projects = project::find(repository);
+    let (decoys, real): (Vec<Project>, Vec<Project>) =
+        projects.into_iter().partition(|project| project.is_decoy);
+    let packaging = Packaging::of(repository);
+    if !real.is_empty() {
+        return Verdict {
+            kind: Kind::App,
+            projects: real,
+            reason: None,
+        };
+    }
+    if packaging.is_package {
+        if packaging.has_scripts {
+            return nothing(Kind::Cli, "this repository is a program for the terminal");
+        }
+        return nothing(
+            Kind::Library,
+            if decoys.is_empty() {
+                "this repository is a library"
+            } else {
+                "this repository is a library; the Django project in it is an example or a test"
+            },
+        );
+    }
+    if !decoys.is_empty() {
+        return Verdict {
+            kind: Kind::App,
+            projects: decoys,
+            reason: None,
+        };
+    }
+    nothing(
+        Kind::App,
+        "no Django project was found; other frameworks are not read yet",
+    )
+}
+
+fn nothing(kind: Kind, reason: &str) -> Verdict {
+    Verdict {
+        kind,
+        projects: Vec::new(),
+        reason: Some(reason.to_owned()),
+    }
+}
+
+fn is_generator(repository: &Repository<'_>) -> bool {
+    ["cookiecutter.json", "copier.yml", "copier.yaml"]
+        .iter()
+        .any(|name| repository.is_file(&Utf8PathBuf::from(*name)))
+}
+
+/// How the root of a repository is packaged.
+struct Packaging {
+    is_package: bool,
+    has_scripts: bool,
+}
+
+impl Packaging {
+    fn of(repository: &Repository<'_>) -> Self {
+        let pyproject = Pyproject::read(repository, "pyproject.toml".into());
+        let config = setup::read_config(repository, "setup.cfg".into());
+        let script = setup::read_script(repository, "setup.py".into());
+        let setups = || config.iter().chain(&script);
+        let is_package = pyproject.as_ref().is_some_and(Pyproject::is_package)
+            || script.is_some()
+            || config.as_ref().is_some_and(|setup| setup.name.is_some());
+        let has_scripts = pyproject.as_ref().is_some_and(Pyproject::has_scripts)
+            || setups().any(|setup| setup.has_scripts);
+        Self {
+            is_package,
+            has_scripts,
+        }
+    }
+}

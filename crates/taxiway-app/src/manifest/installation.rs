@@ -1,0 +1,648 @@
+//! How production installs what a service needs.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::pyproject::Pyproject;
+use super::{is_for_development, lockfile, pipfile, requirements, setup};
+use crate::document::{Distribution, Manager};
+use crate::evidence::{Command, Survey};
+use crate::repository::{Repository, join};
+use crate::requirement::normalized_name;
+use taxiway_diagnostics::Place;
+
+/// How production installs a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Installation {
+    pub(crate) manager: Option<Manager>,
+    pub(crate) manifests: Vec<Utf8PathBuf>,
+    pub(crate) lockfile: Option<Utf8PathBuf>,
+    pub(crate) groups: Vec<String>,
+    pub(crate) distributions: Vec<Distribution>,
+    pub(crate) places: Vec<Place>,
+    /// Whether `setup.py` or `setup.cfg` is what is installed.
+    pub(crate) uses_setup: bool,
+    /// Distributions that the production image installs by name, though no manifest has them.
+    pub(crate) image_only: Vec<String>,
+}
+
+impl Installation {
+    pub(crate) fn installs(&self, name: &str) -> bool {
+        self.distributions
+            .iter()
+            .any(|distribution| distribution.name == name)
+    }
+}
+
+/// Whether a folder holds a file that says what to install.
+pub(crate) fn has_manifest(repository: &Repository<'_>, folder: &Utf8Path) -> bool {
+    [
+        "Pipfile",
+        "setup.py",
+        "setup.cfg",
+        "environment.yml",
+        "environment.yaml",
+        "uv.lock",
+        "poetry.lock",
+    ]
+    .iter()
+    .any(|name| {
+        repository.is_file(&folder.join(name))
+            && (!name.starts_with("setup") || is_setup(repository, folder))
+    }) || !requirements_files(repository, folder).is_empty()
+        || Pyproject::read(repository, &folder.join("pyproject.toml"))
+            .is_some_and(|file| file.has_dependencies())
+}
+
+fn is_setup(repository: &Repository<'_>, folder: &Utf8Path) -> bool {
+    let has_requirements =
+        |setup: Option<setup::Setup>| setup.is_some_and(|setup| !setup.distributions.is_empty());
+    has_requirements(setup::read_config(repository, &folder.join("setup.cfg")))
+        || has_requirements(setup::read_script(repository, &folder.join("setup.py")))
+}
+
+/// The requirements files of a folder, the most likely production one first.
+pub(crate) fn requirements_files(
+    repository: &Repository<'_>,
+    folder: &Utf8Path,
+) -> Vec<Utf8PathBuf> {
+    let is_requirements = |path: &Utf8Path| {
+        let name = path.file_name().unwrap_or_default().to_lowercase();
+        let is_text = name.ends_with(".txt") || name.ends_with(".pip");
+        let in_folder = path.parent() != Some(folder);
+        is_text
+            && (in_folder
+                || name.starts_with("requirement")
+                || name.starts_with("reqs")
+                || name.ends_with("requirements.txt")
+                || name.starts_with("req"))
+    };
+    let mut found: Vec<Utf8PathBuf> = repository
+        .directly_in(folder)
+        .chain(
+            ["requirements", "reqs", "requirement"]
+                .iter()
+                .flat_map(|name| {
+                    let inner = folder.join(name);
+                    repository
+                        .files()
+                        .iter()
+                        .map(Utf8PathBuf::as_path)
+                        .filter(move |file| file.parent() == Some(&inner))
+                        .collect::<Vec<_>>()
+                }),
+        )
+        .filter(|path| is_requirements(path))
+        .map(Utf8Path::to_owned)
+        .collect();
+    found.sort_by_key(|path| requirements_rank(path, folder));
+    found
+}
+
+fn requirements_rank(path: &Utf8Path, folder: &Utf8Path) -> (u8, Utf8PathBuf) {
+    let name = path.file_stem().unwrap_or_default().to_lowercase();
+    let is_production = [
+        "prod", "deploy", "live", "heroku", "server", "azure", "docker",
+    ]
+    .iter()
+    .any(|part| name.contains(part));
+    let is_top = path.parent() == Some(folder);
+    let rank = if is_top && name == "requirements" {
+        0
+    } else if is_for_development(&name) || name.contains("constraint") {
+        9
+    } else if is_production {
+        1
+    } else if matches!(name.as_str(), "requirements" | "main" | "app" | "web") {
+        2
+    } else if matches!(name.as_str(), "base" | "common" | "core" | "default")
+        || name.contains("base")
+    {
+        3
+    } else {
+        5
+    };
+    (rank, path.to_owned())
+}
+
+/// How production installs the service at `root`.
+pub(crate) fn read(repository: &Repository<'_>, root: &Utf8Path, survey: &Survey) -> Installation {
+    let mut installation = from_image(repository, root, survey)
+        .or_else(|| from_files(repository, root))
+        .unwrap_or_default();
+    if let Some(lock) = &installation.lockfile {
+        let versions = lockfile::versions(repository, lock);
+        for distribution in &mut installation.distributions {
+            if let Some(version) = versions.get(&distribution.name) {
+                distribution.version = Some(version.clone());
+            }
+        }
+    }
+    installation.image_only = image_only(survey, &installation);
+    installation
+}
+
+/// What the production image's own commands say.
+fn from_image(
+    repository: &Repository<'_>,
+    root: &Utf8Path,
+    survey: &Survey,
+) -> Option<Installation> {
+    let mut best: Option<Installation> = None;
+    for command in &survey.build_commands {
+        let Some(found) = from_command(repository, root, survey, command) else {
+            continue;
+        };
+        let is_better = best
+            .as_ref()
+            .is_none_or(|best| best.distributions.len() < found.distributions.len());
+        if is_better {
+            best = Some(found);
+        }
+    }
+    best
+}
+
+fn from_command(
+    repository: &Repository<'_>,
+    root: &Utf8Path,
+    survey: &Survey,
+    command: &Command,
+) -> Option<Installation> {
+    let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
+    let place = command.place.clone();
+    let groups = |pyproject: &Pyproject, options: &[&str]| -> Vec<String> {
+        let mut groups = Vec::new();
+        let mut rest = words.iter();
+        while let Some(word) = rest.next() {
+            for option in options {
+                let value = if word == option {
+                    rest.next().copied()
+                } else {
+                    word.strip_prefix(option)
+                        .and_then(|rest| rest.strip_prefix('='))
+                };
+                for name in value.into_iter().flat_map(|value| value.split(',')) {
+                    let name = name.rsplit(':').next().unwrap_or(name);
+                    if !is_for_development(name) && !groups.iter().any(|known| known == name) {
+                        groups.push(name.to_owned());
+                    }
+                }
+            }
+        }
+        let _ = pyproject;
+        groups
+    };
+    match (words.first().copied()?, words.get(1).copied().unwrap_or("")) {
+        ("uv", "sync" | "export") => {
+            let pyproject = pyproject_near(repository, root)?;
+            let groups = groups(&pyproject, &["--group", "--extra", "--only-group"]);
+            let lockfile = lock_near(repository, root, "uv.lock");
+            (lockfile.is_some() || words[1] == "sync")
+                .then(|| from_pyproject(&pyproject, Manager::Uv, lockfile, groups, place))
+        }
+        ("poetry", "install" | "sync" | "export") => {
+            let pyproject = pyproject_near(repository, root)?;
+            let groups = groups(&pyproject, &["--with", "--extras", "-E", "--only"]);
+            let lockfile = lock_near(repository, root, "poetry.lock");
+            Some(from_pyproject(
+                &pyproject,
+                Manager::Poetry,
+                lockfile,
+                groups,
+                place,
+            ))
+        }
+        ("pdm", "install" | "sync" | "export") => {
+            let pyproject = pyproject_near(repository, root)?;
+            let groups = groups(&pyproject, &["--group", "-G"]);
+            let lockfile = lock_near(repository, root, "pdm.lock");
+            Some(from_pyproject(
+                &pyproject,
+                Manager::Pdm,
+                lockfile,
+                groups,
+                place,
+            ))
+        }
+        ("pipenv", "install" | "sync" | "requirements" | "lock") => {
+            from_pipfile(repository, root, place)
+        }
+        ("pip" | "pip3", "install" | "wheel") => {
+            from_pip(repository, root, survey, &words[2..], place)
+        }
+        ("uv", "pip") => from_pip(repository, root, survey, words.get(3..)?, place),
+        _ => None,
+    }
+}
+
+fn from_pip(
+    repository: &Repository<'_>,
+    root: &Utf8Path,
+    survey: &Survey,
+    words: &[&str],
+    place: Place,
+) -> Option<Installation> {
+    let mut found = Installation {
+        manager: Some(Manager::Pip),
+        places: vec![place.clone()],
+        ..Installation::default()
+    };
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        let file = match *word {
+            "-r" | "--requirement" => rest.next().copied(),
+            word => word
+                .strip_prefix("-r")
+                .or_else(|| word.strip_prefix("--requirement="))
+                .map(|file| file.trim_start_matches('=')),
+        };
+        if let Some(file) = file {
+            let path = find_requirements(repository, root, survey, file)?;
+            if is_for_development(path.file_stem().unwrap_or_default()) {
+                continue;
+            }
+            add_requirements(repository, &path, &mut found);
+            continue;
+        }
+        let group = match *word {
+            "--group" => rest.next().copied(),
+            word => word.strip_prefix("--group="),
+        };
+        if let Some(group) = group {
+            if !is_for_development(group) {
+                found
+                    .groups
+                    .push(group.rsplit(':').next().unwrap_or(group).to_owned());
+            }
+            continue;
+        }
+        let target = word.trim_matches(['"', '\'']);
+        let is_project = target == "."
+            || target == "./"
+            || target.starts_with(".[")
+            || target == "/app"
+            || target == "/app/";
+        if is_project {
+            let extras: Vec<String> = target
+                .split_once('[')
+                .map(|(_, extras)| {
+                    extras
+                        .trim_end_matches(']')
+                        .split(',')
+                        .map(str::to_owned)
+                        .collect()
+                })
+                .unwrap_or_default();
+            add_project(repository, root, &extras, &mut found);
+        }
+    }
+    if !found.groups.is_empty() {
+        let pyproject = pyproject_near(repository, root)?;
+        let mut listed = Vec::new();
+        for group in &found.groups {
+            let own = pyproject.distributions(std::slice::from_ref(group));
+            listed.extend(own);
+        }
+        found.distributions.extend(listed);
+        if !found.manifests.contains(&pyproject.path) {
+            found.manifests.push(pyproject.path);
+        }
+    }
+    (!found.manifests.is_empty()).then_some(found)
+}
+
+fn add_requirements(repository: &Repository<'_>, path: &Utf8Path, found: &mut Installation) {
+    let read = requirements::read(repository, path);
+    let mut files = read.files;
+    if files.is_empty() {
+        files.push(path.to_owned());
+    }
+    // The file that is installed comes first, whether it holds requirements or only points to others.
+    if let Some(at) = files.iter().position(|file| file == path) {
+        files.swap(0, at);
+    }
+    for file in files {
+        if !found.manifests.contains(&file) {
+            found.manifests.push(file);
+        }
+    }
+    for distribution in read.distributions {
+        if !found.distributions.contains(&distribution) {
+            found.distributions.push(distribution);
+        }
+    }
+    if read.installs_project {
+        let folder = path.parent().unwrap_or("".into()).to_owned();
+        add_project(repository, &folder, &[], found);
+    }
+}
+
+fn add_project(
+    repository: &Repository<'_>,
+    root: &Utf8Path,
+    extras: &[String],
+    found: &mut Installation,
+) {
+    let path = root.join("pyproject.toml");
+    if let Some(pyproject) = Pyproject::read(repository, &path).filter(Pyproject::has_dependencies)
+    {
+        found.distributions.extend(pyproject.distributions(extras));
+        found.manifests.push(path);
+        return;
+    }
+    for (name, setup) in [
+        (
+            "setup.cfg",
+            setup::read_config(repository, &root.join("setup.cfg")),
+        ),
+        (
+            "setup.py",
+            setup::read_script(repository, &root.join("setup.py")),
+        ),
+    ] {
+        if let Some(setup) = setup.filter(|setup| !setup.distributions.is_empty()) {
+            found.distributions.extend(setup.distributions);
+            found.manifests.push(root.join(name));
+            found.uses_setup = true;
+            return;
+        }
+    }
+}
+
+/// The file of the repository that a path inside of the image means.
+fn find_requirements(
+    repository: &Repository<'_>,
+    root: &Utf8Path,
+    survey: &Survey,
+    written: &str,
+) -> Option<Utf8PathBuf> {
+    let written = written.trim_matches(['"', '\'']);
+    let folders: Vec<Utf8PathBuf> = std::iter::once(root.to_owned())
+        .chain(
+            survey
+                .dockerfiles
+                .first()
+                .and_then(|file| file.path.parent().map(Utf8Path::to_owned)),
+        )
+        .chain(std::iter::once(Utf8PathBuf::new()))
+        .collect();
+    let mut tail = written.trim_start_matches('/').trim_start_matches("./");
+    loop {
+        for folder in &folders {
+            if let Some(path) = join(folder, tail)
+                && repository.is_file(&path)
+            {
+                return Some(path);
+            }
+        }
+        match tail.split_once('/') {
+            Some((_, rest)) => tail = rest,
+            None => break,
+        }
+    }
+    // Copied under another name, such as `/tmp/requirements.txt`.
+    let name = Utf8Path::new(written).file_name()?;
+    let mut named = repository.below(root).filter(|file| {
+        file.file_name() == Some(name) && !crate::evidence::survey::is_vendored(file)
+    });
+    let first = named.next()?.to_owned();
+    Some(first)
+}
+
+fn pyproject_near(repository: &Repository<'_>, root: &Utf8Path) -> Option<Pyproject> {
+    let mut folder = Some(root);
+    while let Some(path) = folder {
+        if let Some(file) = Pyproject::read(repository, &path.join("pyproject.toml"))
+            .filter(Pyproject::has_dependencies)
+        {
+            return Some(file);
+        }
+        folder = path.parent();
+    }
+    None
+}
+
+fn lock_near(repository: &Repository<'_>, root: &Utf8Path, name: &str) -> Option<Utf8PathBuf> {
+    let mut folder = Some(root);
+    while let Some(path) = folder {
+        let lock = path.join(name);
+        if repository.is_file(&lock) {
+            return Some(lock);
+        }
+        folder = path.parent();
+    }
+    None
+}
+
+fn from_pyproject(
+    pyproject: &Pyproject,
+    manager: Manager,
+    lockfile: Option<Utf8PathBuf>,
+    groups: Vec<String>,
+    place: Place,
+) -> Installation {
+    Installation {
+        manager: Some(manager),
+        manifests: vec![pyproject.path.clone()],
+        lockfile,
+        distributions: pyproject.distributions(&groups),
+        groups,
+        places: vec![place],
+        ..Installation::default()
+    }
+}
+
+fn from_pipfile(
+    repository: &Repository<'_>,
+    root: &Utf8Path,
+    place: Place,
+) -> Option<Installation> {
+    let path = root.join("Pipfile");
+    let file = pipfile::read(repository, &path)?;
+    let lock = root.join("Pipfile.lock");
+    Some(Installation {
+        manager: Some(Manager::Pipenv),
+        manifests: vec![path],
+        lockfile: repository.is_file(&lock).then_some(lock),
+        distributions: file.distributions,
+        places: vec![place],
+        ..Installation::default()
+    })
+}
+
+/// What the manifests themselves say.
+fn from_files(repository: &Repository<'_>, root: &Utf8Path) -> Option<Installation> {
+    let pyproject = Pyproject::read(repository, &root.join("pyproject.toml"))
+        .filter(Pyproject::has_dependencies);
+    let requirements = requirements_files(repository, root);
+    let lock = |name: &str| lock_near(repository, root, name);
+    let start = |path: &Utf8Path| Place::new(path, 1);
+    if let Some(pyproject) = &pyproject {
+        let is_poetry = pyproject.get("tool.poetry").is_some();
+        let choices = [
+            ("uv.lock", Manager::Uv),
+            ("poetry.lock", Manager::Poetry),
+            ("pdm.lock", Manager::Pdm),
+        ];
+        for (name, manager) in choices {
+            if let Some(path) = lock(name) {
+                let place = start(&path);
+                return Some(from_pyproject(
+                    pyproject,
+                    manager,
+                    Some(path),
+                    Vec::new(),
+                    place,
+                ));
+            }
+        }
+        if is_poetry && pyproject.get("tool.poetry.dependencies").is_some() {
+            return Some(from_pyproject(
+                pyproject,
+                Manager::Poetry,
+                None,
+                Vec::new(),
+                start(&pyproject.path),
+            ));
+        }
+        if pyproject.get("tool.pdm").is_some() && requirements.is_empty() {
+            return Some(from_pyproject(
+                pyproject,
+                Manager::Pdm,
+                None,
+                Vec::new(),
+                start(&pyproject.path),
+            ));
+        }
+    }
+    if repository.is_file(&root.join("Pipfile"))
+        && (repository.is_file(&root.join("Pipfile.lock")) || requirements.is_empty())
+    {
+        return from_pipfile(repository, root, start(&root.join("Pipfile")));
+    }
+    let production: Vec<&Utf8PathBuf> = requirements
+        .iter()
+        .filter(|path| requirements_rank(path, root).0 < 9)
+        .collect();
+    if let Some(first) = production.first() {
+        let mut found = Installation {
+            manager: Some(Manager::Pip),
+            places: vec![start(first)],
+            ..Installation::default()
+        };
+        add_requirements(repository, first, &mut found);
+        if !found.distributions.is_empty() || pyproject.is_none() {
+            return Some(found);
+        }
+    }
+    if let Some(pyproject) = pyproject {
+        let manager = if pyproject.get("tool.uv").is_some() {
+            Manager::Uv
+        } else {
+            Manager::Pip
+        };
+        let has_main = pyproject.get("project.dependencies").is_some();
+        let groups = if has_main {
+            Vec::new()
+        } else {
+            pyproject.production_groups()
+        };
+        let place = start(&pyproject.path);
+        return Some(from_pyproject(&pyproject, manager, None, groups, place));
+    }
+    for name in ["environment.yml", "environment.yaml"] {
+        let path = root.join(name);
+        if let Some(found) = from_conda(repository, &path) {
+            return Some(found);
+        }
+    }
+    let mut found = Installation {
+        manager: Some(Manager::Pip),
+        ..Installation::default()
+    };
+    add_project(repository, root, &[], &mut found);
+    if found.manifests.is_empty()
+        && let Some(first) = requirements.first()
+    {
+        add_requirements(repository, first, &mut found);
+    }
+    found.places = found
+        .manifests
+        .first()
+        .map(|path| start(path))
+        .into_iter()
+        .collect();
+    (!found.manifests.is_empty()).then_some(found)
+}
+
+fn from_conda(repository: &Repository<'_>, path: &Utf8Path) -> Option<Installation> {
+    let text = repository.text(path)?;
+    let node = crate::evidence::yaml::parse(&text)?;
+    let mut distributions = Vec::new();
+    let listed = node.get("dependencies")?;
+    let nested = listed
+        .items()
+        .iter()
+        .filter_map(|item| item.get("pip"))
+        .flat_map(|pip| pip.items());
+    for item in listed.items().iter().chain(nested) {
+        if let Some(text) = item.text() {
+            let text = text.rsplit("::").next().unwrap_or(text);
+            let text = if text.contains("==") {
+                text.to_owned()
+            } else {
+                text.replacen('=', "==", 1)
+            };
+            distributions.extend(crate::requirement::parse(
+                &text,
+                crate::repository::at_line(path, item.line),
+            ));
+        }
+    }
+    distributions.retain(|distribution| !matches!(distribution.name.as_str(), "python" | "pip"));
+    Some(Installation {
+        manager: Some(Manager::Conda),
+        manifests: vec![path.to_owned()],
+        distributions,
+        places: vec![Place::new(path, 1)],
+        ..Installation::default()
+    })
+}
+
+/// What the image installs by name.
+fn image_only(survey: &Survey, installation: &Installation) -> Vec<String> {
+    let mut found = Vec::new();
+    for command in &survey.build_commands {
+        let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
+        let rest = match &*words {
+            ["pip" | "pip3", "install", rest @ ..] | ["uv", "pip", "install", rest @ ..] => rest,
+            _ => continue,
+        };
+        for word in rest {
+            let word = word.trim_matches(['"', '\'']);
+            if word.starts_with(['-', '.', '/', '$'])
+                || word.contains('/')
+                || word.ends_with(".txt")
+            {
+                continue;
+            }
+            let name = normalized_name(
+                word.split(['=', '<', '>', '[', '~', '!'])
+                    .next()
+                    .unwrap_or(word),
+            );
+            let is_tool = matches!(
+                name.as_str(),
+                "pip" | "setuptools" | "wheel" | "poetry" | "uv" | "pipenv" | "pdm"
+            );
+            if !is_tool
+                && !installation.installs(&name)
+                && !found.contains(&name)
+                && !name.is_empty()
+            {
+                found.push(name);
+            }
+        }
+    }
+    found
+}

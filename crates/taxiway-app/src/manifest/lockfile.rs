@@ -1,0 +1,254 @@
+//! Lock files: the versions in them, and their production part as pip requirements.
+//!
+//! Sources: the documentation of uv, Poetry, PDM and Pipenv on their lock files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::Utf8Path;
+use toml::{Table, Value};
+
+use crate::repository::Repository;
+use crate::requirement::normalized_name;
+
+/// The version of each distribution in a lock.
+pub(crate) fn versions(repository: &Repository<'_>, path: &Utf8Path) -> BTreeMap<String, String> {
+    packages(repository, path)
+        .into_iter()
+        .filter_map(|package| Some((package.name, package.version?)))
+        .collect()
+}
+
+/// A locked distribution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) version: Option<String>,
+    /// Where it comes from, if not from the index.
+    pub(crate) address: Option<String>,
+    /// Whether it is the project itself, or a part of it.
+    pub(crate) is_own: bool,
+    /// The groups that want it, where the lock says so.
+    pub(crate) groups: Option<BTreeSet<String>>,
+    pub(crate) marker: Option<String>,
+    /// What it needs: name, extras, marker.
+    pub(crate) needs: Vec<Need>,
+    /// What its extras and groups need.
+    pub(crate) optional: BTreeMap<String, Vec<Need>>,
+}
+
+/// A distribution that another one needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Need {
+    pub(crate) name: String,
+    pub(crate) version: Option<String>,
+    pub(crate) extras: Vec<String>,
+    pub(crate) marker: Option<String>,
+}
+
+/// The distributions of a lock.
+pub(crate) fn packages(repository: &Repository<'_>, path: &Utf8Path) -> Vec<Package> {
+    let Some(text) = repository.text(path) else {
+        return Vec::new();
+    };
+    if path.file_name() == Some("Pipfile.lock") {
+        return pipenv(&text);
+    }
+    let Ok(table) = text.parse::<Table>() else {
+        repository.warn(format!("`{path}` is no valid TOML"));
+        return Vec::new();
+    };
+    let packages = table
+        .get("package")
+        .or_else(|| table.get("packages"))
+        .and_then(Value::as_array);
+    packages
+        .into_iter()
+        .flatten()
+        .filter_map(|package| match path.file_name() {
+            Some("uv.lock") => uv(package),
+            _ => poetry_or_pdm(package),
+        })
+        .collect()
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key)?.as_str().map(str::to_owned)
+}
+
+fn texts(value: Option<&Value>) -> Vec<String> {
+    value
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item.as_str().map(str::to_owned))
+        .collect()
+}
+
+fn uv(package: &Value) -> Option<Package> {
+    let source = package.get("source");
+    let from = |key: &str| source.and_then(|source| text(source, key));
+    let needs = |listed: &Value| -> Vec<Need> {
+        listed
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|need| {
+                Some(Need {
+                    name: normalized_name(need.get("name")?.as_str()?),
+                    version: text(need, "version"),
+                    extras: texts(need.get("extra")),
+                    marker: text(need, "marker"),
+                })
+            })
+            .collect()
+    };
+    let mut optional = BTreeMap::new();
+    for key in ["optional-dependencies", "dev-dependencies"] {
+        for (name, listed) in package
+            .get(key)
+            .and_then(Value::as_table)
+            .into_iter()
+            .flatten()
+        {
+            optional.insert(normalized_name(name), needs(listed));
+        }
+    }
+    Some(Package {
+        name: normalized_name(package.get("name")?.as_str()?),
+        version: text(package, "version"),
+        address: from("git")
+            .map(|git| format!("git+{}", git.replace('#', "@").replace("?rev=", "@")))
+            .or_else(|| from("url")),
+        is_own: ["editable", "virtual", "directory"]
+            .iter()
+            .any(|key| from(key).is_some()),
+        groups: None,
+        marker: None,
+        needs: package.get("dependencies").map(needs).unwrap_or_default(),
+        optional,
+    })
+}
+
+fn poetry_or_pdm(package: &Value) -> Option<Package> {
+    let mut groups: Option<BTreeSet<String>> = package
+        .get("groups")
+        .map(|groups| texts(Some(groups)).into_iter().collect());
+    if let Some(category) = text(package, "category") {
+        groups = Some(BTreeSet::from([category]));
+    }
+    let marker = match package.get("markers").or_else(|| package.get("marker")) {
+        Some(Value::String(marker)) => Some(marker.clone()),
+        Some(Value::Table(by_group)) => by_group
+            .get("main")
+            .or_else(|| by_group.get("default"))
+            .and_then(Value::as_str)
+            .map(str::to_owned),
+        _ => None,
+    };
+    let mut needs = Vec::new();
+    match package.get("dependencies") {
+        Some(Value::Table(table)) => {
+            for (name, value) in table {
+                let all = match value {
+                    Value::Array(items) => items.clone(),
+                    one => vec![one.clone()],
+                };
+                for one in all {
+                    if one.get("optional").and_then(Value::as_bool) == Some(true) {
+                        continue;
+                    }
+                    needs.push(Need {
+                        name: normalized_name(name),
+                        version: None,
+                        extras: texts(one.get("extras")),
+                        marker: text(&one, "markers"),
+                    });
+                }
+            }
+        }
+        Some(Value::Array(items)) => {
+            for item in items.iter().filter_map(Value::as_str) {
+                if let Some(found) =
+                    crate::requirement::parse(item, taxiway_diagnostics::Place::new("", 1))
+                {
+                    needs.push(Need {
+                        name: found.name,
+                        version: None,
+                        extras: found.extras,
+                        marker: found.marker,
+                    });
+                }
+            }
+        }
+        _ => {}
+    }
+    let mut optional = BTreeMap::new();
+    for (extra, listed) in package
+        .get("extras")
+        .and_then(Value::as_table)
+        .into_iter()
+        .flatten()
+    {
+        let needs = texts(Some(listed))
+            .iter()
+            .filter_map(|item| {
+                let name = item
+                    .split([' ', '(', '[', ';', '<', '>', '=', '!'])
+                    .next()?;
+                Some(Need {
+                    name: normalized_name(name),
+                    ..Need::default()
+                })
+            })
+            .collect();
+        optional.insert(normalized_name(extra), needs);
+    }
+    let address = package.get("source").and_then(|source| {
+        let url = text(source, "url")?;
+        match text(source, "type")?.as_str() {
+            "git" => Some(format!(
+                "git+{url}@{}",
+                text(source, "resolved_reference").or_else(|| text(source, "reference"))?
+            )),
+            "url" => Some(url),
+            _ => None,
+        }
+    });
+    Some(Package {
+        name: normalized_name(package.get("name")?.as_str()?),
+        version: text(package, "version"),
+        address: address.or_else(|| text(package, "git").map(|git| format!("git+{git}"))),
+        is_own: package.get("path").is_some(),
+        groups,
+        marker,
+        needs,
+        optional,
+    })
+}
+
+fn pipenv(text: &str) -> Vec<Package> {
+    let Ok(json) = serde_json::from_str::<serde_json::Value>(text) else {
+        return Vec::new();
+    };
+    let listed = json.get("default").and_then(serde_json::Value::as_object);
+    listed
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| {
+            let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str);
+            Package {
+                name: normalized_name(name),
+                version: text("version").map(|version| version.trim_start_matches('=').to_owned()),
+                address: text("git").map(|git| match text("ref") {
+                    Some(reference) => format!("git+{git}@{reference}"),
+                    None => format!("git+{git}"),
+                }),
+                is_own: value.get("path").is_some(),
+                groups: None,
+                marker: text("markers").map(str::to_owned),
+                needs: Vec::new(),
+                optional: BTreeMap::new(),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,22 @@
+//! Python source, evaluated as far as that is possible without running it.
+//!
+//! A module is executed on values of three kinds: known, unknown (with the environment variables it may depend on), and a
+//! choice between what holds with an empty environment and what the environment can turn it into. Both branches of a
+//! condition that depends on the environment are executed and joined. Invariant: evaluation ends, whatever the source: steps,
+//! depth, loops and the size of values are bounded.
+
+mod arena;
+mod call;
+mod environment;
+mod evaluator;
+mod expression;
+mod library;
+mod method;
+mod statement;
+mod value;
+
+pub(crate) use arena::{Arena, Source};
+pub(crate) use environment::URL_KEY;
+pub(crate) use evaluator::{Evaluator, Frame, Read, Spot};
+pub(crate) use library::as_path;
+pub(crate) use value::{Binding, HOLE, ROOT, Value};

@@ -1,0 +1,231 @@
+//! The files of a repository, indexed once.
+//!
+//! Text is read when someone asks for it, and at most [`LARGEST_TEXT`] bytes of it. Invariant: paths are relative to the
+//! repository, with `/`, and the repository itself is the empty path.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_diagnostics::{LineIndex, Place, Sources};
+
+/// Files beyond this size are data, not something that people write.
+const LARGEST_TEXT: usize = 4 << 20;
+
+/// The files of a repository.
+pub(crate) struct Repository<'s> {
+    sources: &'s dyn Sources,
+    files: Vec<Utf8PathBuf>,
+    folders: BTreeSet<Utf8PathBuf>,
+    texts: RefCell<BTreeMap<Utf8PathBuf, Option<Rc<str>>>>,
+    warnings: RefCell<BTreeSet<String>>,
+}
+
+impl<'s> Repository<'s> {
+    pub(crate) fn new(sources: &'s dyn Sources) -> Self {
+        let mut files = sources.files();
+        files.sort();
+        files.dedup();
+        let mut folders = BTreeSet::new();
+        for file in &files {
+            let mut folder = file.parent();
+            while let Some(path) = folder {
+                if !folders.insert(path.to_owned()) {
+                    break;
+                }
+                folder = path.parent();
+            }
+        }
+        Self {
+            sources,
+            files,
+            folders,
+            texts: RefCell::default(),
+            warnings: RefCell::default(),
+        }
+    }
+
+    /// Every file, sorted.
+    pub(crate) fn files(&self) -> &[Utf8PathBuf] {
+        &self.files
+    }
+
+    pub(crate) fn is_file(&self, path: &Utf8Path) -> bool {
+        self.files
+            .binary_search_by(|file| file.as_path().cmp(path))
+            .is_ok()
+    }
+
+    pub(crate) fn is_folder(&self, path: &Utf8Path) -> bool {
+        self.folders.contains(path)
+    }
+
+    /// The files below a folder, at any depth, sorted.
+    pub(crate) fn below<'a>(
+        &'a self,
+        folder: &'a Utf8Path,
+    ) -> impl Iterator<Item = &'a Utf8Path> + 'a {
+        let start = self.files.partition_point(|file| file.as_path() < folder);
+        self.files[start..]
+            .iter()
+            .map(Utf8PathBuf::as_path)
+            .take_while(move |file| file.starts_with(folder))
+    }
+
+    /// The files in a folder itself, sorted.
+    pub(crate) fn directly_in<'a>(
+        &'a self,
+        folder: &'a Utf8Path,
+    ) -> impl Iterator<Item = &'a Utf8Path> + 'a {
+        self.below(folder)
+            .filter(move |file| file.parent() == Some(folder))
+    }
+
+    /// The text of a file in whatever encoding it has; `None` where there is none, or it is data.
+    pub(crate) fn text(&self, path: &Utf8Path) -> Option<Rc<str>> {
+        if !self.is_file(path) {
+            return None;
+        }
+        if let Some(text) = self.texts.borrow().get(path) {
+            return text.clone();
+        }
+        let text = match self.sources.read(path) {
+            Ok(bytes) if bytes.len() > LARGEST_TEXT => {
+                self.warn(format!("`{path}` is too large to be read"));
+                None
+            }
+            Ok(bytes) => decode(bytes).map(Rc::from),
+            Err(error) => {
+                self.warn(format!("`{path}` was not read: {error}"));
+                None
+            }
+        };
+        self.texts
+            .borrow_mut()
+            .insert(path.to_owned(), text.clone());
+        text
+    }
+
+    /// Notes what the reader of the document should know.
+    pub(crate) fn warn(&self, warning: String) {
+        self.warnings.borrow_mut().insert(warning);
+    }
+
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        self.warnings.borrow().iter().cloned().collect()
+    }
+
+    /// The place of byte `offset` of a file.
+    pub(crate) fn place(&self, path: &Utf8Path, offset: usize) -> Place {
+        let line = self.text(path).map_or(1, |text| {
+            LineIndex::new(&text).line(u32::try_from(offset).unwrap_or(u32::MAX))
+        });
+        Place::new(path, line)
+    }
+
+    /// The first line of a file that holds `needle`.
+    pub(crate) fn find(&self, path: &Utf8Path, needle: &str) -> Option<Place> {
+        let text = self.text(path)?;
+        let line = text.lines().position(|line| line.contains(needle))?;
+        Some(at_line(path, line))
+    }
+}
+
+/// The place of a line that counts from 0.
+pub(crate) fn at_line(path: &Utf8Path, line: usize) -> Place {
+    Place::new(path, u32::try_from(line + 1).unwrap_or(u32::MAX))
+}
+
+/// A folder as the document writes it: the repository itself is `.`.
+pub(crate) fn shown(folder: &Utf8Path) -> Utf8PathBuf {
+    if folder.as_str().is_empty() {
+        ".".into()
+    } else {
+        folder.to_owned()
+    }
+}
+
+/// `folder/path` without `.` and `..`; `None` where it leaves the repository.
+pub(crate) fn join(folder: &Utf8Path, path: &str) -> Option<Utf8PathBuf> {
+    let mut joined = Utf8PathBuf::new();
+    let absolute = path.starts_with('/');
+    let start = if absolute { "" } else { folder.as_str() };
+    for part in start.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                if !joined.pop() {
+                    return None;
+                }
+            }
+            name => joined.push(name),
+        }
+    }
+    Some(joined)
+}
+
+/// Text in UTF-8 or UTF-16 with a byte order mark, UTF-16 without one, or else Windows-1252; `None` for data.
+fn decode(bytes: Vec<u8>) -> Option<String> {
+    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(&bytes) {
+        return Some(
+            encoding
+                .decode_without_bom_handling(&bytes[mark..])
+                .0
+                .into_owned(),
+        );
+    }
+    let zeros = |start: usize| {
+        let half = bytes.iter().skip(start).step_by(2);
+        half.clone().count() > 1
+            && half.take(64).filter(|byte| **byte == 0).count() * 4 > 64.min(bytes.len() / 2) * 3
+    };
+    if bytes.contains(&0) {
+        let encoding = if zeros(1) {
+            encoding_rs::UTF_16LE
+        } else if zeros(0) {
+            encoding_rs::UTF_16BE
+        } else {
+            return None;
+        };
+        return Some(encoding.decode_without_bom_handling(&bytes).0.into_owned());
+    }
+    Some(String::from_utf8(bytes).unwrap_or_else(|error| {
+        encoding_rs::WINDOWS_1252
+            .decode_without_bom_handling(error.as_bytes())
+            .0
+            .into_owned()
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use taxiway_diagnostics::MemorySources;
+
+    use super::*;
+
+    #[test]
+    fn text_is_read_in_any_encoding() {
+        let utf16: Vec<u8> = "Django==5.2\r\ngunicorn\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let with_mark = [vec![0xff, 0xfe], utf16.clone()].concat();
+        for bytes in [utf16, with_mark, b"Django==5.2\r\ngunicorn\r\n".to_vec()] {
+            assert_eq!(decode(bytes).unwrap(), "Django==5.2\r\ngunicorn\r\n");
+        }
+        assert_eq!(decode(b"caf\xe9".to_vec()).unwrap(), "café");
+        assert_eq!(decode(vec![0, 1, 2, 3, 0, 0, 9, 9]), None);
+    }
+
+    #[test]
+    fn folders_are_listed() {
+        let sources = MemorySources::from_text("--- a/b/c.py\n--- a/d.py\n--- e.py\n");
+        let repository = Repository::new(&sources);
+        let below: Vec<_> = repository.below("a".into()).collect();
+        assert_eq!(below, ["a/b/c.py", "a/d.py"]);
+        let directly: Vec<_> = repository.directly_in("".into()).collect();
+        assert_eq!(directly, ["e.py"]);
+        assert!(repository.is_folder("a/b".into()));
+    }
+}

@@ -1,0 +1,334 @@
+//! What starts the web process: the server, what it is pointed at, and the port.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_diagnostics::Place;
+
+use crate::document::{Entrypoint, Interface, Port};
+use crate::evidence::{Command, Origin, Survey};
+use crate::manifest::installation::Installation;
+use crate::repository::{Repository, join};
+
+/// Servers, with the interface they speak unless told otherwise.
+const SERVERS: [(&str, Interface); 12] = [
+    ("gunicorn", Interface::Wsgi),
+    ("uvicorn", Interface::Asgi),
+    ("daphne", Interface::Asgi),
+    ("hypercorn", Interface::Asgi),
+    ("granian", Interface::Asgi),
+    ("uwsgi", Interface::Wsgi),
+    ("waitress-serve", Interface::Wsgi),
+    ("waitress", Interface::Wsgi),
+    ("mod_wsgi-express", Interface::Wsgi),
+    ("fastapi", Interface::Asgi),
+    ("gunicorn_conf", Interface::Wsgi),
+    ("bjoern", Interface::Wsgi),
+];
+
+/// What was found about the web process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Start {
+    /// The distribution of the server.
+    pub(crate) server: String,
+    pub(crate) interface: Interface,
+    /// What it is pointed at, if the command says so.
+    pub(crate) target: Option<Entrypoint>,
+    /// The folder that it changes to.
+    pub(crate) folder: Option<Utf8PathBuf>,
+    pub(crate) port: Option<Port>,
+    pub(crate) place: Place,
+    pub(crate) origin: Origin,
+}
+
+/// The command that starts the web process in production, if some file has one.
+pub(crate) fn find(
+    repository: &Repository<'_>,
+    survey: &Survey,
+    folders: &[Utf8PathBuf],
+) -> Option<Start> {
+    let mut found: Vec<Start> = survey
+        .commands
+        .iter()
+        .filter_map(|command| read(repository, command, folders))
+        .collect();
+    // A command that says what it starts is worth more than one that leaves it to a configuration file.
+    found.sort_by_key(|start| (start.origin, start.target.is_none()));
+    let best = found.iter().position(|start| start.target.is_some());
+    let mut chosen = match best {
+        Some(at) => found.swap_remove(at),
+        None => found.into_iter().next()?,
+    };
+    if chosen.server == "gunicorn" {
+        apply_configuration(repository, folders, &mut chosen);
+    }
+    Some(chosen)
+}
+
+fn read(repository: &Repository<'_>, command: &Command, folders: &[Utf8PathBuf]) -> Option<Start> {
+    let program = command.program();
+    let (name, interface) = SERVERS.iter().find(|(name, _)| *name == program).copied()?;
+    if name == "fastapi" && command.words.get(1).map(String::as_str) != Some("run") {
+        return None;
+    }
+    let server = match name {
+        "waitress-serve" => "waitress",
+        "mod_wsgi-express" => "mod-wsgi",
+        "fastapi" => "uvicorn",
+        name => name,
+    };
+    let class = command
+        .option(&["-k", "--worker-class"])
+        .unwrap_or_default();
+    let mut interface = if class.contains("uvicorn") || class == "asgi" || class.contains("daphne")
+    {
+        Interface::Asgi
+    } else {
+        interface
+    };
+    match command.option(&["--interface"]) {
+        Some("wsgi") => interface = Interface::Wsgi,
+        Some("asgi" | "asginl" | "asgi3") => interface = Interface::Asgi,
+        _ => {}
+    }
+    Some(Start {
+        server: server.to_owned(),
+        interface,
+        target: target(repository, command, folders),
+        folder: command
+            .option(&["--chdir", "--app-dir", "--working-dir"])
+            .map(Utf8PathBuf::from)
+            .or_else(|| command.folder.clone()),
+        port: port(command),
+        place: command.place.clone(),
+        origin: command.origin,
+    })
+}
+
+/// The `module:attribute` in the words of a command.
+fn target(
+    repository: &Repository<'_>,
+    command: &Command,
+    folders: &[Utf8PathBuf],
+) -> Option<Entrypoint> {
+    if command.program() == "uwsgi" {
+        if let Some(module) = command.option(&["--module", "--wsgi", "-w"]) {
+            let callable = command.option(&["--callable"]).unwrap_or("application");
+            let text = if module.contains(':') {
+                module.to_owned()
+            } else {
+                format!("{module}:{callable}")
+            };
+            return text.parse().ok();
+        }
+        let file = command.option(&["--wsgi-file"])?;
+        let file = file.trim_start_matches("./");
+        let module = file.trim_end_matches(".py").replace('/', ".");
+        let callable = command.option(&["--callable"]).unwrap_or("application");
+        let module = folders
+            .iter()
+            .find_map(|folder| {
+                let inside = file.strip_prefix(&format!("{folder}/"))?;
+                (!folder.as_str().is_empty())
+                    .then(|| inside.trim_end_matches(".py").replace('/', "."))
+            })
+            .unwrap_or(module);
+        return Some(Entrypoint::callable(
+            module.trim_start_matches('.'),
+            callable,
+        ));
+    }
+    command.words.iter().skip(1).find_map(|word| {
+        let bare = word.trim_matches(['"', '\'']);
+        let (module, attribute) = match bare.split_once(':') {
+            Some((module, attribute)) => (module, attribute),
+            None if bare.contains('.') => (bare, "application"),
+            None => return None,
+        };
+        if !is_dotted(module) || !is_importable(repository, module, folders) {
+            return None;
+        }
+        let (attribute, is_factory) = match attribute.split_once('(') {
+            Some((name, _)) => (name, true),
+            None => (
+                attribute,
+                command.words.iter().any(|word| word == "--factory"),
+            ),
+        };
+        (!attribute.is_empty()).then(|| {
+            if is_factory {
+                Entrypoint::factory(module, attribute)
+            } else {
+                Entrypoint::callable(module, attribute)
+            }
+        })
+    })
+}
+
+fn is_dotted(text: &str) -> bool {
+    !text.is_empty()
+        && text.split('.').all(|part| {
+            !part.is_empty()
+                && !part.starts_with(|first: char| first.is_ascii_digit())
+                && part
+                    .chars()
+                    .all(|character| character.is_alphanumeric() || character == '_')
+        })
+}
+
+/// Whether a module is in one of the folders.
+pub(crate) fn is_importable(
+    repository: &Repository<'_>,
+    module: &str,
+    folders: &[Utf8PathBuf],
+) -> bool {
+    let relative = module.replace('.', "/");
+    folders.iter().any(|folder| {
+        join(folder, &relative).is_some_and(|base| {
+            repository.is_file(&Utf8PathBuf::from(format!("{base}.py")))
+                || repository.is_file(&base.join("__init__.py"))
+        })
+    })
+}
+
+/// The port that a command listens on.
+fn port(command: &Command) -> Option<Port> {
+    let written = command.option(&["--port", "-p"]).or_else(|| {
+        let bound = command.option(&["--bind", "-b", "--http", "--http-socket", "--listen"])?;
+        Some(bound.rsplit_once(':').map_or(bound, |(_, port)| port))
+    })?;
+    parse_port(written)
+}
+
+/// `8000`, `$PORT`, `${PORT:-8000}`.
+pub(crate) fn parse_port(text: &str) -> Option<Port> {
+    let text = text.trim_matches(['"', '\'', ' ']);
+    if let Ok(number) = text.parse() {
+        return Some(Port::Number(number));
+    }
+    let name = text
+        .strip_prefix("$(")
+        .or_else(|| text.strip_prefix("${"))
+        .or_else(|| text.strip_prefix('$'))?;
+    let name: String = name
+        .chars()
+        .take_while(|character| character.is_ascii_alphanumeric() || *character == '_')
+        .collect();
+    if let Some((_, default)) = text.split_once(":-")
+        && let Ok(number) = default.trim_end_matches(['}', ')']).parse()
+    {
+        return Some(Port::Number(number));
+    }
+    (!name.is_empty()).then(|| Port::Variable(format!("${name}")))
+}
+
+/// What `gunicorn.conf.py` adds: the worker class, the port, the application.
+fn apply_configuration(repository: &Repository<'_>, folders: &[Utf8PathBuf], start: &mut Start) {
+    let Some((path, text)) = configuration(repository, folders) else {
+        return;
+    };
+    for line in text.lines() {
+        let Some((name, value)) = line.split_once('=') else {
+            continue;
+        };
+        let value = value.trim();
+        match name.trim() {
+            "worker_class" if value.contains("uvicorn") => start.interface = Interface::Asgi,
+            "bind" if start.port.is_none() => start.port = port_in(value),
+            "wsgi_app" if start.target.is_none() => {
+                start.target = value.trim_matches(['"', '\'']).parse().ok();
+            }
+            _ => {}
+        }
+    }
+    let _ = path;
+}
+
+/// `gunicorn.conf.py`, where there is one.
+fn configuration(
+    repository: &Repository<'_>,
+    folders: &[Utf8PathBuf],
+) -> Option<(Utf8PathBuf, std::rc::Rc<str>)> {
+    const NAMES: [&str; 6] = [
+        "gunicorn.conf.py",
+        "gunicorn_config.py",
+        "gunicorn_conf.py",
+        "gunicorn.py",
+        "config/gunicorn.py",
+        "conf/gunicorn.conf.py",
+    ];
+    folders.iter().find_map(|folder| {
+        NAMES.iter().find_map(|name| {
+            let path = folder.join(name);
+            repository.text(&path).map(|text| (path, text))
+        })
+    })
+}
+
+/// The port at the end of an address in Python source: `"0.0.0.0:8000"`, `f"…:{os.environ.get('PORT', '8000')}"`.
+fn port_in(value: &str) -> Option<Port> {
+    let value = value.trim().trim_matches(['f', '[', ']', '"', '\'']);
+    let after = value.rsplit(':').next()?;
+    let digits: String = after.chars().filter(char::is_ascii_digit).collect();
+    if after.chars().all(|character| character.is_ascii_digit()) && !digits.is_empty() {
+        return digits.parse().ok().map(Port::Number);
+    }
+    if value.contains("PORT") {
+        let number: String = value
+            .chars()
+            .rev()
+            .skip_while(|character| !character.is_ascii_digit())
+            .take_while(char::is_ascii_digit)
+            .collect();
+        let number: String = number.chars().rev().collect();
+        return Some(match number.parse::<u16>() {
+            Ok(number) if number > 0 => Port::Number(number),
+            _ => Port::Variable("$PORT".to_owned()),
+        });
+    }
+    None
+}
+
+/// The port by other files, where no command names one.
+pub(crate) fn port_of_files(survey: &Survey) -> Option<(Port, Place)> {
+    survey
+        .ports
+        .iter()
+        .filter(|(_, origin, _)| *origin != Origin::OtherImage)
+        .find_map(|(text, _, place)| Some((parse_port(text)?, place.clone())))
+}
+
+/// A server among the requirements.
+pub(crate) fn declared_server(installation: &Installation) -> Option<(&'static str, Interface)> {
+    const DISTRIBUTIONS: [(&str, Interface); 9] = [
+        ("gunicorn", Interface::Wsgi),
+        ("uwsgi", Interface::Wsgi),
+        ("pyuwsgi", Interface::Wsgi),
+        ("daphne", Interface::Asgi),
+        ("uvicorn", Interface::Asgi),
+        ("hypercorn", Interface::Asgi),
+        ("granian", Interface::Asgi),
+        ("waitress", Interface::Wsgi),
+        ("mod-wsgi", Interface::Wsgi),
+    ];
+    DISTRIBUTIONS
+        .iter()
+        .find(|(name, _)| installation.installs(name))
+        .map(|(name, interface)| (if *name == "pyuwsgi" { "uwsgi" } else { *name }, *interface))
+}
+
+/// The folder of the repository that a folder named by a command means.
+pub(crate) fn folder_of(
+    repository: &Repository<'_>,
+    root: &Utf8Path,
+    written: &Utf8Path,
+) -> Option<Utf8PathBuf> {
+    let mut tail = written.as_str().trim_start_matches('/');
+    loop {
+        if let Some(folder) = join(root, tail)
+            && repository.is_folder(&folder)
+            && !tail.is_empty()
+        {
+            return Some(folder);
+        }
+        tail = tail.split_once('/')?.1;
+    }
+}

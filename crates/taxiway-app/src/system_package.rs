@@ -1,0 +1,293 @@
+//! Libraries and programs of the operating system that a service needs.
+
+use crate::evidence::Survey;
+use crate::evidence::survey::is_development_path;
+use crate::manifest::installation::Installation;
+use crate::python_apps::uses_gis;
+
+/// What a distribution needs beside what its wheel brings. Sources: the installation notes of these projects.
+const NEEDS: [(&str, &[&str]); 27] = [
+    ("psycopg2", &["libpq"]),
+    ("psycopg-c", &["libpq"]),
+    ("mysqlclient", &["mysql-client"]),
+    ("python-ldap", &["ldap"]),
+    ("django-auth-ldap", &["ldap"]),
+    ("python-magic", &["libmagic"]),
+    ("xmlsec", &["xmlsec"]),
+    ("python3-saml", &["xmlsec"]),
+    ("djangosaml2", &["xmlsec"]),
+    ("pysaml2", &["xmlsec"]),
+    ("weasyprint", &["pango"]),
+    ("pdfkit", &["wkhtmltopdf"]),
+    ("pytesseract", &["tesseract"]),
+    ("pdf2image", &["poppler"]),
+    ("pdftotext", &["poppler"]),
+    ("gdal", &["gdal"]),
+    ("pyodbc", &["unixodbc"]),
+    ("pycurl", &["libcurl"]),
+    ("uwsgi", &["pcre"]),
+    ("wand", &["imagemagick"]),
+    ("pypandoc", &["pandoc"]),
+    ("ocrmypdf", &["tesseract", "ghostscript"]),
+    ("ffmpeg-python", &["ffmpeg"]),
+    ("pydub", &["ffmpeg"]),
+    ("pyicu", &["libicu"]),
+    ("pygraphviz", &["graphviz"]),
+    ("cairosvg", &["cairo"]),
+];
+
+/// Plain names of what Debian and Alpine call these packages.
+const PLAIN: [(&str, &str); 62] = [
+    ("libpq5", "libpq"),
+    ("libpq", "libpq"),
+    ("postgresql-libs", "libpq"),
+    ("postgresql-dev", "libpq"),
+    ("postgresql-client", "libpq"),
+    ("postgresql", "libpq"),
+    ("default-libmysqlclient", "mysql-client"),
+    ("libmysqlclient", "mysql-client"),
+    ("libmariadb", "mysql-client"),
+    ("libmariadb3", "mysql-client"),
+    ("mariadb-client", "mysql-client"),
+    ("default-mysql-client", "mysql-client"),
+    ("mariadb-connector-c", "mysql-client"),
+    ("gdal-bin", "gdal"),
+    ("libgdal", "gdal"),
+    ("python3-gdal", "gdal"),
+    ("gdal", "gdal"),
+    ("libgeos", "geos"),
+    ("geos", "geos"),
+    ("libgeos-c1v5", "geos"),
+    ("libmagic1", "libmagic"),
+    ("libmagic", "libmagic"),
+    ("libmagic1t64", "libmagic"),
+    ("libjpeg62-turbo", "libjpeg"),
+    ("libjpeg", "libjpeg"),
+    ("libjpeg8", "libjpeg"),
+    ("jpeg", "libjpeg"),
+    ("libjpeg-turbo", "libjpeg"),
+    ("zlib1g", "zlib"),
+    ("zlib", "zlib"),
+    ("libpcre2-8-0", "pcre"),
+    ("libpcre2", "pcre"),
+    ("libpcre2-posix3", "pcre"),
+    ("libpcre3", "pcre"),
+    ("pcre", "pcre"),
+    ("pcre2", "pcre"),
+    ("libcurl4", "libcurl"),
+    ("libcurl4-openssl", "libcurl"),
+    ("libcurl4-gnutls", "libcurl"),
+    ("libcurl3-gnutls", "libcurl"),
+    ("libffi8", "libffi"),
+    ("libffi7", "libffi"),
+    ("libffi", "libffi"),
+    ("libxml2", "libxml2"),
+    ("libxslt1", "libxslt"),
+    ("libxslt1.1", "libxslt"),
+    ("libxslt", "libxslt"),
+    ("xmlsec1", "xmlsec"),
+    ("libxmlsec1", "xmlsec"),
+    ("xmlsec", "xmlsec"),
+    ("libldap2", "ldap"),
+    ("libldap", "ldap"),
+    ("openldap", "ldap"),
+    ("libsasl2", "ldap"),
+    ("libicu", "libicu"),
+    ("icu", "libicu"),
+    ("icu-libs", "libicu"),
+    ("libyaml", "libyaml"),
+    ("libyaml-0-2", "libyaml"),
+    ("gettext-base", "gettext"),
+    ("unixodbc", "unixodbc"),
+    ("poppler-utils", "poppler"),
+];
+
+/// Compilers and the like, which only a build needs, and what every image has.
+const TOOLS: [&str; 40] = [
+    "build-essential",
+    "gcc",
+    "g++",
+    "make",
+    "cmake",
+    "pkg-config",
+    "musl-dev",
+    "python3-dev",
+    "python-dev",
+    "linux-headers",
+    "curl",
+    "wget",
+    "unzip",
+    "ca-certificates",
+    "gnupg",
+    "gnupg2",
+    "locales",
+    "netcat",
+    "netcat-openbsd",
+    "netcat-traditional",
+    "procps",
+    "vim",
+    "nano",
+    "less",
+    "sudo",
+    "bash",
+    "nodejs",
+    "npm",
+    "python3",
+    "python3-pip",
+    "python3-venv",
+    "python3-setuptools",
+    "nginx",
+    "supervisor",
+    "apt-utils",
+    "apt-transport-https",
+    "software-properties-common",
+    "lsb-release",
+    "dos2unix",
+    "tini",
+];
+
+/// The packages by plain name, sorted.
+pub(crate) fn read(
+    installation: &Installation,
+    survey: &Survey,
+    installed_apps: &[String],
+) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut push = |name: &str| {
+        if !found.iter().any(|known| known == name) {
+            found.push(name.to_owned());
+        }
+    };
+    for distribution in &installation.distributions {
+        for (name, needs) in NEEDS {
+            if distribution.name == name {
+                needs.iter().for_each(|need| push(need));
+            }
+        }
+        if distribution.name == "psycopg"
+            && !distribution.extras.iter().any(|extra| extra == "binary")
+        {
+            push("libpq");
+        }
+        if distribution
+            .url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("git+"))
+        {
+            push("git");
+        }
+    }
+    if uses_gis(installed_apps) {
+        push("gdal");
+        push("geos");
+    }
+    let image = survey
+        .dockerfiles
+        .first()
+        .filter(|file| !is_development_path(&file.path));
+    for instruction in image.iter().flat_map(|file| file.all("RUN")) {
+        for package in packages(&instruction.text) {
+            if let Some(name) = plain(&package) {
+                push(&name);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What `apt-get install` and `apk add` install, also through shell variables.
+fn packages(text: &str) -> Vec<String> {
+    let flat = text.replace(['\n', '"', '\''], " ");
+    let is_install = (flat.contains("apt") && flat.contains("install"))
+        || flat.contains("apk add")
+        || flat.contains("apk --")
+        || flat.contains("yum install")
+        || flat.contains("dnf install");
+    if !is_install {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut is_listing = false;
+    let mut variables: Vec<(String, Vec<String>)> = Vec::new();
+    let mut of_variable: Option<usize> = None;
+    for word in flat.split_whitespace() {
+        if let Some((name, first)) = word.split_once('=')
+            && name.ends_with("DEPS")
+        {
+            variables.push((name.to_owned(), Vec::new()));
+            of_variable = Some(variables.len() - 1);
+            if !first.is_empty() {
+                variables[of_variable.unwrap_or(0)].1.push(first.to_owned());
+            }
+            is_listing = false;
+            continue;
+        }
+        match word {
+            "install" | "add" => {
+                is_listing = true;
+                of_variable = None;
+            }
+            "&&" | "||" | "|" => {
+                is_listing = false;
+                of_variable = None;
+            }
+            word if word.starts_with('-') => {}
+            word if word.starts_with('$') && is_listing => {
+                let name = word.trim_matches(['$', '{', '}', ';']);
+                let known = variables.iter().find(|(own, _)| own == name);
+                found.extend(known.into_iter().flat_map(|(_, words)| words.clone()));
+            }
+            word => {
+                let package = word
+                    .split(['=', '>', '<', ';'])
+                    .next()
+                    .unwrap_or(word)
+                    .to_owned();
+                if let Some(at) = of_variable {
+                    variables[at].1.push(package);
+                } else if is_listing {
+                    found.push(package);
+                }
+                if word.ends_with(';') {
+                    is_listing = false;
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The plain name of a package; `None` for tools of the build.
+fn plain(package: &str) -> Option<String> {
+    let lower = package.to_lowercase();
+    let is_name = lower
+        .chars()
+        .all(|character| character.is_ascii_alphanumeric() || "-+._".contains(character));
+    if TOOLS.contains(&lower.as_str()) || !is_name || lower.is_empty() {
+        return None;
+    }
+    let bare = lower
+        .trim_end_matches("-dev")
+        .trim_end_matches("-devel")
+        .to_owned();
+    if let Some((_, plain)) = PLAIN
+        .iter()
+        .find(|(name, _)| *name == bare || *name == lower)
+    {
+        return Some((*plain).to_owned());
+    }
+    for (prefix, plain) in [
+        ("texlive", "texlive"),
+        ("tesseract-ocr", "tesseract"),
+        ("postgresql-client", "libpq"),
+        ("libicu", "libicu"),
+        ("libgdal", "gdal"),
+        ("libmagickwand", "imagemagick"),
+    ] {
+        if bare.starts_with(prefix) {
+            return Some(plain.to_owned());
+        }
+    }
+    Some(bare)
+}
