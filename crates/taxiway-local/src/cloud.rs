@@ -1,7 +1,7 @@
 //! The parts of a running local cloud, handed to every provider.
 
 use crate::{
-    authority::Authority, endpoints::Endpoints, identity::Tokens, operations::Operations,
+    authority::Authority, deployments::Deployments, endpoints::Endpoints, identity::Tokens, operations::Operations,
     paths::Paths, postgresql, store::Store, web,
 };
 
@@ -20,6 +20,8 @@ pub(crate) struct Cloud {
     pub tokens: Tokens,
     /// Long-running operations.
     pub operations: Operations,
+    /// The deployments that run now.
+    pub deployments: Deployments,
     /// The running sites.
     pub sites: web::Sites,
     /// The running PostgreSQL servers.

@@ -74,10 +74,9 @@ impl Endpoints {
         format!("{}.localhost:{}", label.to_ascii_lowercase(), self.ports.sites)
     }
 
-    /// `https://ingestion.localhost:8443/`.
-    ///
-    /// Clients inside sites trust it through the CA that the site's environment names.
+    /// `http://127.0.0.1:8081/`: plain, and by address, because the application's own process sends there and neither trusts our
+    /// certificates nor resolves our names.
     pub(crate) fn ingestion(&self) -> String {
-        format!("https://{INGESTION_HOST}:{}/", self.ports.front_door)
+        format!("http://127.0.0.1:{}/", self.ports.proxy)
     }
 }

@@ -70,6 +70,11 @@ impl Paths {
         self.state.join("postgresql")
     }
 
+    /// Records of the children that live, one folder for each kind of them.
+    pub(crate) fn processes(&self) -> Utf8PathBuf {
+        self.state.join("processes")
+    }
+
     /// Makes the state and cache folders.
     ///
     /// # Errors

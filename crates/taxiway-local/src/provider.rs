@@ -12,8 +12,10 @@ use taxiway_arm::ResourceId;
 use crate::{cloud::Cloud, error::ArmError, identity::Caller};
 
 mod dispatch;
+pub(crate) mod names;
+pub(crate) mod rules;
 
-pub(crate) use dispatch::dispatch;
+pub(crate) use dispatch::{dispatch, permission, route};
 
 /// One call.
 ///

@@ -1,6 +1,7 @@
 //! What the caller of [`crate::run`] decides.
 
 use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
 
 /// Where the local cloud keeps its state and on which ports of loopback it answers.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub struct Settings {
 }
 
 /// Ports on 127.0.0.1; 0 takes a free one, which then stands in `<state>/cloud.json`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ports {
     /// HTTPS: Resource Manager, login, Graph, vaults, Kudu, ingestion.
     pub front_door: u16,

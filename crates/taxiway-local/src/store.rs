@@ -4,7 +4,10 @@
 //! Calls are short and block; a caller with many of them uses [`Store::transaction`]. Resources are found by their id
 //! without regard to case and answered in the case in which they were written.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    os::unix::fs::OpenOptionsExt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
@@ -25,6 +28,11 @@ pub(crate) enum StoreError {
         path: Utf8PathBuf,
         source: rusqlite::Error,
     },
+    #[error("cannot make the store `{path}`")]
+    File {
+        path: Utf8PathBuf,
+        source: std::io::Error,
+    },
     #[error("cannot read or write the store")]
     Sqlite(#[from] rusqlite::Error),
     #[error("a record in the store is not understood")]
@@ -33,6 +41,20 @@ pub(crate) enum StoreError {
     Id(String),
     #[error("the store holds the time `{0}`, which is not one")]
     Time(String),
+}
+
+/// The file has mode 600 before SQLite first writes to it; its side files take the same mode.
+fn make_private(path: &Utf8Path) -> Result<(), StoreError> {
+    std::fs::File::options()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map(|_| ())
+        .map_err(|source| StoreError::File {
+            path: path.to_owned(),
+            source,
+        })
 }
 
 /// One resource as GET answers it.
@@ -74,6 +96,7 @@ impl Store {
             path: path.to_owned(),
             source,
         };
+        make_private(path)?;
         let connection = Connection::open(path).map_err(open_error)?;
         batch::prepare(&connection).map_err(open_error)?;
         Ok(Self {

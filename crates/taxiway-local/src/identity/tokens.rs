@@ -112,6 +112,8 @@ struct SigningKey {
     decoding: DecodingKey,
     id: String,
     public_point: Vec<u8>,
+    /// From the private key, for [`Tokens::derive_secret`].
+    seed: Vec<u8>,
 }
 
 impl Tokens {
@@ -230,6 +232,14 @@ impl Tokens {
         Ok(claims)
     }
 
+    /// A text that only this cloud can make and that is the same each time for the same `purpose`.
+    pub(crate) fn derive_secret(&self, purpose: &str) -> String {
+        let mut hash = Sha256::new();
+        hash.update(&self.key.seed);
+        hash.update(purpose.as_bytes());
+        URL_SAFE_NO_PAD.encode(hash.finalize())
+    }
+
     /// The public key, as `jwks_uri` answers it.
     pub(crate) fn key_set(&self) -> Value {
         let (x, y) = self.key.public_point[1..].split_at(32);
@@ -293,6 +303,7 @@ impl SigningKey {
         };
         let public_point = pair.public_key_raw().to_vec();
         Ok(Self {
+            seed: Sha256::digest(pair.serialize_der()).to_vec(),
             encoding: EncodingKey::from_ec_der(&pair.serialize_der()),
             decoding: DecodingKey::from_ec_der(&public_point),
             id: URL_SAFE_NO_PAD.encode(&Sha256::digest(&public_point)[..15]),
