@@ -24,14 +24,13 @@ macro_rules! module {
     };
 }
 
-const MODULES: [(&str, &str); 7] = [
+const MODULES: [(&str, &str); 6] = [
     module!("app-service.bicep"),
-    module!("database-access.bicep"),
     module!("identity.bicep"),
     module!("key-vault.bicep"),
     module!("monitoring.bicep"),
     module!("postgresql.bicep"),
-    module!("secrets.bicep"),
+    module!("secret.bicep"),
 ];
 
 /// Every Bicep file for the platform.

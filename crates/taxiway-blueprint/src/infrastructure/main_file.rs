@@ -21,7 +21,7 @@ pub(super) fn document(service: &Service, platform: &Platform) -> Document {
     names(&mut document);
     modules(platform, &mut document);
     settings::declare(service, platform, &mut document);
-    site(&mut document);
+    site(platform, &mut document);
     outputs(&mut document);
     document
 }
@@ -132,6 +132,11 @@ fn database_parameters(document: &mut Document) {
     ] {
         document.parameter(Parameter::new(name, kind));
     }
+    document.parameter(
+        Parameter::new("databaseAllowAzureServices", Type::Bool)
+            .description("Whether services in Azure reach the database; the site is one.")
+            .default(true),
+    );
     document.parameter(
         Parameter::new("databaseSslMode", Type::String)
             .description("How the app uses TLS towards the database: the sslmode of libpq.")
@@ -254,26 +259,41 @@ fn modules(platform: &Platform, document: &mut Document) {
             .with("skuTier", name("databaseTier"))
             .with("storageSizeGb", name("databaseStorageGb"))
             .with("backupRetentionDays", name("databaseBackupDays"))
+            .with("allowAzureServices", name("databaseAllowAzureServices"))
             .with("administratorLogin", name("databaseLogin"))
             .with("administratorPassword", name("databasePassword")),
     ));
-    document.comment("The app is given the whole address as one secret.");
-    document.module(module(
-        "secrets",
-        "secrets",
-        Object::new()
-            .with("vaultName", output("keyVault", "name"))
-            .with("tags", name("tags"))
-            .with("values", secret_values(platform)),
-    ));
+    document.blank();
+    document.comment("The app is given the database's whole address as one secret.");
+    document.module(secret(settings::DATABASE_URL_SECRET, database_url()));
+    for known in &platform.secrets {
+        document.module(secret(&known.name, name(&known.parameter)));
+    }
 }
 
-fn secret_values(platform: &Platform) -> Object {
-    let mut values = Object::new().with(settings::DATABASE_URL_SECRET, database_url());
-    for secret in &platform.secrets {
-        values.set(&secret.name, name(&secret.parameter));
+fn secret(secret: &str, value: impl Into<Value>) -> Module {
+    Module::new(secret_symbol(secret), "modules/secret.bicep").body(
+        Object::new().with("name", format!("secret-{secret}")).with(
+            "params",
+            Object::new()
+                .with("vaultName", output("keyVault", "name"))
+                .with("tags", name("tags"))
+                .with("name", secret)
+                .with("value", value),
+        ),
+    )
+}
+
+/// `django-secret-key` as `secretDjangoSecretKeyInVault`: no parameter is called so.
+fn secret_symbol(secret: &str) -> String {
+    let mut symbol = "secret".to_owned();
+    for word in secret.split('-') {
+        let mut characters = word.chars();
+        symbol.extend(characters.next().map(|first| first.to_ascii_uppercase()));
+        symbol.extend(characters);
     }
-    values
+    symbol.push_str("InVault");
+    symbol
 }
 
 /// Without a port: 5432 is implied in Azure, and the local cloud's host name has its own.
@@ -292,7 +312,7 @@ fn database_url() -> Text {
         .value(name("databaseSslMode"))
 }
 
-fn site(document: &mut Document) {
+fn site(platform: &Platform, document: &mut Document) {
     let parameters = placed()
         .with("planName", named("asp"))
         .with("siteName", name("siteName"))
@@ -310,22 +330,22 @@ fn site(document: &mut Document) {
         .with("domains", name("domains"))
         .with("appSettings", name("appSettings"))
         .with("stickySettings", name("stickySettings"));
+    let mut secrets = vec![name(secret_symbol(settings::DATABASE_URL_SECRET))];
+    secrets.extend(
+        platform
+            .secrets
+            .iter()
+            .map(|known| name(secret_symbol(&known.name))),
+    );
     document.module(
         Module::new("appService", "modules/app-service.bicep").body(
             Object::new()
                 .with("name", "app-service")
                 .with("params", parameters)
                 .comment("References to secrets that are not there yet would reach the app as they stand.")
-                .with("dependsOn", Value::Array(vec![name("secrets")])),
+                .with("dependsOn", Value::Array(secrets)),
         ),
     );
-    document.module(module(
-        "databaseAccess",
-        "database-access",
-        Object::new()
-            .with("serverName", output("database", "name"))
-            .with("addresses", output("appService", "outboundAddresses")),
-    ));
 }
 
 fn outputs(document: &mut Document) {

@@ -92,7 +92,8 @@ fn database(environment: &Environment, is_local: bool, document: &mut Document) 
     document.assign("databaseName", &database.name);
     document.assign("databaseLogin", &database.login);
     if is_local {
-        document.comment("The database listens on the loopback interface only.");
+        document.comment("The database listens on the loopback interface only, and without TLS.");
+        document.assign("databaseAllowAzureServices", false);
         document.assign("databaseSslMode", "prefer");
     }
 }

@@ -12,4 +12,6 @@ mod merge;
 #[cfg(test)]
 mod python;
 #[cfg(test)]
+mod resources;
+#[cfg(test)]
 mod sample;

@@ -219,4 +219,3 @@ output siteName string = site.name
 output siteHostName string = site.properties.defaultHostName
 output slotName string = 'staging'
 output slotHostName string = slot.properties.defaultHostName
-output outboundAddresses array = split(site.properties.possibleOutboundIpAddresses, ',')

@@ -34,6 +34,8 @@ param databaseStorageGb int
 param databaseBackupDays int
 param databaseName string
 param databaseLogin string
+@description('Whether services in Azure reach the database; the site is one.')
+param databaseAllowAzureServices bool = true
 @description('How the app uses TLS towards the database: the sslmode of libpq.')
 param databaseSslMode string = 'require'
 
@@ -110,23 +112,50 @@ module database 'modules/postgresql.bicep' = {
     skuTier: databaseTier
     storageSizeGb: databaseStorageGb
     backupRetentionDays: databaseBackupDays
+    allowAzureServices: databaseAllowAzureServices
     administratorLogin: databaseLogin
     administratorPassword: databasePassword
   }
 }
 
-// The app is given the whole address as one secret.
-module secrets 'modules/secrets.bicep' = {
-  name: 'secrets'
+// The app is given the database's whole address as one secret.
+module secretDatabaseUrlInVault 'modules/secret.bicep' = {
+  name: 'secret-database-url'
   params: {
     vaultName: keyVault.outputs.name
     tags: tags
-    values: {
-      'database-url': 'postgresql://${uriComponent(databaseLogin)}:${uriComponent(databasePassword)}@${database.outputs.host}/${database.outputs.databaseName}?sslmode=${databaseSslMode}'
-      'database-password': databasePassword
-      'django-secret-key': djangoSecretKey
-      'stripe-secret-key': secretStripeSecretKey
-    }
+    name: 'database-url'
+    value: 'postgresql://${uriComponent(databaseLogin)}:${uriComponent(databasePassword)}@${database.outputs.host}/${database.outputs.databaseName}?sslmode=${databaseSslMode}'
+  }
+}
+
+module secretDatabasePasswordInVault 'modules/secret.bicep' = {
+  name: 'secret-database-password'
+  params: {
+    vaultName: keyVault.outputs.name
+    tags: tags
+    name: 'database-password'
+    value: databasePassword
+  }
+}
+
+module secretDjangoSecretKeyInVault 'modules/secret.bicep' = {
+  name: 'secret-django-secret-key'
+  params: {
+    vaultName: keyVault.outputs.name
+    tags: tags
+    name: 'django-secret-key'
+    value: djangoSecretKey
+  }
+}
+
+module secretStripeSecretKeyInVault 'modules/secret.bicep' = {
+  name: 'secret-stripe-secret-key'
+  params: {
+    vaultName: keyVault.outputs.name
+    tags: tags
+    name: 'stripe-secret-key'
+    value: secretStripeSecretKey
   }
 }
 
@@ -187,16 +216,11 @@ module appService 'modules/app-service.bicep' = {
   }
   // References to secrets that are not there yet would reach the app as they stand.
   dependsOn: [
-    secrets
+    secretDatabaseUrlInVault
+    secretDatabasePasswordInVault
+    secretDjangoSecretKeyInVault
+    secretStripeSecretKeyInVault
   ]
-}
-
-module databaseAccess 'modules/database-access.bicep' = {
-  name: 'database-access'
-  params: {
-    serverName: database.outputs.name
-    addresses: appService.outputs.outboundAddresses
-  }
 }
 
 output siteId string = appService.outputs.siteId

@@ -25,7 +25,8 @@ param databaseStorageGb = 32
 param databaseBackupDays = 7
 param databaseName = 'shop'
 param databaseLogin = 'shop_owner'
-// The database listens on the loopback interface only.
+// The database listens on the loopback interface only, and without TLS.
+param databaseAllowAzureServices = false
 param databaseSslMode = 'prefer'
 
 param logRetentionDays = 30

@@ -29,6 +29,9 @@ param storageSizeGb int
 @maxValue(35)
 param backupRetentionDays int
 
+@description('Whether services in Azure reach the server. The site is one, but so is every other customer\'s: the password and TLS protect it until the network is private.')
+param allowAzureServices bool
+
 @description('Fixed when the server is made.')
 param administratorLogin string
 
@@ -55,7 +58,7 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
       backupRetentionDays: backupRetentionDays
     }
     network: {
-      // Closed but for the site's own addresses: see database-access.bicep.
+      // Closed but for the rule below.
       publicNetworkAccess: 'Enabled'
     }
   }
@@ -97,6 +100,19 @@ resource serverConfigurations 'Microsoft.DBforPostgreSQL/flexibleServers/configu
     database
   ]
 }]
+
+resource azureServices 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2025-08-01' = if (allowAzureServices) {
+  parent: server
+  name: 'azure-services'
+  properties: {
+    // This range is not an address: Azure takes it for its own services.
+    startIpAddress: '0.0.0.0'
+    endIpAddress: '0.0.0.0'
+  }
+  dependsOn: [
+    serverConfigurations
+  ]
+}
 
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
