@@ -23,8 +23,35 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The files below a folder that Git does not ignore, relative to it.
+/// The files below a folder that Git tracks or does not ignore, relative to it.
 fn files(root: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let mut files = not_ignored(root);
+    files.extend(tracked(root));
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// What Git tracks, also where it would ignore it today: a committed `.env` is such a file.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an example has no supervisor for its children"
+)]
+fn tracked(root: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let Ok(output) = std::process::Command::new("git")
+        .args(["-C", root.as_str(), "ls-files", "-z"])
+        .output()
+    else {
+        return Vec::new();
+    };
+    String::from_utf8_lossy(&output.stdout)
+        .split('\0')
+        .filter(|path| !path.is_empty() && root.join(path).is_file())
+        .map(Utf8PathBuf::from)
+        .collect()
+}
+
+fn not_ignored(root: &Utf8Path) -> Vec<Utf8PathBuf> {
     WalkBuilder::new(root)
         .hidden(false)
         .filter_entry(|entry| entry.file_name() != ".git")

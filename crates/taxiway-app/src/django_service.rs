@@ -147,7 +147,7 @@ impl<'r> Reading<'r> {
                 self.entrypoint(None, None);
             }
         }
-        self.processes(&arena, &choice.search);
+        self.worker_settings(&mut evaluator);
         self.environment(&evaluator);
         self.surroundings();
         self.service
@@ -410,7 +410,7 @@ impl<'r> Reading<'r> {
         Some(Entrypoint::callable(module, "application"))
     }
 
-    fn processes(&mut self, arena: &Arena, search: &[Utf8PathBuf]) {
+    fn processes(&mut self) {
         self.service.processes = process::read(
             self.repository,
             &self.project.app_dir,
@@ -418,7 +418,88 @@ impl<'r> Reading<'r> {
             &self.installation,
             &self.service.installed_apps,
         );
-        let _ = (arena, search);
+    }
+
+    /// Workers may use settings of their own: the module that makes their application says so.
+    fn worker_settings(&mut self, evaluator: &mut Evaluator<'_>) {
+        self.processes();
+        let apps: Vec<String> = self
+            .service
+            .processes
+            .iter()
+            .filter_map(|process| process.app.clone())
+            .collect();
+        let mut seen: BTreeSet<String> = self.service.settings_module.iter().cloned().collect();
+        for app in apps {
+            let module = app.split(':').next().unwrap_or(&app).to_owned();
+            evaluator.environment.remove("DJANGO_SETTINGS_MODULE");
+            for name in [format!("{module}.celery"), module] {
+                if evaluator.find(&name).is_some() {
+                    evaluator.import(&name);
+                }
+            }
+            let settings = evaluator
+                .environment
+                .get("DJANGO_SETTINGS_MODULE")
+                .and_then(|value| value.default()?.as_text().map(str::to_owned));
+            let Some(settings) =
+                settings.filter(|settings| !settings_module::is_for_development(settings))
+            else {
+                continue;
+            };
+            // A module that production's settings already load adds nothing.
+            if !seen.insert(settings.clone())
+                || evaluator.is_loaded(&settings) && !self.adds(evaluator, &settings)
+            {
+                continue;
+            }
+            if let Some(module) = evaluator.import(&settings) {
+                let own = Settings::new(evaluator, module);
+                for backing in backing::read(&own, &self.survey, &self.installation) {
+                    self.add_backing(backing);
+                }
+            }
+        }
+    }
+
+    /// Whether a settings module builds upon the one of the web process.
+    fn adds(&self, evaluator: &Evaluator<'_>, module: &str) -> bool {
+        let Some(main) = &self.service.settings_module else {
+            return true;
+        };
+        evaluator
+            .find(module)
+            .and_then(|(path, _)| self.repository.text(&path))
+            .is_some_and(|text| text.contains(&format!("from {main} import *")))
+    }
+
+    fn add_backing(&mut self, backing: crate::document::Backing) {
+        match self
+            .service
+            .backing
+            .iter_mut()
+            .find(|known| known.kind == backing.kind)
+        {
+            Some(known) => {
+                known.required |= backing.required;
+                for role in backing.roles {
+                    if !known.roles.contains(&role) {
+                        known.roles.push(role);
+                    }
+                }
+                for name in backing.env {
+                    if !known.env.contains(&name) {
+                        known.env.push(name);
+                    }
+                }
+                for place in backing.places {
+                    if !known.places.contains(&place) {
+                        known.places.push(place);
+                    }
+                }
+            }
+            None => self.service.backing.push(backing),
+        }
     }
 
     /// The variables that the settings read.

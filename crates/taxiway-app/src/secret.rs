@@ -98,7 +98,6 @@ pub(crate) fn is_secret(name: &str) -> bool {
             "PARTITION",
             "ANALYTICS",
             "OBJECT",
-            "MAP",
             "IDEMPOTENCY",
         ]) || has(&["SECRET", "PRIVATE"]);
     }

@@ -232,10 +232,14 @@ fn packages(text: &str) -> Vec<String> {
                 is_listing = false;
                 of_variable = None;
             }
+            // What a build needs is removed again.
+            word if word.starts_with("--virtual") || word == "-t" => is_listing = false,
             word if word.starts_with('-') => {}
             word if word.starts_with('$') && is_listing => {
                 let name = word.trim_matches(['$', '{', '}', ';']);
-                let known = variables.iter().find(|(own, _)| own == name);
+                let known = variables
+                    .iter()
+                    .find(|(own, _)| own == name && !own.to_lowercase().contains("build"));
                 found.extend(known.into_iter().flat_map(|(_, words)| words.clone()));
             }
             word => {

@@ -244,7 +244,7 @@ pub(crate) fn is_production(module: &str) -> bool {
 }
 
 /// Whether a module's name says that production does not use it as it is.
-fn is_for_development(module: &str) -> bool {
+pub(crate) fn is_for_development(module: &str) -> bool {
     parts(module).any(|part| {
         matches!(
             part,

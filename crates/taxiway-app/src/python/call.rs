@@ -165,11 +165,19 @@ impl<'a> Evaluator<'a> {
             Value::Instance(_) => self.call_instance(function, &arguments, spot, frame),
             Value::Method(method) => self.call_method(method, arguments, spot, frame),
             Value::Choice(choice) => {
-                let first = choice.default.as_ref().or(choice.others.first());
-                match first.cloned() {
-                    Some(first) => self.invoke(&first, arguments, spot, frame),
-                    None => arguments.unsure(),
-                }
+                let choice = choice.clone();
+                let default = choice
+                    .default
+                    .as_ref()
+                    .map(|function| self.invoke(function, arguments.clone(), spot, frame));
+                self.conditional += 1;
+                let others = choice
+                    .others
+                    .iter()
+                    .map(|function| self.invoke(function, arguments.clone(), spot, frame))
+                    .collect();
+                self.conditional -= 1;
+                Value::decided(default, others, &choice.deciders)
             }
             _ => Value::made_from(
                 std::iter::once(function)

@@ -179,6 +179,12 @@ impl<'a> Evaluator<'a> {
             .any(|file| file.extension() == Some("py"))
     }
 
+    /// Whether a module was executed already.
+    pub(crate) fn is_loaded(&self, name: &str) -> bool {
+        self.find(name)
+            .is_some_and(|(path, _)| self.loaded.contains_key(&path))
+    }
+
     /// Whether a dotted name starts in the project.
     pub(crate) fn is_own(&self, name: &str) -> bool {
         let top = name.split('.').next().unwrap_or(name);

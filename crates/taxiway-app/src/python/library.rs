@@ -498,9 +498,10 @@ impl<'a> Evaluator<'a> {
         let first = arguments.positional.first();
         let each = |change: &dyn Fn(&str) -> String| {
             first.map(|value| {
-                value.map(|value| match value.pattern() {
-                    Some(text) => like(value, &change(&text)),
-                    None => Value::made_from([value]),
+                value.map(|value| match (value.pattern(), as_path(value)) {
+                    (Some(text), _) => like(value, &change(&text)),
+                    (None, Some(path)) => Value::text(&change(&path)),
+                    (None, None) => Value::made_from([value]),
                 })
             })
         };
@@ -517,7 +518,8 @@ impl<'a> Evaluator<'a> {
             "os.path.expanduser" | "os.path.expandvars" | "os.fspath" => first?.clone(),
             "os.path.join" => {
                 let mut parts = arguments.positional.iter();
-                let mut path = parts.next()?.clone();
+                let first = parts.next()?;
+                let mut path = as_path(first).map_or_else(|| first.clone(), Value::Text);
                 for part in parts {
                     path = Value::zip(&path, part, |path, part| match path.pattern() {
                         Some(text) => match below(&text, part, false) {
