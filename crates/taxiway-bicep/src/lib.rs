@@ -5,7 +5,7 @@ pub mod syntax;
 
 mod arm;
 mod ast;
-mod azure_kinds;
+mod azure_types;
 mod compilation;
 mod compile;
 mod configuration;

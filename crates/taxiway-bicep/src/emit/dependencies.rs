@@ -23,7 +23,8 @@ enum Strength {
 
 struct Use {
     symbol: Symbol,
-    index: Option<Arm>,
+    /// The index, with the offset of the expression it was written as: each such expression counts for itself.
+    index: Option<(u32, Arm)>,
     strength: Strength,
 }
 
@@ -33,7 +34,7 @@ impl Emitter<'_> {
         let mut found = Vec::new();
         self.collect_uses(element, &mut found, 0);
         let model = element.model();
-        let mut targets: Vec<(Symbol, Vec<Option<Arm>>)> = Vec::new();
+        let mut targets: Vec<(Symbol, Vec<Option<(u32, Arm)>>)> = Vec::new();
         for used in found {
             if used.symbol == element.symbol {
                 continue;
@@ -57,7 +58,9 @@ impl Emitter<'_> {
                     .map(move |index| (symbol, index))
                     .collect::<Vec<_>>()
             })
-            .map(|(symbol, index)| self.dependency_entry(element, symbol, index))
+            .map(|(symbol, index)| {
+                self.dependency_entry(element, symbol, index.map(|(_, index)| index))
+            })
             .collect();
         (!entries.is_empty()).then(|| entries.into())
     }
@@ -108,7 +111,8 @@ impl Emitter<'_> {
         }
         // A cycle of existing resources has been reported; the bound only keeps this finite.
         if depth < 64 {
-            let target = self.indexed(model, used.symbol, used.index);
+            let index = used.index.map(|(_, index)| index);
+            let target = self.indexed(model, used.symbol, index);
             self.collect_uses(&target, found, depth + 1);
         }
     }
@@ -267,7 +271,7 @@ impl Collector<'_, '_> {
         }
         let index = index
             .filter(|index| self.can_stand_outside(index))
-            .map(|index| self.emitter.arm(self.context, index));
+            .map(|index| (index.span.start, self.emitter.arm(self.context, index)));
         self.uses.push(Use {
             symbol,
             index,

@@ -29,7 +29,7 @@ impl Derived {
     /// `{type, metadata}`; what the type holds is looked up by whoever reads the template.
     pub(super) fn schema(&self, _workspace: &Workspace<'_>) -> Members {
         let mut schema = Members::new();
-        if let Some(kind) = crate::azure_kinds::kind(&self.kind, &self.path) {
+        if let Some(kind) = crate::azure_types::kind_at(&self.kind, &self.path) {
             schema.insert("type".to_owned(), kind.into());
         }
         let mut source: Members = [(

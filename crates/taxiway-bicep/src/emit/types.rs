@@ -8,7 +8,6 @@ use super::type_location::Located;
 use super::type_union;
 use crate::ast::{Decorator, TypeExpr, TypeKind, decorator};
 use crate::json::{Json, JsonValue, Members};
-use crate::model::Target;
 
 /// A schema with one member `type`.
 fn of_type(name: &str) -> Members {
@@ -78,11 +77,12 @@ impl Emitter<'_> {
         if decorator(decorators, "export").is_some() && !self.is_imported(context) {
             metadata.insert("__bicep_export!".to_owned(), true.into());
         }
-        if let Some([value]) = decorator(decorators, "metadata") {
+        let given = decorator(decorators, "metadata");
+        if let Some([value]) = given {
             let value = self.json(context, value);
             metadata.extend(value.as_object().cloned().unwrap_or_default());
         }
-        if !metadata.is_empty() {
+        if !metadata.is_empty() || given.is_some() {
             members.insert("metadata".to_owned(), metadata.into());
         }
         for name in ["minLength", "maxLength", "minValue", "maxValue"] {
@@ -91,12 +91,7 @@ impl Emitter<'_> {
             }
         }
         if let Some(description) = self.description(context, decorators) {
-            let metadata = members
-                .entry("metadata".to_owned())
-                .or_insert_with(|| Members::new().into());
-            if let JsonValue::Object(metadata) = &mut metadata.value {
-                metadata.insert("description".to_owned(), description);
-            }
+            metadata_of(members).insert("description".to_owned(), description);
         }
     }
 
@@ -225,19 +220,19 @@ impl Emitter<'_> {
     pub(super) fn is_imported(&self, context: &Context) -> bool {
         context.model.file != self.root.file
     }
+}
 
-    /// Whether a type name means the one that needs no declaration.
-    pub(super) fn is_builtin_name(context: &Context, kind: &TypeExpr) -> bool {
-        match &kind.kind {
-            TypeKind::Name(name, _) => context.model.target(name).is_none(),
-            TypeKind::Property(base, _, _) => match &base.kind {
-                TypeKind::Name(name, _) => {
-                    context.model.target(name) == Some(Target::Namespace)
-                }
-                _ => false,
-            },
-            _ => false,
-        }
+/// The metadata among `members`, there from now on.
+fn metadata_of(members: &mut Members) -> &mut Members {
+    let metadata = members
+        .entry("metadata".to_owned())
+        .or_insert_with(|| Members::new().into());
+    if metadata.as_object().is_none() {
+        *metadata = Members::new().into();
+    }
+    match &mut metadata.value {
+        JsonValue::Object(metadata) => metadata,
+        _ => unreachable!("made an object above"),
     }
 }
 

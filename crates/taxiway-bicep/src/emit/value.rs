@@ -1,14 +1,18 @@
 //! Bicep values as JSON, as far as JSON can say them.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::Emitter;
 use super::environment::Context;
 use super::expression::{boolean, null};
 use crate::arm::{Arm, escape};
-use crate::ast::{ArrayItem, Expr, ExprKind, For, Object, ObjectItem, StringLiteral};
+use crate::ast::{
+    ArrayItem, Expr, ExprKind, For, Ident, Object, ObjectItem, StringLiteral, Variable,
+};
 use crate::json::{Json, JsonValue, Members, Origin};
-use crate::model::LoadFunction;
+use crate::model::{DeclarationKind, LoadFunction, Target};
 
 impl Emitter<'_> {
     pub(super) fn origin(&self, context: &Context, span: taxiway_diagnostics::Span) -> Origin {
@@ -55,7 +59,28 @@ impl Emitter<'_> {
             {
                 self.json_value(context, &arguments[0])
             }
+            ExprKind::Name(name) => match self.inlined_value(context, name) {
+                Some((inner, value)) => self.json_value(&inner, &value.value),
+                None => self.json_expression(context, expr),
+            },
             _ => self.json_expression(context, expr),
+        }
+    }
+
+    /// The variable that `name` is, where its value stands in its place.
+    fn inlined_value(
+        &self,
+        context: &Context,
+        name: &Ident,
+    ) -> Option<(Context, Rc<Variable>)> {
+        let Some(Target::Declaration(id)) = context.model.target(name) else {
+            return None;
+        };
+        match &context.model.declarations[id].kind {
+            DeclarationKind::Variable(variable) if context.model.inlined.contains(&id) => {
+                Some((Context::top(&context.model), Rc::clone(variable)))
+            }
+            _ => None,
         }
     }
 

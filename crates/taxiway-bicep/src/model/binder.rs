@@ -74,7 +74,7 @@ pub(super) fn bind(
     };
     super::imports::modules(workspace, &mut model);
     model.has_errors |= super::cycles::report(workspace, &model);
-    model.has_errors |= workspace.has_errors();
+    model.has_errors |= workspace.has_errors_in(path);
     if !model.has_errors {
         loading::load_all(workspace, &mut model);
         model.inlined = inlining::inlined_variables(&model);

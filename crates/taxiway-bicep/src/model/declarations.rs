@@ -7,6 +7,7 @@ use super::{
     Declaration, DeclarationId, DeclarationKind, ModuleInfo, ModuleTarget, Parent, ResourceId,
     ResourceInfo, TargetScope,
 };
+use crate::azure_types;
 use crate::ast::{Expr, Extension, Ident, ObjectItem, Output, Resource, Statement};
 
 /// The declarations of a file, before names are resolved.
@@ -113,6 +114,14 @@ impl Collected {
         let outer = parent.map(|parent| &self.resources[parent]);
         let written = resource.kind.plain().unwrap_or("");
         let (kind, version) = written.split_once('@').unwrap_or((written, ""));
+        let full_kind = match outer {
+            Some(outer) => format!("{}/{kind}", outer.kind),
+            None => kind.to_owned(),
+        };
+        let api_version = match outer {
+            Some(outer) if version.is_empty() => outer.api_version.clone(),
+            _ => version.to_owned(),
+        };
         let info = ResourceInfo {
             syntax: Rc::clone(resource),
             parent: parent.map(Parent::Nested),
@@ -121,14 +130,9 @@ impl Collected {
                 Some(outer) => format!("{}::{}", outer.symbolic_name, resource.name.text),
                 None => resource.name.text.to_string(),
             },
-            kind: match outer {
-                Some(outer) => format!("{}/{kind}", outer.kind),
-                None => kind.to_owned(),
-            },
-            api_version: match outer {
-                Some(outer) if version.is_empty() => outer.api_version.clone(),
-                _ => version.to_owned(),
-            },
+            kind: azure_types::canonical_name(&full_kind, &api_version)
+                .map_or(full_kind, str::to_owned),
+            api_version,
             extension: None,
         };
         self.resources.push(info);

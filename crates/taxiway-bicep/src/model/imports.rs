@@ -38,6 +38,12 @@ fn resolve_import(
         .path
         .as_ref()
         .and_then(|reference| import_source(workspace, path, reference.plain()?, reference.span));
+    if let (Some(ImportSource::Bicep(model)), Some(reference)) = (&source, &import.path)
+        && model.has_errors
+    {
+        let message = format!("`{}` has errors", model.path);
+        workspace.error(path, reference.span, "BCP104", message);
+    }
     match &import.symbols {
         ImportedSymbols::Wildcard(alias) => {
             let kind = source.map_or(DeclarationKind::Unknown, DeclarationKind::Wildcard);
@@ -92,9 +98,13 @@ fn import_source(
     } else {
         workspace.model(&target).map(ImportSource::Bicep)
     };
-    loaded
-        .map_err(|error| report_unusable(workspace, path, span, reference, &error))
-        .ok()
+    match loaded {
+        Ok(source) => Some(source),
+        Err(error) => {
+            report_unusable(workspace, path, span, reference, &error);
+            None
+        }
+    }
 }
 
 fn is_json(path: &Utf8Path) -> bool {

@@ -98,7 +98,7 @@ pub(super) fn load_all(workspace: &Workspace<'_>, model: &mut Model) {
         });
         loads.insert(expr.span.start, LoadedValue { variable, value });
     }
-    model.has_errors |= workspace.has_errors();
+    model.has_errors |= workspace.has_errors_in(&model.path);
     model.loads = loads;
 }
 
@@ -222,7 +222,7 @@ fn directory(
             pattern.is_none_or(|pattern| matches_pattern(pattern, name))
         })
         .collect();
-    files.sort();
+    files.sort_by_key(|file| file.as_str().to_lowercase());
     files
         .iter()
         .map(|file| {

@@ -86,6 +86,14 @@ impl<'s> Workspace<'s> {
         self.diagnostics.borrow().iter().any(Diagnostic::is_error)
     }
 
+    /// Whether an error was found in this file itself.
+    pub(crate) fn has_errors_in(&self, path: &Utf8Path) -> bool {
+        self.diagnostics.borrow().iter().any(|diagnostic| {
+            let location = diagnostic.location.as_ref();
+            diagnostic.is_error() && location.is_some_and(|location| location.path() == path)
+        })
+    }
+
     pub(crate) fn paths(&self) -> Vec<Utf8PathBuf> {
         self.files.borrow().clone()
     }

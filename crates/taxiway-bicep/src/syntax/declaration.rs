@@ -233,10 +233,11 @@ impl Parser<'_> {
         // A line break may separate `=` from what follows.
         let newlines = self.newlines_ahead();
         if newlines > 0
-            && matches!(
+            && (matches!(
                 self.peek_at(newlines),
                 TokenKind::LeftBrace | TokenKind::LeftSquare
-            )
+            ) || (self.text_at(newlines) == "if"
+                && self.peek_at(newlines + 1) == TokenKind::LeftParen))
         {
             self.newlines();
         }

@@ -251,10 +251,9 @@ impl Lexer<'_> {
                 if self.eat("{") {
                     self.skip_while(|byte| byte.is_ascii_hexdigit());
                     let digits = &self.text[start + 3..self.position];
-                    let valid = u32::from_str_radix(digits, 16)
-                        .ok()
-                        .and_then(char::from_u32)
-                        .is_some();
+                    // Halves of a surrogate pair are put together by what reads the string.
+                    let valid =
+                        u32::from_str_radix(digits, 16).is_ok_and(|code| code <= 0x10_FFFF);
                     if self.eat("}") && valid {
                         return;
                     }

@@ -66,6 +66,22 @@ pub(crate) fn string_content(token: &str, form: StringForm, first: bool, last: b
     }
 }
 
+/// The character that a pair of surrogates stands for, with what follows them.
+fn join_surrogates(high: u32, rest: &str) -> (u32, &str) {
+    if !(0xD800..0xDC00).contains(&high) {
+        return (high, rest);
+    }
+    let low = rest
+        .strip_prefix("\\u{")
+        .and_then(|rest| rest.split_once('}'))
+        .and_then(|(digits, rest)| Some((u32::from_str_radix(digits, 16).ok()?, rest)))
+        .filter(|(low, _)| (0xDC00..0xE000).contains(low));
+    match low {
+        Some((low, rest)) => (0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00), rest),
+        None => (high, rest),
+    }
+}
+
 fn unescape(content: &str) -> String {
     let mut out = String::with_capacity(content.len());
     let mut rest = content;
@@ -82,8 +98,9 @@ fn unescape(content: &str) -> String {
             't' => out.push('\t'),
             'u' => {
                 let (digits, after) = rest.split_once('}').unwrap_or((rest, ""));
-                let code = u32::from_str_radix(digits.trim_start_matches('{'), 16).ok();
-                out.extend(code.and_then(char::from_u32));
+                let code = u32::from_str_radix(digits.trim_start_matches('{'), 16).unwrap_or(0);
+                let (code, after) = join_surrogates(code, after);
+                out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
                 rest = after;
             }
             other => out.push(other),

@@ -1,0 +1,285 @@
+//! The catalogue of Azure's resource types: names as Azure writes them, versions, and kinds of properties.
+//!
+//! It lies in the binary as it is used: nothing is unpacked or indexed when a compilation starts.
+//!
+//! Format: `TXAZ1\n`, then three sections of names, nodes and types. A section is a count, an offset per entry and one for
+//! the end (32 bits, little endian), and the entries. Numbers in entries have seven bits a byte, lowest first. A node is a
+//! letter and: `o` count, (name, node)*, 0 or 1 + node of further members · `d` count, (name, node)*, count, node* · `a`
+//! node · `u` count, node* · `s` `i` `b` `*` nothing. A type is its name in lower case, then (version, name, node)*;
+//! types are sorted. Source: Azure/bicep-types-az, MIT licence, Copyright (c) Microsoft Corporation.
+
+/// Made by `examples/azure-catalogue.rs`.
+static DATA: &[u8] = include_bytes!("../data/azure-types.bin");
+const MAGIC: usize = 6;
+
+/// The members that every resource may have, whatever else is known of its type.
+const COMMON: &[(&str, &str)] = &[
+    ("id", "string"),
+    ("name", "string"),
+    ("type", "string"),
+    ("apiVersion", "string"),
+    ("location", "string"),
+    ("kind", "string"),
+    ("managedBy", "string"),
+    ("tags", "object"),
+    ("sku", "object"),
+    ("plan", "object"),
+    ("identity", "object"),
+    ("extendedLocation", "object"),
+    ("properties", "object"),
+    ("zones", "array"),
+    ("managedByExtended", "array"),
+];
+
+/// The type as Azure writes it, where it is known in this version.
+pub(crate) fn canonical_name(kind: &str, version: &str) -> Option<&'static str> {
+    find(kind, version).map(|found| found.name)
+}
+
+/// The kind of the part of the type `resource` (`T@v`) at `path`, a JSON pointer such as `/properties/tags`.
+pub(crate) fn kind_at(resource: &str, path: &str) -> Option<&'static str> {
+    let (kind, version) = resource.split_once('@')?;
+    let Some(found) = find(kind, version) else {
+        return common_kind(path);
+    };
+    let mut node = found.body;
+    let mut segments = path.split('/').skip(1);
+    let mut is_root = true;
+    while let Some(step) = segments.next() {
+        let next = match step {
+            "properties" => {
+                let name = segments.next()?.replace("~1", "/").replace("~0", "~");
+                member(node, &name)
+            }
+            "items" => item(node),
+            "additionalProperties" => additional(node),
+            _ => None,
+        };
+        match next {
+            Some(next) => node = next,
+            None if is_root => return common_kind(path),
+            None => return None,
+        }
+        is_root = false;
+    }
+    kind_of(node)
+}
+
+fn common_kind(path: &str) -> Option<&'static str> {
+    if path.is_empty() {
+        return Some("object");
+    }
+    let name = path.strip_prefix("/properties/")?;
+    COMMON
+        .iter()
+        .find(|(member, _)| member.eq_ignore_ascii_case(name))
+        .map(|(_, kind)| *kind)
+}
+
+struct Found {
+    name: &'static str,
+    body: usize,
+}
+
+fn find(kind: &str, version: &str) -> Option<Found> {
+    let lower = kind.to_lowercase();
+    let types = section(2);
+    let (mut low, mut high) = (0, types.count);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        let mut entry = types.entry(middle);
+        let name = entry.text();
+        match name.cmp(lower.as_str()) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+            std::cmp::Ordering::Equal => return entry.version(version),
+        }
+    }
+    None
+}
+
+/// One of the three tables.
+struct Section {
+    count: usize,
+    offsets: usize,
+}
+
+fn word(position: usize) -> usize {
+    let bytes: [u8; 4] = DATA
+        .get(position..position + 4)
+        .and_then(|bytes| bytes.try_into().ok())
+        .unwrap_or_default();
+    usize::try_from(u32::from_le_bytes(bytes)).unwrap_or(0)
+}
+
+fn section(number: usize) -> Section {
+    let mut position = MAGIC;
+    for _ in 0..number {
+        let count = word(position);
+        let length = word(position + 4 + 4 * count);
+        position += 4 + 4 * (count + 1) + length;
+    }
+    Section {
+        count: word(position),
+        offsets: position + 4,
+    }
+}
+
+impl Section {
+    fn entry(&self, index: usize) -> Entry {
+        let start = self.offsets + 4 * (self.count + 1);
+        Entry {
+            position: start + word(self.offsets + 4 * index),
+            end: start + word(self.offsets + 4 * (index + 1)),
+        }
+    }
+}
+
+/// The rest of an entry.
+struct Entry {
+    position: usize,
+    end: usize,
+}
+
+impl Entry {
+    fn byte(&mut self) -> u8 {
+        let byte = DATA.get(self.position).copied().unwrap_or(0);
+        self.position += 1;
+        byte
+    }
+
+    fn number(&mut self) -> usize {
+        let mut value = 0;
+        let mut shift = 0;
+        loop {
+            let byte = self.byte();
+            value |= usize::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return value;
+            }
+            shift += 7;
+        }
+    }
+
+    fn text(&mut self) -> &'static str {
+        let length = self.number();
+        let start = self.position;
+        self.position += length;
+        as_text(start, self.position)
+    }
+
+    fn version(&mut self, wanted: &str) -> Option<Found> {
+        while self.position < self.end {
+            let version = self.text();
+            let (name, body) = (self.number(), self.number());
+            if version.eq_ignore_ascii_case(wanted) {
+                return Some(Found {
+                    name: name_text(name),
+                    body,
+                });
+            }
+        }
+        None
+    }
+}
+
+fn as_text(start: usize, end: usize) -> &'static str {
+    DATA.get(start..end)
+        .and_then(|bytes| std::str::from_utf8(bytes).ok())
+        .unwrap_or("")
+}
+
+fn name_text(name: usize) -> &'static str {
+    let entry = section(0).entry(name);
+    as_text(entry.position, entry.end)
+}
+
+fn node(number: usize) -> (u8, Entry) {
+    let mut entry = section(1).entry(number);
+    (entry.byte(), entry)
+}
+
+fn member(number: usize, name: &str) -> Option<usize> {
+    let (kind, mut entry) = node(number);
+    if kind != b'o' && kind != b'd' {
+        return None;
+    }
+    let names = section(0);
+    for _ in 0..entry.number() {
+        let (member, child) = (entry.number(), entry.number());
+        let found = names.entry(member);
+        if as_text(found.position, found.end).eq_ignore_ascii_case(name) {
+            return Some(child);
+        }
+    }
+    if kind == b'd' {
+        let count = entry.number();
+        return (0..count).find_map(|_| member(entry.number(), name));
+    }
+    None
+}
+
+fn item(number: usize) -> Option<usize> {
+    let (kind, mut entry) = node(number);
+    (kind == b'a').then(|| entry.number())
+}
+
+fn additional(number: usize) -> Option<usize> {
+    let (kind, mut entry) = node(number);
+    if kind != b'o' {
+        return None;
+    }
+    for _ in 0..entry.number() {
+        entry.number();
+        entry.number();
+    }
+    entry.number().checked_sub(1)
+}
+
+fn kind_of(number: usize) -> Option<&'static str> {
+    let (kind, mut entry) = node(number);
+    match kind {
+        b's' => Some("string"),
+        b'i' => Some("int"),
+        b'b' => Some("bool"),
+        b'o' | b'd' => Some("object"),
+        b'a' => Some("array"),
+        b'u' => {
+            let count = entry.number();
+            let mut kinds = (0..count).map(|_| kind_of(entry.number()));
+            let first = kinds.next()??;
+            kinds.all(|kind| kind == Some(first)).then_some(first)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_azure_writes() {
+        assert_eq!(
+            canonical_name("microsoft.web/serverFarms", "2023-12-01"),
+            Some("Microsoft.Web/serverfarms")
+        );
+        assert_eq!(canonical_name("Microsoft.Web/sites", "1999-01-01"), None);
+    }
+
+    #[test]
+    fn parts_have_the_kind_of_the_property() {
+        let vault = "Microsoft.KeyVault/vaults@2022-07-01";
+        for (path, kind) in [
+            ("", Some("object")),
+            ("/properties/name", Some("string")),
+            ("/properties/properties/properties/enableRbacAuthorization", Some("bool")),
+            ("/properties/properties/properties/accessPolicies", Some("array")),
+            ("/properties/properties/properties/accessPolicies/items", Some("object")),
+            ("/properties/properties/properties/nothing", None),
+        ] {
+            assert_eq!(kind_at(vault, path), kind, "{path}");
+        }
+        assert_eq!(kind_at("My.Own/things@1", "/properties/tags"), Some("object"));
+    }
+}
