@@ -62,7 +62,7 @@ fn mask_member(resource_type: &str, path: &str, value: &mut Value) {
 /// Text of an expression and a reference to a vault say where a value comes from, not what it is.
 fn hide(value: &mut Value) {
     let is_hidden = value.as_str().is_some_and(|text| {
-        !(text.starts_with('[') && text.ends_with(']')) && !text.starts_with("@Microsoft.KeyVault(")
+        !(text.starts_with("@Microsoft.KeyVault(") || text.starts_with('[') && text.ends_with(']'))
     });
     if is_hidden {
         *value = MASK.into();

@@ -1,0 +1,201 @@
+//! Whole templates without anything deployed: golden files, and secrets that never show.
+
+use serde_json::{Value, json};
+use taxiway_arm::{Arguments, Evaluation, evaluate};
+
+use crate::support::{arguments, context, lines, template};
+
+/// An evaluation as one document.
+fn document(evaluation: &Evaluation) -> Value {
+    let resources: Vec<Value> = evaluation
+        .resources
+        .iter()
+        .map(|resource| {
+            json!({
+                "id": resource.id, "apiVersion": resource.api_version, "pointer": resource.pointer,
+                "unresolved": resource.unresolved, "body": resource.body,
+            })
+        })
+        .collect();
+    let outputs: serde_json::Map<String, Value> = evaluation
+        .outputs
+        .iter()
+        .map(|(name, output)| {
+            (
+                name.clone(),
+                json!({"type": output.output_type, "value": output.value, "secure": output.secure}),
+            )
+        })
+        .collect();
+    json!({"resources": resources, "outputs": outputs, "diagnostics": lines(&evaluation.diagnostics)})
+}
+
+/// `templates/<name>/template.json` gives `templates/<name>/evaluation.json`; `INSTA_UPDATE=always` writes the latter.
+fn check(name: &str, given: Value) {
+    let folder = format!("{}/tests/templates/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(format!("{folder}/template.json")).unwrap();
+    let template: Value = serde_json::from_str(&text).unwrap();
+    let evaluation = evaluate(&template, &arguments(given), &context());
+    let actual = serde_json::to_string_pretty(&document(&evaluation)).unwrap() + "\n";
+    let golden = format!("{folder}/evaluation.json");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the same switch as for inline snapshots"
+    )]
+    let is_update = std::env::var("INSTA_UPDATE").is_ok_and(|mode| mode == "always");
+    if is_update {
+        std::fs::write(&golden, &actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+    assert!(
+        actual == expected,
+        "{golden} differs; the evaluation is now:\n{actual}"
+    );
+}
+
+#[test]
+fn a_web_app_with_its_vault_and_database() {
+    check(
+        "web-app",
+        json!({"databasePassword": "hunter2", "names": ["a", "b"]}),
+    );
+}
+
+#[test]
+fn modules_across_scopes() {
+    check("modules", json!({"secret": "hunter2"}));
+}
+
+#[test]
+fn no_secret_is_in_an_evaluation() {
+    let nested = |scope: &str, properties: Value| {
+        let mut all =
+            json!({"mode": "Incremental", "expressionEvaluationOptions": {"scope": scope}});
+        for (name, value) in properties.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        json!({"type": "Microsoft.Resources/deployments", "apiVersion": "1", "name": scope, "properties": all})
+    };
+    let resource = |expression: &str| {
+        json!({
+            "type": "Microsoft.A/as", "apiVersion": "1", "name": "x",
+            "condition": format!("[not(empty({expression}))]"),
+            "properties": {"p": format!("[concat('a', {expression})]"), "o": {"[concat('k', string(1))]": format!("[{expression}]")}},
+        })
+    };
+    let inner = template(json!({
+        "parameters": {"p": {"type": "string"}, "q": {"type": "secureObject"}},
+        "resources": [resource("parameters('p')")],
+        "outputs": {"plain": {"type": "string", "value": "[parameters('p')]"}, "part": {"type": "string", "value": "[parameters('q').x]"}},
+    }));
+    let template = template(json!({
+        "parameters": {
+            "password": {"type": "securestring"},
+            "copy": {"type": "string", "defaultValue": "[toUpper(parameters('password'))]"},
+        },
+        "variables": {"url": "[format('postgresql://{0}', parameters('password'))]"},
+        "resources": [
+            resource("variables('url')"),
+            nested("inner", json!({"template": inner, "parameters": {"p": {"value": "[parameters('password')]"}, "q": {"value": {"x": "[parameters('password')]"}}}})),
+            nested("outer", json!({"template": {"$schema": "s", "contentVersion": "1.0.0.0", "resources": [{
+                "type": "Microsoft.A/as", "apiVersion": "1", "name": "y", "properties": {"p": "[parameters('password')]"},
+            }]}})),
+        ],
+        "outputs": {
+            "out": {"type": "string", "value": "[parameters('copy')]"},
+            "nested": {"type": "string", "value": "[reference('inner').outputs.plain.value]"},
+            "part": {"type": "string", "value": "[reference('inner').outputs.part.value]"},
+        },
+    }));
+    let evaluation = evaluate(
+        &template,
+        &arguments(json!({"password": "hunter2"})),
+        &context(),
+    );
+    let text = document(&evaluation).to_string();
+    assert_eq!(evaluation.diagnostics, []);
+    assert!(!text.to_lowercase().contains("hunter2"), "{text}");
+    assert_eq!(evaluation.resources.len(), 3);
+    assert_eq!(
+        evaluation.resources[0].body["properties"]["p"],
+        "[concat('a', format('postgresql://{0}', parameters('password')))]"
+    );
+    assert_eq!(
+        evaluation.outputs["nested"].value,
+        "[parameters('password')]"
+    );
+}
+
+#[test]
+fn a_name_that_only_a_deployment_knows_is_said_to_be_unknown() {
+    let inner = template(json!({
+        "parameters": {"principal": {"type": "string"}},
+        "resources": [{
+            "type": "Microsoft.Authorization/roleAssignments", "apiVersion": "2022-04-01",
+            "name": "[guid(resourceGroup().id, parameters('principal'))]", "properties": {"principalId": "[parameters('principal')]"},
+        }],
+    }));
+    let template = template(json!({
+        "resources": {
+            "identity": {"type": "Microsoft.ManagedIdentity/userAssignedIdentities", "apiVersion": "2023-01-31", "name": "i"},
+            "access": {
+                "type": "Microsoft.Resources/deployments", "apiVersion": "2025-04-01", "name": "access",
+                "properties": {"mode": "Incremental", "expressionEvaluationOptions": {"scope": "inner"}, "template": inner,
+                    "parameters": {"principal": {"value": "[reference('identity').principalId]"}}},
+            },
+        },
+    }));
+    let evaluation = evaluate(&template, &Arguments::new(), &context());
+    assert_eq!(evaluation.diagnostics, []);
+    let assignment = &evaluation.resources[1];
+    let identity = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/shop/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i";
+    let reference = format!("reference('{identity}', '2023-01-31').principalId");
+    assert_eq!(
+        assignment.body["properties"]["principalId"],
+        format!("[{reference}]")
+    );
+    assert_eq!(
+        assignment.id.resource_type(),
+        "Microsoft.Authorization/roleAssignments"
+    );
+    assert_eq!(assignment.id.resource_group(), Some("shop"));
+    let reason = assignment.unresolved.as_deref().unwrap();
+    assert!(
+        reason.starts_with("its name is known only while it is deployed: [guid("),
+        "{reason}"
+    );
+}
+
+#[test]
+fn what_can_be_evaluated_is_given_beside_what_is_wrong() {
+    let good = json!({"type": "Microsoft.A/as", "apiVersion": "1", "name": "good"});
+    let bad = json!({"type": "Microsoft.A/as", "apiVersion": "1", "name": "bad", "properties": {"x": "[nonsense()]"}});
+    let evaluation = evaluate(
+        &template(json!({"resources": [bad, good]})),
+        &Arguments::new(),
+        &context(),
+    );
+    assert_eq!(evaluation.resources.len(), 1);
+    assert_eq!(
+        evaluation.diagnostics[0].pointer,
+        "/resources/0/properties/x"
+    );
+}
+
+#[test]
+fn a_missing_parameter_is_said_once() {
+    let template = template(json!({
+        "parameters": {"p": {"type": "string"}},
+        "variables": {"v": "[parameters('p')]"},
+        "resources": [{"type": "Microsoft.A/as", "apiVersion": "1", "name": "[variables('v')]"}],
+        "outputs": {"o": {"type": "string", "value": "[variables('v')]"}},
+    }));
+    let evaluation = evaluate(&template, &Arguments::new(), &context());
+    assert_eq!(
+        evaluation.diagnostics.len(),
+        1,
+        "{}",
+        lines(&evaluation.diagnostics)
+    );
+    assert_eq!(evaluation.diagnostics[0].pointer, "/parameters/p");
+}
