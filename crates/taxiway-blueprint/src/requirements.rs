@@ -3,6 +3,7 @@
 //! The project's own production requirements, and what the platform needs besides. Where the project has a lock or only a
 //! `pyproject.toml`, which pip on the site can't install from, the requirements are written out.
 
+use camino::Utf8Path;
 use taxiway_app::{Distribution, Manager, Service, export_lock};
 use taxiway_diagnostics::Sources;
 use taxiway_platform::{Platform, Server, StaticServing};
@@ -49,6 +50,15 @@ fn own(sources: &dyn Sources, service: &Service) -> Vec<String> {
         .filter(|manifest| matches!(manifest.extension(), Some("txt" | "in" | "pip")));
     if let Some(manifest) = manifest {
         let path = relative::below(manifest, &service.root);
+        let text = sources.read_text(manifest).unwrap_or_default();
+        if text.contains("--hash=") {
+            return vec![
+                format!(
+                    "# From {path}, without its hashes: with one, pip wants them for what is added below as well."
+                ),
+                without_hashes(&text, &path),
+            ];
+        }
         return vec![format!("-r {path}")];
     }
     let from = dependencies
@@ -58,6 +68,28 @@ fn own(sources: &dyn Sources, service: &Service) -> Vec<String> {
     let mut lines = vec![format!("# From {from}.")];
     lines.extend(dependencies.distributions.iter().map(requirement));
     lines
+}
+
+/// The requirements of a file without `--hash` options; other files that it names are named from the root.
+fn without_hashes(text: &str, path: &Utf8Path) -> String {
+    let folder = path.parent().unwrap_or(Utf8Path::new(""));
+    let joined = text.replace("\\\r\n", " ").replace("\\\n", " ");
+    let lines = joined.lines().map(|line| {
+        let words: Vec<&str> = line
+            .split_whitespace()
+            .filter(|word| !word.starts_with("--hash="))
+            .collect();
+        match words.as_slice() {
+            [
+                option @ ("-r" | "-c" | "--requirement" | "--constraint"),
+                file,
+            ] => {
+                format!("{option} {}", folder.join(file))
+            }
+            words => words.join(" "),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A requirement as pip reads it. Source: PEP 508.
@@ -181,5 +213,14 @@ mod tests {
         ] {
             assert_eq!(specifier(written), expected, "{written}");
         }
+    }
+
+    #[test]
+    fn hashes_are_left_out_and_nothing_else() {
+        let text = "# by pip-compile\ndjango==5.2.8 ; python_version >= \"3.11\" \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n-r base.txt\n";
+        assert_eq!(
+            without_hashes(text, "requirements/production.txt".into()),
+            "# by pip-compile\ndjango==5.2.8 ; python_version >= \"3.11\"\n-r requirements/base.txt"
+        );
     }
 }

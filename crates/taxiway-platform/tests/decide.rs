@@ -165,4 +165,20 @@ mod decide {
           3.14 would do
         "#);
     }
+
+    #[test]
+    fn a_credential_in_the_open_is_warned_about() {
+        let changes =
+            serde_json::json!({"env": [{"name": "PAYMENT_KEY", "required": true, "secret": true}]});
+        let platform = decided(&changes, "[variables]\nPAYMENT_KEY = \"abc\"\n");
+        let warnings: Vec<_> = platform
+            .warnings
+            .iter()
+            .map(|warning| warning.message.as_str())
+            .collect();
+        assert_eq!(
+            warnings,
+            ["PAYMENT_KEY looks like a credential, and stands in the open (taxiway.toml:2)"]
+        );
+    }
 }

@@ -284,15 +284,20 @@ fn secret(secret: &str, value: impl Into<Value>) -> Module {
     )
 }
 
-/// `django-secret-key` as `secretDjangoSecretKeyInVault`: no parameter is called so.
+/// The module that keeps a secret: `django-secret-key` as `djangoSecretKeySecret`.
 fn secret_symbol(secret: &str) -> String {
-    let mut symbol = "secret".to_owned();
+    let mut symbol = String::new();
     for word in secret.split('-') {
         let mut characters = word.chars();
-        symbol.extend(characters.next().map(|first| first.to_ascii_uppercase()));
+        let first = characters.next();
+        if symbol.is_empty() {
+            symbol.extend(first);
+        } else {
+            symbol.extend(first.map(|first| first.to_ascii_uppercase()));
+        }
         symbol.extend(characters);
     }
-    symbol.push_str("InVault");
+    symbol.push_str("Secret");
     symbol
 }
 

@@ -77,8 +77,23 @@ fn site(environment: &Environment, is_local: bool, document: &mut Document) {
     if !environment.domains.is_empty() {
         document.assign("domains", environment.domains.clone());
     }
-    if !environment.variables.is_empty() {
-        document.assign("extraSettings", object(&environment.variables));
+    let settings = extra_settings(environment, is_local);
+    if !settings.is_empty() {
+        document.assign("extraSettings", settings);
+    }
+}
+
+fn extra_settings(environment: &Environment, is_local: bool) -> Object {
+    const WORKERS: &str = "WEB_CONCURRENCY";
+    let settings = object(&environment.variables);
+    if is_local && !environment.variables.contains_key(WORKERS) {
+        settings
+            .comment(
+                "As many workers as the smallest plan has; this machine may have more processors.",
+            )
+            .with(WORKERS, "2")
+    } else {
+        settings
     }
 }
 

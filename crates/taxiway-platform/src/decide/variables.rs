@@ -30,7 +30,31 @@ pub(super) fn decide(
         })
         .collect();
     explain(service, &variables, &secrets, decisions);
+    warn_about_plain_secrets(&variables, config, decisions);
     (variables, secrets)
+}
+
+/// `taxiway.toml` is committed, so a credential in it is one that everybody reads.
+fn warn_about_plain_secrets(variables: &[Variable], config: &Config, decisions: &mut Decisions) {
+    let environments = config
+        .environments
+        .values()
+        .map(|environment| &environment.variables);
+    for settings in std::iter::once(&config.variables).chain(environments) {
+        for variable in variables.iter().filter(|variable| variable.secret) {
+            if let Some(setting) = settings.get(&variable.name) {
+                let name = &variable.name;
+                decisions.warn(
+                    "secret-in-plain-text",
+                    format!(
+                        "{name} looks like a credential, and stands in the open ({})",
+                        setting.place
+                    ),
+                    format!("keep it in the vault: [app] secrets = [\"{name}\"]"),
+                );
+            }
+        }
+    }
 }
 
 fn explain(

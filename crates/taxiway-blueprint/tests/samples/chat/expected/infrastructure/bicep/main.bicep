@@ -116,7 +116,7 @@ module database 'modules/postgresql.bicep' = {
 }
 
 // The app is given the database's whole address as one secret.
-module secretDatabaseUrlInVault 'modules/secret.bicep' = {
+module databaseUrlSecret 'modules/secret.bicep' = {
   name: 'secret-database-url'
   params: {
     vaultName: keyVault.outputs.name
@@ -126,7 +126,7 @@ module secretDatabaseUrlInVault 'modules/secret.bicep' = {
   }
 }
 
-module secretDatabasePasswordInVault 'modules/secret.bicep' = {
+module databasePasswordSecret 'modules/secret.bicep' = {
   name: 'secret-database-password'
   params: {
     vaultName: keyVault.outputs.name
@@ -136,7 +136,7 @@ module secretDatabasePasswordInVault 'modules/secret.bicep' = {
   }
 }
 
-module secretDjangoSecretKeyInVault 'modules/secret.bicep' = {
+module djangoSecretKeySecret 'modules/secret.bicep' = {
   name: 'secret-django-secret-key'
   params: {
     vaultName: keyVault.outputs.name
@@ -200,9 +200,9 @@ module appService 'modules/app-service.bicep' = {
   }
   // References to secrets that are not there yet would reach the app as they stand.
   dependsOn: [
-    secretDatabaseUrlInVault
-    secretDatabasePasswordInVault
-    secretDjangoSecretKeyInVault
+    databaseUrlSecret
+    databasePasswordSecret
+    djangoSecretKeySecret
   ]
 }
 

@@ -11,6 +11,10 @@ param instances = 1
 param pythonVersion = readEnvironmentVariable('TAXIWAY_PYTHON', '3.11')
 // Browsers don't trust this machine's certificate.
 param httpsOnly = false
+param extraSettings = {
+  // As many workers as the smallest plan has; this machine may have more processors.
+  WEB_CONCURRENCY: '2'
+}
 
 param databaseVersion = '16'
 param databaseSku = 'Standard_D2ds_v5'

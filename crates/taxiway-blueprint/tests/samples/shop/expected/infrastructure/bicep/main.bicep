@@ -119,7 +119,7 @@ module database 'modules/postgresql.bicep' = {
 }
 
 // The app is given the database's whole address as one secret.
-module secretDatabaseUrlInVault 'modules/secret.bicep' = {
+module databaseUrlSecret 'modules/secret.bicep' = {
   name: 'secret-database-url'
   params: {
     vaultName: keyVault.outputs.name
@@ -129,7 +129,7 @@ module secretDatabaseUrlInVault 'modules/secret.bicep' = {
   }
 }
 
-module secretDatabasePasswordInVault 'modules/secret.bicep' = {
+module databasePasswordSecret 'modules/secret.bicep' = {
   name: 'secret-database-password'
   params: {
     vaultName: keyVault.outputs.name
@@ -139,7 +139,7 @@ module secretDatabasePasswordInVault 'modules/secret.bicep' = {
   }
 }
 
-module secretDjangoSecretKeyInVault 'modules/secret.bicep' = {
+module djangoSecretKeySecret 'modules/secret.bicep' = {
   name: 'secret-django-secret-key'
   params: {
     vaultName: keyVault.outputs.name
@@ -149,7 +149,7 @@ module secretDjangoSecretKeyInVault 'modules/secret.bicep' = {
   }
 }
 
-module secretStripeSecretKeyInVault 'modules/secret.bicep' = {
+module stripeSecretKeySecret 'modules/secret.bicep' = {
   name: 'secret-stripe-secret-key'
   params: {
     vaultName: keyVault.outputs.name
@@ -216,10 +216,10 @@ module appService 'modules/app-service.bicep' = {
   }
   // References to secrets that are not there yet would reach the app as they stand.
   dependsOn: [
-    secretDatabaseUrlInVault
-    secretDatabasePasswordInVault
-    secretDjangoSecretKeyInVault
-    secretStripeSecretKeyInVault
+    databaseUrlSecret
+    databasePasswordSecret
+    djangoSecretKeySecret
+    stripeSecretKeySecret
   ]
 }
 

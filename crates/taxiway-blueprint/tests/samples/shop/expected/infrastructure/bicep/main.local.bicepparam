@@ -16,6 +16,8 @@ param pythonVersion = readEnvironmentVariable('TAXIWAY_PYTHON', '3.12')
 param httpsOnly = false
 param extraSettings = {
   EMAIL_HOST: 'smtp.example.com'
+  // As many workers as the smallest plan has; this machine may have more processors.
+  WEB_CONCURRENCY: '2'
 }
 
 param databaseVersion = '16'
