@@ -323,7 +323,7 @@ mod tests {
             "a",
             RolloutKind::Deploy,
             ReleaseState::Served,
-            &[base.clone()],
+            std::slice::from_ref(&base),
         ));
         history.record(entry(
             "b",

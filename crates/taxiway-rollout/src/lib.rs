@@ -9,6 +9,7 @@ mod census;
 mod conclusion;
 mod crash;
 mod failure;
+mod gate;
 mod history;
 mod journal;
 mod migration;

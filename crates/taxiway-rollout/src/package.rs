@@ -235,7 +235,14 @@ mod tests {
     fn names(package: &Package) -> Vec<String> {
         let mut archive = zip::ZipArchive::new(Cursor::new(package.zip.to_vec())).unwrap();
         (0..archive.len())
-            .map(|index| archive.by_index(index).unwrap().name().to_owned())
+            .map(|index| {
+                archive
+                    .by_index(index)
+                    .unwrap()
+                    .name()
+                    .unwrap()
+                    .into_owned()
+            })
             .collect()
     }
 

@@ -111,7 +111,7 @@ impl Infrastructure {
         let Some(group) = azure.resource_group(&self.group).await? else {
             return Ok(None);
         };
-        let tags = group.tags.unwrap_or_default();
+        let tags = group.tags;
         if tags.get(FINGERPRINT_TAG) != Some(&self.fingerprint()) {
             return Ok(None);
         }

@@ -3,7 +3,7 @@
 use super::{ActionResult, Done, Runner};
 use crate::{
     failure::{Failure, FailureKind},
-    history,
+    gate,
     journal::{RolloutKind, Source},
     migration::{self, MigrationRecord},
     phase::{Action, Event, PhaseName, Refusal},
@@ -52,7 +52,12 @@ impl<T: Target> Runner<'_, T> {
             .and_then(|previous| Some(history.served(previous)?.migrations.clone()));
         if self.journal.kind == RolloutKind::Deploy
             && let Some(previous) = &previous
-            && let Some(refusal) = self.migration_gate(previous, before.as_deref())
+            && let Some(refusal) = gate::refusal(
+                previous,
+                before.as_deref(),
+                &self.journal.migrations,
+                &self.journal.allowed,
+            )
         {
             return Ok(Done::Otherwise(Event::Refused(refusal)));
         }
@@ -69,46 +74,6 @@ impl<T: Target> Runner<'_, T> {
         };
         self.journal.previous = previous;
         Ok(Done::Well(text))
-    }
-
-    /// Migrations that break the release which serves meanwhile are refused unless they are allowed by name.
-    fn migration_gate(
-        &self,
-        previous: &ReleaseId,
-        before: Option<&[MigrationRecord]>,
-    ) -> Option<Refusal> {
-        let added = migration::added(&self.journal.migrations, before.unwrap_or_default());
-        let forbidden = migration::forbidden(&added, &self.journal.allowed);
-        if forbidden.is_empty() {
-            return None;
-        }
-        let count = forbidden.len();
-        let reason = match before {
-            Some(_) => format!(
-                "{count} migration{} would break release {previous} while it still serves",
-                if count == 1 { "" } else { "s" }
-            ),
-            None => format!(
-                "which migrations release {previous} has is not known here, and {count} of this release's would break it if new"
-            ),
-        };
-        let mut hints: Vec<String> = forbidden
-            .iter()
-            .flat_map(|migration| {
-                migration
-                    .hazards
-                    .iter()
-                    .filter(|hazard| hazard.breaks_previous)
-            })
-            .map(|hazard| format!("split it: {}", hazard.instead))
-            .collect();
-        hints.dedup();
-        hints.push(format!("or say: --allow {}", history::names(&forbidden)));
-        Some(Refusal {
-            reason,
-            details: history::describe(&forbidden),
-            hints,
-        })
     }
 
     async fn publish(&mut self) -> ActionResult {
