@@ -202,10 +202,12 @@ impl Target for AppService {
     }
 
     async fn swap_state(&self) -> Result<SwapState, Failure> {
-        let site = self.site(&self.production).await?;
+        let production = self.site(&self.production).await?;
+        // The slot that a swap starts from names its goal while the swap is under way.
+        let candidate = self.site(&self.candidate).await?;
         Ok(SwapState {
-            last: site.last_swap.map(|swap| swap.timestamp_utc),
-            running: site.target_swap_slot.is_some(),
+            last: production.last_swap.map(|swap| swap.timestamp_utc),
+            running: production.target_swap_slot.is_some() || candidate.target_swap_slot.is_some(),
         })
     }
 

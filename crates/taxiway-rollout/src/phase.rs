@@ -233,7 +233,10 @@ impl Plan {
 
             (Phase::Build, Event::Succeeded) if self.in_slot => enter(Phase::Warm),
             (Phase::Build, Event::Succeeded) => enter(Phase::Stage),
-            (Phase::Build, Event::FoundServing) => end(Ending::AlreadyServed),
+            (Phase::Build, Event::FoundServing) => {
+                let ending = Ending::AlreadyServed;
+                (Phase::Ended { ending }, vec![Action::RecordServed])
+            }
             (Phase::Build, Event::Refused(refusal)) => end(Ending::Refused {
                 refusal: refusal.clone(),
             }),

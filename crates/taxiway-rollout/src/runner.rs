@@ -162,6 +162,7 @@ impl<'a, T: Target> Runner<'a, T> {
 
     fn record(&self, action: Action, ending: &Ending) -> Result<(), StateError> {
         let state = match (action, ending) {
+            (Action::RecordServed, Ending::AlreadyServed) if self.is_recorded()? => return Ok(()),
             (Action::RecordServed, _) => ReleaseState::Served,
             (
                 Action::RecordRejected,
@@ -189,6 +190,14 @@ impl<'a, T: Target> Runner<'a, T> {
         });
         self.state.save_history(&history)?;
         self.state.prune_packages(&history, &journal.release)
+    }
+
+    /// Whether the history knows that the release serves; a call that broke off may not have told it.
+    fn is_recorded(&self) -> Result<bool, StateError> {
+        let history = self.state.history()?;
+        Ok(history
+            .serving()
+            .is_some_and(|record| record.release == self.journal.release))
     }
 
     /// Tells the end of one phase and the beginning of the next.

@@ -156,7 +156,7 @@ pub trait Target: Send + Sync {
     /// Starts the migrations in the candidate slot, or finds the run that is going on; returns its id.
     fn start_migrations(&self) -> impl Future<Output = Result<String, Failure>> + Send;
 
-    /// Waits for a run of the migrations. `None`: the run is not known (any more).
+    /// Waits for a run of the migrations. `None`: the run is not known (any more), or was stopped.
     fn finish_migrations(
         &self,
         run: &str,

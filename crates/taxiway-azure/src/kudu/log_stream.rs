@@ -51,8 +51,8 @@ impl Kudu {
         })
     }
 
-    /// What the site's containers have written and Kudu has kept, the oldest file first; `None` where
-    /// this Kudu keeps no such files.
+    /// What the site's containers have written last: the two newest files that Kudu has kept, the older
+    /// one first; `None` where this Kudu keeps no such files.
     ///
     /// # Errors
     /// When Kudu refuses or can't be reached.
@@ -65,8 +65,12 @@ impl Kudu {
         };
         let mut files: Vec<DockerLog> = answer.read()?;
         files.sort_by(|left, right| left.last_updated.cmp(&right.last_updated));
+        let newest = files.len().saturating_sub(2);
         let mut text = String::new();
-        for href in files.iter().filter_map(|file| file.href.as_deref()) {
+        for href in files[newest..]
+            .iter()
+            .filter_map(|file| file.href.as_deref())
+        {
             let answer = self
                 .send(&Request::new(Method::GET, self.at(href)?))
                 .await?;

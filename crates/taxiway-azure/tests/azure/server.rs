@@ -21,20 +21,20 @@ use url::Url;
 
 /// A recorded answer.
 #[derive(Clone, Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: Vec<(&'static str, String)>,
-    pub body: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: String,
 }
 
 /// What the server was asked.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// `GET management.localhost /subscriptions/…`, without port and query.
-    pub call: String,
-    pub query: String,
-    pub token: Option<String>,
-    pub body: String,
+    pub(crate) call: String,
+    pub(crate) query: String,
+    pub(crate) token: Option<String>,
+    pub(crate) body: String,
 }
 
 #[derive(Debug, Default)]
@@ -44,13 +44,13 @@ struct Script {
     tokens: u32,
 }
 
-pub struct Server {
+pub(crate) struct Server {
     script: Arc<Mutex<Script>>,
     port: u16,
     authority: Vec<u8>,
 }
 
-pub fn reply(status: u16, body: &str) -> Reply {
+pub(crate) fn reply(status: u16, body: &str) -> Reply {
     Reply {
         status,
         headers: Vec::new(),
@@ -58,24 +58,24 @@ pub fn reply(status: u16, body: &str) -> Reply {
     }
 }
 
-pub fn json(body: Value) -> Reply {
+pub(crate) fn json(body: Value) -> Reply {
     reply(200, &body.to_string())
 }
 
 impl Reply {
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// No waiting in tests.
-    pub fn at_once(self) -> Self {
+    pub(crate) fn at_once(self) -> Self {
         self.header("retry-after", "0.01")
     }
 }
 
 impl Server {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let script = Arc::new(Mutex::new(Script::default()));
@@ -89,11 +89,11 @@ impl Server {
     }
 
     /// `https://<name>.localhost:<port><path>`.
-    pub fn at(&self, name: &str, path: &str) -> String {
+    pub(crate) fn at(&self, name: &str, path: &str) -> String {
         format!("https://{name}.localhost:{}{path}", self.port)
     }
 
-    pub fn endpoints(&self) -> Endpoints {
+    pub(crate) fn endpoints(&self) -> Endpoints {
         let url = |name: &str| Url::parse(&self.at(name, "/")).unwrap();
         Endpoints {
             resource_manager: url("management"),
@@ -105,7 +105,7 @@ impl Server {
         }
     }
 
-    pub fn transport(&self) -> Transport {
+    pub(crate) fn transport(&self) -> Transport {
         let retry = RetryPolicy {
             first: Duration::from_millis(2),
             longest: Duration::from_millis(5),
@@ -118,12 +118,12 @@ impl Server {
         .unwrap()
     }
 
-    pub fn client(&self, credential: Credential) -> Azure {
+    pub(crate) fn client(&self, credential: Credential) -> Azure {
         Azure::new(self.endpoints(), credential, self.transport())
     }
 
     /// A client whose application signs in with a secret.
-    pub fn azure(&self) -> Azure {
+    pub(crate) fn azure(&self) -> Azure {
         self.client(Credential::ClientSecret {
             tenant: "tenant".to_owned(),
             client_id: "client".to_owned(),
@@ -132,7 +132,7 @@ impl Server {
     }
 
     /// Plays `replies` for a call, in order; the last one stays.
-    pub fn on(&self, call: &str, replies: impl IntoIterator<Item = Reply>) {
+    pub(crate) fn on(&self, call: &str, replies: impl IntoIterator<Item = Reply>) {
         self.script
             .lock()
             .unwrap()
@@ -140,12 +140,12 @@ impl Server {
             .insert(call.to_owned(), replies.into_iter().collect());
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.script.lock().unwrap().asked.clone()
     }
 
     /// The calls without those for tokens.
-    pub fn calls(&self) -> Vec<String> {
+    pub(crate) fn calls(&self) -> Vec<String> {
         let asked = self.asked().into_iter().map(|asked| asked.call);
         asked
             .filter(|call| !call.ends_with("/oauth2/v2.0/token"))

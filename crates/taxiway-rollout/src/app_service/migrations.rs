@@ -61,7 +61,7 @@ impl AppService {
         }
     }
 
-    /// Waits for a run; `None` when the slot does not know it (any more).
+    /// Waits for a run; `None` when the slot does not know it (any more), or stopped it before its end.
     pub(super) async fn finish_migration_job(
         &self,
         id: &str,
@@ -74,6 +74,9 @@ impl AppService {
                 return Ok(None);
             };
             let output = kudu.web_job_output(&run).await?;
+            if run.status == WebJobStatus::Aborted {
+                return Ok(None);
+            }
             if run.status != WebJobStatus::Running {
                 return Ok(Some(report(&output, run.status)));
             }
@@ -144,12 +147,7 @@ fn report(output: &str, status: WebJobStatus) -> MigrationReport {
         }
     }
     if failure.is_none() && !(done && status == WebJobStatus::Succeeded) {
-        let message = match status {
-            WebJobStatus::Aborted => "the run of the migrations was stopped",
-            WebJobStatus::Failed | WebJobStatus::Succeeded | WebJobStatus::Running => {
-                "the run of the migrations ended without a result"
-            }
-        };
+        let message = "the run of the migrations ended without a result";
         let cause = crash::last_error(output, None).or_else(|| last_words(output));
         let without = Failure::new(FailureKind::Migration, message);
         failure = Some(cause.into_iter().fold(without, Failure::because));
@@ -206,7 +204,7 @@ mod tests {
 
     #[test]
     fn outputs_become_reports() {
-        use WebJobStatus::{Aborted, Failed, Succeeded};
+        use WebJobStatus::{Failed, Succeeded};
         let applied = r#"{"event": "applied", "migration": "orders.0001_initial", "seconds": 0.12, "fake": false}"#;
         let prefixed = format!(
             "[11/22/2026 08:00:00 > 7c1f2e: INFO] {applied}\nnoise\n{{\"event\": \"done\", \"applied\": 1, \"seconds\": 0.2}}\n"
@@ -236,11 +234,6 @@ mod tests {
                 r#"{"event": "failed", "migration": null, "error": "ImproperlyConfigured: the environment is incomplete; not set: A, B", "place": null}"#,
                 Failed,
                 "[] the app's configuration is incomplete: not set: A, B",
-            ),
-            (
-                applied,
-                Aborted,
-                &format!("[orders.0001_initial] the run of the migrations was stopped: {applied}"),
             ),
             (
                 "python: not found",

@@ -37,6 +37,8 @@ impl AppService {
                 answering: true,
             });
         }
+        let is_new = matches!(content, Content::Package(_));
+        let sent = Timestamp::now();
         let deployment = self.send(&kudu, content, note).await?;
         let log = kudu
             .deployment_log(&deployment.id)
@@ -46,10 +48,12 @@ impl AppService {
             return Err(build_failure(&deployment, &log));
         }
         note("waiting for the first answer");
-        let since = deployment
+        // An earlier deployment that is put in place again keeps the time of its own build.
+        let built = deployment
             .end_time
             .or(deployment.start_time)
-            .unwrap_or_else(Timestamp::now);
+            .filter(|_| is_new);
+        let since = built.unwrap_or(sent);
         let answering = self.first_answer(release, since).await?;
         Ok(Published {
             deployment: Some(deployment.id),
@@ -215,13 +219,19 @@ fn build_failure(deployment: &KuduDeployment, log: &[LogEntry]) -> Failure {
     }
 }
 
-/// The first line that says what went wrong, in the words of the tools that build.
+/// The first line that says what went wrong, in the words of the tools that build; uv's reason is on
+/// the line below.
 fn telling_line(text: &str) -> Option<String> {
     let words = ["ERROR:", "error:", "CommandError:", "× ", "fatal:"];
-    let line = text
-        .lines()
-        .find(|line| words.iter().any(|word| line.contains(word)))?;
-    Some(line.trim().chars().take(300).collect())
+    let lines: Vec<&str> = text.lines().collect();
+    let first = lines
+        .iter()
+        .position(|line| words.iter().any(|word| line.contains(word)))?;
+    let reason = lines
+        .get(first + 1)
+        .and_then(|line| line.split_once("╰─▶ "));
+    let told = reason.map_or(lines[first], |(_, reason)| reason);
+    Some(told.trim().chars().take(300).collect())
 }
 
 /// How many packages the build has installed.
@@ -292,6 +302,13 @@ mod tests {
             (
                 vec![entry("OSError: [Errno 28] No space left on device", true)],
                 "the site's disk is full",
+            ),
+            (
+                vec![
+                    entry("  × No solution found when resolving dependencies:", false),
+                    entry("  ╰─▶ Because djang0 was not found", false),
+                ],
+                "the site's build failed: Because djang0 was not found",
             ),
             (
                 vec![entry("it broke", true)],

@@ -116,9 +116,11 @@ impl<T: Target> Runner<'_, T> {
         self.save()?;
         match self.finish_run(&run).await? {
             Some(result) => result,
-            None => Err(
-                Failure::new(FailureKind::Migration, "the run of the migrations got lost").into(),
-            ),
+            None => Err(Failure::new(
+                FailureKind::Migration,
+                "the run of the migrations was stopped",
+            )
+            .into()),
         }
     }
 

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 
 /// What happens at a call of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mishap {
+pub(crate) enum Mishap {
     /// It fails and has done nothing.
     Fails,
     /// The process is killed before anything was done.
@@ -27,42 +27,42 @@ pub enum Mishap {
 }
 
 #[derive(Debug, Default)]
-pub struct World {
-    pub production: Option<ReleaseId>,
-    pub candidate: Option<ReleaseId>,
+pub(crate) struct World {
+    pub(crate) production: Option<ReleaseId>,
+    pub(crate) candidate: Option<ReleaseId>,
     /// Releases whose workers never answer ready.
-    pub broken: BTreeSet<ReleaseId>,
+    pub(crate) broken: BTreeSet<ReleaseId>,
     /// Releases that are ready in the slot and not in production.
-    pub broken_in_production: BTreeSet<ReleaseId>,
+    pub(crate) broken_in_production: BTreeSet<ReleaseId>,
     /// Production answers nothing that names a release.
-    pub mute: bool,
-    pub applied: Vec<String>,
+    pub(crate) mute: bool,
+    pub(crate) applied: Vec<String>,
     /// What the migrations of the candidate are; applied when they run.
-    pub pending: Vec<String>,
-    pub failing_migration: Option<String>,
+    pub(crate) pending: Vec<String>,
+    pub(crate) failing_migration: Option<String>,
     /// A migration after which no other release than the candidate is ready.
-    pub breaking_migration: Option<String>,
-    pub swaps: u32,
-    pub runs: u32,
+    pub(crate) breaking_migration: Option<String>,
+    pub(crate) swaps: u32,
+    pub(crate) runs: u32,
     /// The calls, in order.
-    pub calls: Vec<String>,
+    pub(crate) calls: Vec<String>,
     mishap: Option<(usize, Mishap)>,
 }
 
 /// The target. Clones share the world.
 #[derive(Clone, Debug, Default)]
-pub struct Memory {
+pub(crate) struct Memory {
     world: Arc<Mutex<World>>,
     killed: Arc<Notify>,
 }
 
 impl Memory {
-    pub fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap()
     }
 
     /// Lets something happen at the call of this number.
-    pub fn let_happen(&self, call: usize, mishap: Mishap) {
+    pub(crate) fn let_happen(&self, call: usize, mishap: Mishap) {
         let mut world = self.world();
         world.calls.clear();
         world.mishap = Some((call, mishap));
@@ -282,14 +282,14 @@ impl Target for Memory {
 }
 
 /// An environment: the world and the state on disk.
-pub struct Environment {
-    pub target: Memory,
-    pub state: StateDirectory,
+pub(crate) struct Environment {
+    pub(crate) target: Memory,
+    pub(crate) state: StateDirectory,
     _folder: tempfile::TempDir,
 }
 
 /// A package whose only file holds `content`.
-pub fn package(content: &str) -> Package {
+pub(crate) fn package(content: &str) -> Package {
     let file = PackageFile {
         path: "manage.py".to_owned(),
         content: content.as_bytes().to_vec(),
@@ -298,12 +298,12 @@ pub fn package(content: &str) -> Package {
     Package::build(vec![file]).unwrap()
 }
 
-pub fn release(content: &str) -> ReleaseId {
+pub(crate) fn release(content: &str) -> ReleaseId {
     package(content).release
 }
 
 /// A migration; one whose name ends in `!` would break the previous release.
-pub fn migration(name: &str) -> MigrationRecord {
+pub(crate) fn migration(name: &str) -> MigrationRecord {
     let hazard = Hazard {
         operation: "RemoveField order.note".to_owned(),
         reason: "the previous release still reads it".to_owned(),
@@ -320,7 +320,7 @@ pub fn migration(name: &str) -> MigrationRecord {
     }
 }
 
-pub fn request(content: &str, migrations: &[&str]) -> DeployRequest {
+pub(crate) fn request(content: &str, migrations: &[&str]) -> DeployRequest {
     DeployRequest {
         package: package(content),
         commit: None,
@@ -330,7 +330,7 @@ pub fn request(content: &str, migrations: &[&str]) -> DeployRequest {
 }
 
 impl Environment {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // Hundreds of journals are synced to disk here; in memory that costs nothing.
         let memory = std::path::Path::new("/dev/shm");
         let folder = if memory.is_dir() {
@@ -348,7 +348,7 @@ impl Environment {
     }
 
     /// One in which releases were deployed, the last one serves.
-    pub async fn serving(contents: &[&str]) -> Self {
+    pub(crate) async fn serving(contents: &[&str]) -> Self {
         let environment = Self::new();
         for content in contents {
             let conclusion = environment.deploy(content).await;
@@ -358,16 +358,19 @@ impl Environment {
         environment
     }
 
-    pub async fn deploy(&self, content: &str) -> Conclusion {
+    pub(crate) async fn deploy(&self, content: &str) -> Conclusion {
         self.request(request(content, &["orders.0001_initial"]))
             .await
     }
 
-    pub async fn request(&self, request: DeployRequest) -> Conclusion {
+    pub(crate) async fn request(&self, request: DeployRequest) -> Conclusion {
         self.try_request(request).await.unwrap()
     }
 
-    pub async fn try_request(&self, request: DeployRequest) -> Result<Conclusion, RolloutError> {
+    pub(crate) async fn try_request(
+        &self,
+        request: DeployRequest,
+    ) -> Result<Conclusion, RolloutError> {
         self.target.world().pending = request
             .migrations
             .iter()
@@ -378,7 +381,7 @@ impl Environment {
     }
 
     /// Deploys until the end, or until the process is "killed".
-    pub async fn deploy_or_die(&self, request: DeployRequest) -> Option<Conclusion> {
+    pub(crate) async fn deploy_or_die(&self, request: DeployRequest) -> Option<Conclusion> {
         let killed = self.target.killed.clone();
         tokio::select! {
             conclusion = self.request(request) => Some(conclusion),
@@ -387,7 +390,7 @@ impl Environment {
     }
 
     /// Goes back until the end, or until the process is "killed".
-    pub async fn back_or_die(&self) -> Option<Conclusion> {
+    pub(crate) async fn back_or_die(&self) -> Option<Conclusion> {
         let killed = self.target.killed.clone();
         tokio::select! {
             conclusion = self.back(RollbackRequest::default()) => Some(conclusion),
@@ -395,14 +398,14 @@ impl Environment {
         }
     }
 
-    pub async fn back(&self, request: RollbackRequest) -> Conclusion {
+    pub(crate) async fn back(&self, request: RollbackRequest) -> Conclusion {
         roll_back(&self.target, &self.state, request, &|_| {})
             .await
             .unwrap()
     }
 
     /// The events of a deployment, a line each, without times.
-    pub async fn told(&self, request: DeployRequest) -> String {
+    pub(crate) async fn told(&self, request: DeployRequest) -> String {
         let lines = Mutex::new(Vec::new());
         self.target.world().pending = request
             .migrations
@@ -430,7 +433,7 @@ impl Environment {
         lines.into_inner().unwrap().join("\n")
     }
 
-    pub fn production(&self) -> Option<ReleaseId> {
+    pub(crate) fn production(&self) -> Option<ReleaseId> {
         self.target.world().production.clone()
     }
 }
