@@ -81,7 +81,8 @@ pub struct EvaluatedResource {
     ///
     /// From a real deployment it may hold values of secure parameters: never show it.
     pub body: Value,
-    /// Why its id is only a stand-in: its name is known only while it is deployed. Never of a real deployment.
+    /// The expression of its name (`[guid(…, reference(…))]`), where that is known only while it is deployed; the id
+    /// is a stand-in then. Never of a real deployment.
     pub unresolved: Option<String>,
     /// Its declaration, as a JSON pointer into the root template, through nested templates.
     pub pointer: String,

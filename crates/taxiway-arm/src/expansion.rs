@@ -3,20 +3,23 @@
 //! Everything here has to be known when a deployment starts. In a template that is only looked at, a name may depend
 //! on what only a running deployment knows; such a resource is kept, and says so.
 
+mod element;
+mod identity;
+
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::deployment::{CopyLoop, Resource};
-use crate::expression::{Evaluator, Failure, Frame, Reduced, copy_count, member};
+use crate::deployment::Resource;
+use crate::expression::{Evaluator, Failure, Frame, member};
 use crate::pointer::{Place, escape};
-use crate::{DEPLOYMENT_TYPE, ResourceId, TemplateDiagnostic};
+use crate::{ResourceId, TemplateDiagnostic};
 
 /// A resource with what is only needed inside this crate.
 #[derive(Clone, Debug)]
 pub(crate) struct Planned {
     pub(crate) resource: Resource,
-    /// Why its id is only a stand-in, in words.
+    /// The expression of its name, where that is not known; the id is a stand-in then.
     pub(crate) unresolved: Option<String>,
 }
 
@@ -212,226 +215,6 @@ impl Expansion<'_> {
             .collect()
     }
 
-    fn copy_loop(
-        &self,
-        declaration: &Declaration<'_>,
-        copy: &Value,
-        place: &Place<'_>,
-    ) -> Result<(CopyLoop, usize), Failure> {
-        let frame = Frame::default();
-        let invalid = |what: &str| {
-            Failure::new(format!(
-                "The template copy definition has no valid '{what}'. Please see https://aka.ms/arm-copy for usage details."
-            ))
-            .at_place(|| place.to_string())
-        };
-        let copy = copy.as_object().ok_or_else(|| invalid("count"))?;
-        let count = member(copy, "count").ok_or_else(|| invalid("count"))?;
-        let count = match self.evaluator.json(count, &place.member("count"), &frame)? {
-            Reduced::Value(count) => {
-                copy_count(&count).map_err(|failure| failure.at_place(|| place.to_string()))?
-            }
-            Reduced::Rest(rest) => {
-                return Err(not_at_start(&rest).at_place(|| place.member("count").to_string()));
-            }
-        };
-        let name = member(copy, "name")
-            .and_then(Value::as_str)
-            .or(declaration.symbol.as_deref())
-            .ok_or_else(|| invalid("name"))?;
-        let is_serial = member(copy, "mode")
-            .and_then(Value::as_str)
-            .is_some_and(|mode| mode.eq_ignore_ascii_case("serial"));
-        let batch_size = match member(copy, "batchSize") {
-            Some(size) => Some(
-                size.as_u64()
-                    .and_then(|size| usize::try_from(size).ok())
-                    .filter(|size| *size > 0)
-                    .ok_or_else(|| invalid("batchSize"))?,
-            ),
-            None => None,
-        };
-        let copy_loop = CopyLoop {
-            name: name.to_owned(),
-            batch_size: is_serial.then(|| batch_size.unwrap_or(1)),
-        };
-        Ok((copy_loop, count))
-    }
-
-    fn element(
-        &self,
-        declaration: &Declaration<'_>,
-        place: &Place<'_>,
-        parent: Option<&(String, String)>,
-        copy: Option<(CopyLoop, usize)>,
-    ) -> Result<Planned, Failure> {
-        let (copy_loop, copy_index) = copy.unzip();
-        let mut resource = Resource {
-            id: ResourceId::tenant(),
-            resource_type: String::new(),
-            api_version: String::new(),
-            symbolic_name: declaration.symbol.clone(),
-            copy_index,
-            copy_loop,
-            existing: member(declaration.members, "existing") == Some(&Value::Bool(true)),
-            condition: true,
-            dependencies: Vec::new(),
-            pointer: format!("{}{}", self.pointer, declaration.pointer),
-        };
-        let mut unresolved = None;
-        with_frame(&resource.clone(), |frame| {
-            let text = |name: &str| self.text(declaration, name, place, frame);
-            let declared_type = self.required(text("type")?, "type")?;
-            resource.api_version = self.required(text("apiVersion")?, "apiVersion")?;
-            let (name, reason) = match text("name")? {
-                Some(Ok(name)) => (name, None),
-                Some(Err(rest)) if self.is_deployed => return Err(not_at_start(&rest)),
-                Some(Err(rest)) => {
-                    let expression = format!("[{rest}]");
-                    let reason =
-                        format!("its name is known only while it is deployed: {expression}");
-                    (stand_in(&expression), Some(reason))
-                }
-                None => return Err(missing("name")),
-            };
-            unresolved = reason;
-            let (full_type, name) = match parent {
-                Some((parent_type, parent_name)) => (
-                    format!("{parent_type}/{declared_type}"),
-                    format!("{parent_name}/{name}"),
-                ),
-                None => (declared_type, name),
-            };
-            resource.resource_type = full_type;
-            resource.condition = self.condition(declaration, place, frame)?;
-            let scope = self.scope(declaration, &resource.resource_type, place, frame)?;
-            if unresolved.is_some() {
-                resource.id = stand_in_id(&scope, &resource.resource_type, &name)?;
-            } else {
-                resource.id = resource_id(&scope, &resource.resource_type, &name)?;
-            }
-            Ok(())
-        })?;
-        Ok(Planned {
-            resource,
-            unresolved,
-        })
-    }
-
-    /// A member that is text: known, or what is left of its expression.
-    fn text(
-        &self,
-        declaration: &Declaration<'_>,
-        name: &str,
-        place: &Place<'_>,
-        frame: &Frame<'_>,
-    ) -> Result<Option<Result<String, crate::expression::Expression>>, Failure> {
-        let Some(value) = member(declaration.members, name) else {
-            return Ok(None);
-        };
-        let place = place.member(name);
-        match self.evaluator.json(value, &place, frame)? {
-            Reduced::Value(value) => match value.as_ref() {
-                // An empty text is none: templates pass it on where they have nothing to say.
-                Value::String(text) if text.is_empty() => Ok(None),
-                Value::String(text) => Ok(Some(Ok(text.clone()))),
-                Value::Null => Ok(None),
-                _ => Err(Failure::new(format!(
-                    "Deployment template validation failed: 'The template resource property '{name}' must be a string'."
-                ))
-                .at_place(|| place.to_string())),
-            },
-            Reduced::Rest(rest) => Ok(Some(Err(rest))),
-        }
-    }
-
-    fn required(
-        &self,
-        text: Option<Result<String, crate::expression::Expression>>,
-        name: &str,
-    ) -> Result<String, Failure> {
-        match text {
-            Some(Ok(text)) => Ok(text),
-            Some(Err(rest)) => Err(not_at_start(&rest)),
-            None => Err(missing(name)),
-        }
-    }
-
-    fn condition(
-        &self,
-        declaration: &Declaration<'_>,
-        place: &Place<'_>,
-        frame: &Frame<'_>,
-    ) -> Result<bool, Failure> {
-        let Some(condition) = member(declaration.members, "condition") else {
-            return Ok(true);
-        };
-        let place = place.member("condition");
-        match self.evaluator.json(condition, &place, frame)? {
-            Reduced::Value(value) => value.as_bool().ok_or_else(|| {
-                Failure::new(
-                    "The template resource condition must evaluate to a value of type 'Boolean'.",
-                )
-                .at_place(|| place.to_string())
-            }),
-            Reduced::Rest(rest) if self.is_deployed => {
-                Err(not_at_start(&rest).at_place(|| place.to_string()))
-            }
-            // It may well be deployed.
-            Reduced::Rest(_) => Ok(true),
-        }
-    }
-
-    fn scope(
-        &self,
-        declaration: &Declaration<'_>,
-        resource_type: &str,
-        place: &Place<'_>,
-        frame: &Frame<'_>,
-    ) -> Result<ResourceId, Failure> {
-        let context = self.evaluator.bindings.context();
-        let known = |name: &str| match self.text(declaration, name, place, frame)? {
-            Some(Ok(text)) => Ok(Some(text)),
-            Some(Err(rest)) => Err(not_at_start(&rest).at_place(|| place.member(name).to_string())),
-            None => Ok(None),
-        };
-        let invalid = |error: crate::ParseResourceIdError| {
-            Failure::with_code(
-                "InvalidTemplate",
-                format!("The scope is not valid: {error}."),
-            )
-        };
-        if let Some(scope) = known("scope")? {
-            return scope_of(&scope, &context.scope.id()).map_err(invalid);
-        }
-        // A type may have a property named `resourceGroup`; only these two declare a scope with it.
-        let is_scoped = resource_type.eq_ignore_ascii_case(DEPLOYMENT_TYPE)
-            || member(declaration.members, "existing").is_some()
-            || declaration.symbol.is_some();
-        if !is_scoped {
-            return Ok(context.scope.id());
-        }
-        let current = context.scope.id();
-        let subscription = match (known("subscriptionId")?, known("resourceGroup")?) {
-            (None, None) => return Ok(current),
-            (Some(subscription), None) => {
-                return ResourceId::for_subscription(&subscription).map_err(invalid);
-            }
-            (subscription, Some(group)) => {
-                let subscription = subscription
-                    .as_deref()
-                    .or_else(|| current.subscription())
-                    .ok_or_else(|| {
-                        Failure::new(
-                            "A resource group needs a subscription: 'subscriptionId' is missing.",
-                        )
-                    })?;
-                ResourceId::for_resource_group(subscription, &group)
-            }
-        };
-        subscription.map_err(invalid)
-    }
-
     /// Two declarations of one resource, of which both would be deployed.
     fn check_duplicates(&mut self) {
         let mut seen: HashMap<&ResourceId, &str> = HashMap::new();
@@ -455,53 +238,6 @@ impl Expansion<'_> {
         }
         self.diagnostics.extend(diagnostics);
     }
-}
-
-/// The scope that a `scope` member names: an id, `/` for the tenant, or an id relative to the current scope.
-fn scope_of(scope: &str, current: &ResourceId) -> Result<ResourceId, crate::ParseResourceIdError> {
-    if scope.starts_with('/') {
-        return ResourceId::parse(scope);
-    }
-    let is_management_group = scope
-        .get(..crate::MANAGEMENT_GROUP_TYPE.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(crate::MANAGEMENT_GROUP_TYPE));
-    let root = if is_management_group || current.as_str() == "/" {
-        ""
-    } else {
-        current.as_str()
-    };
-    ResourceId::parse(&format!("{root}/providers/{scope}"))
-}
-
-fn resource_id(scope: &ResourceId, resource_type: &str, name: &str) -> Result<ResourceId, Failure> {
-    let types = resource_type.matches('/').count();
-    let names = name.matches('/').count() + 1;
-    if types != names {
-        return Err(Failure::new(format!(
-            "Deployment template validation failed: 'The template resource '{name}' for type '{resource_type}' has incorrect segment lengths. A nested resource type must have identical number of segments as its resource name. A root resource type must have segment length one greater than its resource name. Please see https://aka.ms/arm-syntax-resources for usage details.'."
-        )));
-    }
-    // At a subscription, a resource group stands in the subscription even where the template is deployed to a group.
-    scope
-        .resource(resource_type, name)
-        .map_err(|error| Failure::new(format!("Deployment template validation failed: '{error}'.")))
-}
-
-/// An id for a resource whose name is not known: the name's last segment is the text of its expression.
-fn stand_in_id(scope: &ResourceId, resource_type: &str, name: &str) -> Result<ResourceId, Failure> {
-    let missing = resource_type
-        .matches('/')
-        .count()
-        .saturating_sub(name.matches('/').count() + 1);
-    let name = format!("{}{name}", "[unknown]/".repeat(missing));
-    resource_id(scope, resource_type, &name)
-}
-
-/// Text that can stand in an id.
-fn stand_in(expression: &str) -> String {
-    expression
-        .replace(['/', '?', '#'], ":")
-        .replace(char::is_control, " ")
 }
 
 fn missing(name: &str) -> Failure {

@@ -12,6 +12,7 @@ mod lexer;
 mod members;
 mod parser;
 mod reduced;
+mod special;
 
 use std::borrow::Cow;
 use std::fmt;

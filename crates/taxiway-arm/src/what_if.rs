@@ -115,8 +115,10 @@ pub fn what_if(before: &[Value], after: &Evaluation, mode: Mode) -> Vec<Change> 
         .resources
         .iter()
         .map(|resource| {
-            declared.insert(&resource.id);
-            change(resource, existing.get(&resource.id).copied(), &resolver)
+            let resource = resolver.named(resource);
+            let before = existing.get(&resource.id).copied();
+            declared.insert(resource.id.clone());
+            change(&resource, before, &resolver)
         })
         .collect();
     for (id, resource) in &existing {
@@ -144,9 +146,11 @@ fn change(resource: &EvaluatedResource, before: Option<&Value>, resolver: &Resol
         after: Some(shown(&resource.resource_type, &after)),
         delta: Vec::new(),
     };
-    if let Some(reason) = &resource.unresolved {
+    if let Some(name) = &resource.unresolved {
         change.change_type = ChangeType::Unsupported;
-        change.unsupported_reason = Some(reason.clone());
+        change.unsupported_reason = Some(format!(
+            "its name is known only while it is deployed: {name}"
+        ));
         return change;
     }
     let Some(before) = before else {

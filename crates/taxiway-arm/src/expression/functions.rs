@@ -16,6 +16,7 @@ pub(super) mod lambdas;
 mod logic;
 mod number;
 mod object;
+pub(super) mod partial;
 pub(super) mod runtime;
 pub(super) mod scope;
 mod text;

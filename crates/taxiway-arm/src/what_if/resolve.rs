@@ -1,12 +1,14 @@
 //! Reads values that a template takes from existing resources.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::bindings::{Binding, Bindings, Inputs, View};
 use crate::expression::{Evaluator, Failure, Frame, Reduced, TemplateString, classify, parse};
 use crate::runtime::{Resources, Runtime, Target};
-use crate::{Context, ResourceId, Scope};
+use crate::{Context, EvaluatedResource, ResourceId, Scope};
 
 /// Evaluates the `[reference(…)]` that are left in an evaluation against the resources that exist.
 pub(super) struct Resolver<'r> {
@@ -52,6 +54,31 @@ impl<'r> Resolver<'r> {
                     .collect(),
             ),
             Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
+    }
+
+    /// The resource with its name and id, where they follow from what exists.
+    pub(super) fn named<'e>(&self, resource: &'e EvaluatedResource) -> Cow<'e, EvaluatedResource> {
+        let name = resource
+            .unresolved
+            .as_ref()
+            .map(|name| self.resolve(&Value::from(name.as_str())));
+        let id = match name {
+            Some(Value::String(name)) if Some(&name) != resource.unresolved.as_ref() => resource
+                .id
+                .scope()
+                .resource(&resource.resource_type, &name)
+                .ok(),
+            _ => None,
+        };
+        match id {
+            Some(id) => Cow::Owned(EvaluatedResource {
+                name: id.full_name(),
+                id,
+                unresolved: None,
+                ..resource.clone()
+            }),
+            None => Cow::Borrowed(resource),
         }
     }
 

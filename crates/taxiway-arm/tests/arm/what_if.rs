@@ -205,3 +205,41 @@ fn new_and_undeclared_resources_show_by_mode() {
     );
     assert_eq!(of(Mode::Complete)[1]["changeType"], "Delete");
 }
+
+#[test]
+fn a_name_made_of_what_exists_is_found() {
+    let inner = template(json!({
+        "parameters": {"host": {"type": "string"}},
+        "resources": [{"type": "Microsoft.A/as", "apiVersion": "1", "name": "[concat('for-', parameters('host'))]", "properties": {"v": 1}}],
+    }));
+    let nested = json!({
+        "type": "Microsoft.Resources/deployments", "apiVersion": "1", "name": "n",
+        "properties": {
+            "mode": "Incremental", "expressionEvaluationOptions": {"scope": "inner"}, "template": inner,
+            "parameters": {"host": {"value": "[reference(resourceId('Microsoft.A/as', 'other'), '1').host]"}},
+        },
+    });
+    let evaluation = evaluate(
+        &template(json!({"resources": [nested]})),
+        &Arguments::new(),
+        &context(),
+    );
+    let other = json!({"id": format!("{GROUP}/providers/Microsoft.A/as/other"), "properties": {"host": "h"}});
+    let named =
+        json!({"id": format!("{GROUP}/providers/Microsoft.A/as/for-h"), "properties": {"v": 1}});
+    let found = what_if(&[other, named], &evaluation, Mode::Complete);
+    let text: Vec<String> = found
+        .iter()
+        .map(|change| format!("{} {}", shown(change), change.resource_id.name()))
+        .collect();
+    assert_eq!(text, ["Delete other", "NoChange for-h"]);
+    let unknown = what_if(&[], &evaluation, Mode::Complete);
+    assert_eq!(shown(&unknown[0]), "Unsupported");
+    assert!(
+        unknown[0]
+            .unsupported_reason
+            .as_ref()
+            .unwrap()
+            .starts_with("its name is known only while it is deployed: [concat('for-', reference(")
+    );
+}
