@@ -4,6 +4,7 @@ use taxiway_app::App;
 use taxiway_diagnostics::Sources;
 use taxiway_platform::Platform;
 
+use crate::overlay::ServerFile;
 use crate::{GeneratedFile, dotenv, infrastructure, overlay, requirements};
 
 /// Keeps what Taxiway remembers between runs in the repository, and what it writes on one machine out of it.
@@ -15,14 +16,17 @@ const GITIGNORE: &str = "\
 !generated/**
 ";
 
-/// The files for `platform`, sorted by path. `sources` is read for the lock that production installs from, and for nothing
-/// else. Empty where `platform` was decided for another app.
+/// The files for `platform`, sorted by path. Empty where `platform` was decided for another app.
+///
+/// `sources` is the repository as it is. It is read for two things: the requirements that production installs, and whether
+/// the project has a server configuration of its own.
 pub fn files(sources: &dyn Sources, app: &App, platform: &Platform) -> Vec<GeneratedFile> {
     let Some(service) = platform.service_of(app) else {
         return Vec::new();
     };
-    let mut files = infrastructure::files(service, platform);
-    files.extend(overlay::files(platform));
+    let server_file = ServerFile::find(sources, &platform.service);
+    let mut files = infrastructure::files(service, platform, server_file);
+    files.extend(overlay::files(platform, server_file));
     files.push(requirements::file(sources, service, platform));
     files.extend(dotenv::file(service, platform));
     files.push(GeneratedFile::new(".taxiway/.gitignore", GITIGNORE));

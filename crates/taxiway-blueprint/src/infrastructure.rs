@@ -12,6 +12,7 @@ use taxiway_app::Service;
 use taxiway_platform::Platform;
 
 use crate::GeneratedFile;
+use crate::overlay::ServerFile;
 
 const FOLDER: &str = "infrastructure/bicep";
 
@@ -34,11 +35,15 @@ const MODULES: [(&str, &str); 6] = [
 ];
 
 /// Every Bicep file for the platform.
-pub(crate) fn files(service: &Service, platform: &Platform) -> Vec<GeneratedFile> {
+pub(crate) fn files(
+    service: &Service,
+    platform: &Platform,
+    server_file: ServerFile,
+) -> Vec<GeneratedFile> {
     let folder = Utf8Path::new(FOLDER);
     let mut files = vec![GeneratedFile::new(
         folder.join("main.bicep"),
-        main_file::document(service, platform).print(),
+        main_file::document(service, platform, server_file).print(),
     )];
     for (name, text) in MODULES {
         files.push(GeneratedFile::new(folder.join("modules").join(name), text));

@@ -3,10 +3,11 @@
 //! Fixed text lies below `files/`. Only `project.py`, the one import of the project's settings, and the worker class of
 //! the server depend on the application.
 
+use taxiway_diagnostics::Sources;
 use taxiway_platform::{Part, Platform, Server, StaticServing, Supply, WebService};
 
 use crate::python_literal::{Assignment, Literal};
-use crate::{GeneratedFile, python_literal, relative};
+use crate::{GeneratedFile, Handwritten, python_literal, relative};
 
 macro_rules! runtime {
     ($name:literal) => {
@@ -30,9 +31,47 @@ const RUNTIME: [(&str, &str); 6] = [
 const SETTINGS_IMPORT: &str = "from project.settings import *";
 
 const GUNICORN: &str = include_str!("../files/gunicorn.conf.py");
+const GUNICORN_OVER_THEIRS: &str = include_str!("../files/gunicorn.taxiway.conf.py");
 const MIGRATE: &str = include_str!("../files/migrate.sh");
 
-pub(crate) fn files(platform: &Platform) -> Vec<GeneratedFile> {
+/// Which file configures the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ServerFile {
+    /// A file of ours.
+    Ours,
+    /// A file of ours that loads the project's own first.
+    OverTheirs,
+}
+
+impl ServerFile {
+    /// Whether the project has a configuration of its own.
+    pub(crate) fn find(sources: &dyn Sources, web: &WebService) -> Self {
+        let path = relative::join(&web.root, Self::Ours.name());
+        if Handwritten::new(sources).is_file(&path) {
+            Self::OverTheirs
+        } else {
+            Self::Ours
+        }
+    }
+
+    /// Its name, in the folder that is published.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "gunicorn.conf.py",
+            Self::OverTheirs => "gunicorn.taxiway.conf.py",
+        }
+    }
+
+    fn text(self, server: Server) -> String {
+        match self {
+            Self::Ours => gunicorn(server),
+            Self::OverTheirs => GUNICORN_OVER_THEIRS.to_owned(),
+        }
+    }
+}
+
+/// Every file of the Python side.
+pub(crate) fn files(platform: &Platform, server_file: ServerFile) -> Vec<GeneratedFile> {
     let web = &platform.service;
     let package = relative::join(&web.app_dir, "taxiway_runtime");
     let mut files: Vec<GeneratedFile> = RUNTIME
@@ -41,8 +80,8 @@ pub(crate) fn files(platform: &Platform) -> Vec<GeneratedFile> {
         .collect();
     files.push(GeneratedFile::new(package.join("project.py"), project(web)));
     files.push(GeneratedFile::new(
-        relative::join(&web.root, "gunicorn.conf.py"),
-        gunicorn(web.server),
+        relative::join(&web.root, server_file.name()),
+        server_file.text(web.server),
     ));
     files.push(GeneratedFile::executable(
         relative::join(&web.root, "App_Data/jobs/triggered/migrate/run.sh"),

@@ -5,11 +5,16 @@ use taxiway_bicep::build::{Document, Module, Object, Parameter, Text, Type, Valu
 use taxiway_platform::{Origin, Platform, Secret};
 
 use super::settings;
+use crate::overlay::ServerFile;
 
 /// The path that says whether an instance can serve; the overlay answers it.
 pub(super) const READY: &str = "/healthz/ready";
 
-pub(super) fn document(service: &Service, platform: &Platform) -> Document {
+pub(super) fn document(
+    service: &Service,
+    platform: &Platform,
+    server_file: ServerFile,
+) -> Document {
     let mut document = Document::new();
     document.comment(format!(
         "What {} runs on in one environment: a site with a staging slot, PostgreSQL, a vault, logs.\n\
@@ -20,7 +25,7 @@ pub(super) fn document(service: &Service, platform: &Platform) -> Document {
     parameters(platform, &mut document);
     names(&mut document);
     modules(platform, &mut document);
-    settings::declare(service, platform, &mut document);
+    settings::declare(service, platform, server_file, &mut document);
     site(platform, &mut document);
     outputs(&mut document);
     document
@@ -273,7 +278,7 @@ fn modules(platform: &Platform, document: &mut Document) {
 
 fn secret(secret: &str, value: impl Into<Value>) -> Module {
     Module::new(secret_symbol(secret), "modules/secret.bicep").body(
-        Object::new().with("name", format!("secret-{secret}")).with(
+        Object::new().with("name", deployment_name(secret)).with(
             "params",
             Object::new()
                 .with("vaultName", output("keyVault", "name"))
@@ -282,6 +287,11 @@ fn secret(secret: &str, value: impl Into<Value>) -> Module {
                 .with("value", value),
         ),
     )
+}
+
+/// The deployment that keeps a secret. Names of deployments have 64 characters at most; a secret's may have more.
+fn deployment_name(secret: &str) -> String {
+    format!("secret-{secret}").chars().take(64).collect()
 }
 
 /// The module that keeps a secret: `django-secret-key` as `djangoSecretKeySecret`.

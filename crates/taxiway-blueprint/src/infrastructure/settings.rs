@@ -5,15 +5,21 @@ use taxiway_bicep::build::{Document, Object, Value, conditional, name, text};
 use taxiway_platform::{Platform, StaticServing, Supply};
 
 use super::main_file::READY;
+use crate::overlay::ServerFile;
 use crate::relative;
 
 /// The secret that holds the database's address.
 pub(super) const DATABASE_URL_SECRET: &str = "database-url";
 
 /// Declares `startupCommand`, `appSettings` and `stickySettings`.
-pub(super) fn declare(service: &Service, platform: &Platform, document: &mut Document) {
+pub(super) fn declare(
+    service: &Service,
+    platform: &Platform,
+    server_file: ServerFile,
+    document: &mut Document,
+) {
     document.blank();
-    document.variable("startupCommand", startup_command(platform));
+    document.variable("startupCommand", startup_command(platform, server_file));
     document.blank();
     document.comment("The same for the site and its slot, so that a release meets after the swap what it met before.");
     let settings = app_settings(service, platform);
@@ -29,9 +35,9 @@ pub(super) fn declare(service: &Service, platform: &Platform, document: &mut Doc
 }
 
 /// gunicorn reads its own file, then what the platform adds in GUNICORN_CMD_ARGS, so nothing else stands here.
-fn startup_command(platform: &Platform) -> String {
+fn startup_command(platform: &Platform, server_file: ServerFile) -> String {
     let web = &platform.service;
-    let mut command = "gunicorn --config gunicorn.conf.py".to_owned();
+    let mut command = format!("gunicorn --config {}", server_file.name());
     let folder = relative::below(&web.app_dir, &web.root);
     if folder != "." {
         command.push_str(" --chdir ");

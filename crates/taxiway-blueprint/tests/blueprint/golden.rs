@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_blueprint::{files, plan_changes};
+use taxiway_diagnostics::MemorySources;
 
 use crate::sample::{SAMPLES, folder, generate, platform};
 
@@ -73,6 +75,27 @@ fn every_choice_is_as_expected() {
         }
         check(&folder(sample).join("choices.txt"), &text);
     }
+}
+
+/// The project's own configuration of gunicorn stays in force, below ours; and stays so when everything is written again.
+#[test]
+fn a_server_configuration_of_the_project_is_loaded_first() {
+    let (app, platform) = platform("shop");
+    let mut sources = MemorySources::new();
+    sources.insert("gunicorn.conf.py", "workers = 3\n");
+    let first = files(&sources, &app, &platform);
+    let paths: Vec<&str> = first.iter().map(|file| file.path.as_str()).collect();
+    assert!(paths.contains(&"gunicorn.taxiway.conf.py"), "{paths:?}");
+    assert!(!paths.contains(&"gunicorn.conf.py"), "{paths:?}");
+    let main = first.iter().find(|file| file.path.ends_with("main.bicep"));
+    let command = "'gunicorn --config gunicorn.taxiway.conf.py shop.wsgi:application'";
+    assert!(main.unwrap().text.contains(command));
+    for change in plan_changes(&first, &sources) {
+        if let Some(text) = change.after {
+            sources.insert(change.path, text);
+        }
+    }
+    assert_eq!(files(&sources, &app, &platform), first);
 }
 
 #[test]
