@@ -1,11 +1,20 @@
 //! Django migration files, read statically.
+//!
+//! The models of each application are rebuilt migration by migration, so that a change of a field is judged by what changes.
+//! Source of the judgement: Django's schema editor for PostgreSQL, and PostgreSQL's documentation on locks.
 
-use camino::Utf8PathBuf;
+mod file;
+mod judge;
+mod state;
+
+use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use taxiway_diagnostics::{Place, Sources};
 
 use crate::document::Service;
+use crate::python::Arena;
+use crate::repository::Repository;
 
 /// One migration file of the project itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,7 +64,7 @@ pub struct Operation {
     pub field: Option<String>,
     /// Whether the previous release keeps working beside it.
     pub safety: Safety,
-    /// Whether Django can take it back.
+    /// Whether it can be taken back without losing anything.
     pub reversible: bool,
     /// Where it stands.
     #[schemars(with = "String")]
@@ -80,6 +89,85 @@ pub enum Safety {
 }
 
 /// The migrations of the project's own applications, by application and name.
-pub fn migrations(_sources: &dyn Sources, _service: &Service) -> Vec<Migration> {
-    Vec::new()
+pub fn migrations(sources: &dyn Sources, service: &Service) -> Vec<Migration> {
+    let repository = Repository::new(sources);
+    let mut found: Vec<Migration> = Vec::new();
+    let mut by_app: std::collections::BTreeMap<String, Vec<Utf8PathBuf>> =
+        std::collections::BTreeMap::new();
+    for path in files(&repository, service) {
+        if let Some(app) = label(&repository, &path) {
+            by_app.entry(app).or_default().push(path);
+        }
+    }
+    for (app, mut paths) in by_app {
+        paths.sort();
+        let arena = Arena::default();
+        let mut state = state::State::default();
+        for path in paths {
+            let Some(text) = repository.text(&path) else {
+                continue;
+            };
+            let Some(source) = arena.parse(path.clone(), text) else {
+                continue;
+            };
+            found.extend(file::read(source, &app, &path, &mut state));
+        }
+    }
+    found
+}
+
+/// The migration files of the installed applications.
+fn files(repository: &Repository<'_>, service: &Service) -> Vec<Utf8PathBuf> {
+    let app_dir = match service.app_dir.as_str() {
+        "." => Utf8Path::new(""),
+        folder => Utf8Path::new(folder),
+    };
+    let all: Vec<&Utf8Path> = repository
+        .below(app_dir)
+        .filter(|file| {
+            file.extension() == Some("py")
+                && file.file_name() != Some("__init__.py")
+                && file.parent().and_then(Utf8Path::file_name) == Some("migrations")
+                && !crate::evidence::survey::is_vendored(file)
+        })
+        .collect();
+    let is_installed = |file: &Utf8Path| {
+        let Some(folder) = file.parent().and_then(Utf8Path::parent) else {
+            return false;
+        };
+        let dotted = folder.as_str().replace('/', ".");
+        service.installed_apps.iter().any(|app| {
+            // `shop`, `shop.apps.ShopConfig`, or either below a folder of the search path.
+            let module = app.split(".apps.").next().unwrap_or(app);
+            dotted == module || dotted.ends_with(&format!(".{module}"))
+        })
+    };
+    let installed: Vec<Utf8PathBuf> = all
+        .iter()
+        .filter(|file| is_installed(file))
+        .map(|file| (*file).to_owned())
+        .collect();
+    if installed.is_empty() {
+        return all.into_iter().map(Utf8Path::to_owned).collect();
+    }
+    installed
+}
+
+/// The label of the application that a migration file belongs to.
+fn label(repository: &Repository<'_>, path: &Utf8Path) -> Option<String> {
+    let folder = path.parent()?.parent()?;
+    if let Some(text) = repository.text(&folder.join("apps.py")) {
+        let named = text.lines().find_map(|line| {
+            let value = line
+                .trim()
+                .strip_prefix("label")?
+                .trim()
+                .strip_prefix('=')?;
+            Some(value.trim().trim_matches(['"', '\'']).to_owned())
+        });
+        if named.is_some() {
+            return named;
+        }
+    }
+    folder.file_name().map(str::to_owned)
 }

@@ -314,8 +314,9 @@ fn from_pip(
 fn add_requirements(repository: &Repository<'_>, path: &Utf8Path, found: &mut Installation) {
     let read = requirements::read(repository, path);
     let mut files = read.files;
-    if files.is_empty() {
-        files.push(path.to_owned());
+    // A file that points to several others is the one to install.
+    if files.is_empty() || read.includes > 1 && !files.iter().any(|file| file == path) {
+        files.insert(0, path.to_owned());
     }
     // The file that is installed comes first, whether it holds requirements or only points to others.
     if let Some(at) = files.iter().position(|file| file == path) {

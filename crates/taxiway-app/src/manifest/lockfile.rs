@@ -27,6 +27,8 @@ pub(crate) struct Package {
     pub(crate) address: Option<String>,
     /// Whether it is the project itself, or a part of it.
     pub(crate) is_own: bool,
+    /// Whether only an extra of the project wants it.
+    pub(crate) is_optional: bool,
     /// The groups that want it, where the lock says so.
     pub(crate) groups: Option<BTreeSet<String>>,
     pub(crate) marker: Option<String>,
@@ -122,6 +124,7 @@ fn uv(package: &Value) -> Option<Package> {
         is_own: ["editable", "virtual", "directory"]
             .iter()
             .any(|key| from(key).is_some()),
+        is_optional: false,
         groups: None,
         marker: None,
         needs: package.get("dependencies").map(needs).unwrap_or_default(),
@@ -219,6 +222,7 @@ fn poetry_or_pdm(package: &Value) -> Option<Package> {
         version: text(package, "version"),
         address: address.or_else(|| text(package, "git").map(|git| format!("git+{git}"))),
         is_own: package.get("path").is_some(),
+        is_optional: package.get("optional").and_then(Value::as_bool) == Some(true),
         groups,
         marker,
         needs,
@@ -244,6 +248,7 @@ fn pipenv(text: &str) -> Vec<Package> {
                     None => format!("git+{git}"),
                 }),
                 is_own: value.get("path").is_some(),
+                is_optional: false,
                 groups: None,
                 marker: text("markers").map(str::to_owned),
                 needs: Vec::new(),

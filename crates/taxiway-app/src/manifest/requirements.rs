@@ -14,6 +14,8 @@ pub(crate) struct Requirements {
     pub(crate) distributions: Vec<Distribution>,
     /// The files that hold requirements themselves, in the order in which they are read.
     pub(crate) files: Vec<Utf8PathBuf>,
+    /// How many files the first one includes itself.
+    pub(crate) includes: usize,
     /// Whether it installs the project itself, `-e .`.
     pub(crate) installs_project: bool,
 }
@@ -39,11 +41,13 @@ fn include(
         return;
     };
     let folder = path.parent().unwrap_or("".into());
+    let is_first = seen.len() == 1;
     let mut holds_requirements = false;
     let position = found.files.len();
     for (line, text) in logical_lines(&text) {
         if let Some(target) = option(&text, &["-r", "--requirement"]) {
             if let Some(target) = join(folder, target) {
+                found.includes += usize::from(is_first);
                 include(repository, &target, seen, found);
             }
             continue;
