@@ -17,7 +17,7 @@ pub struct KeyVaultReference {
 }
 
 /// One given value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Argument {
     /// The value itself.
     Value(Value),

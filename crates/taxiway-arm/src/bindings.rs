@@ -20,7 +20,7 @@ use crate::schema::Schemas;
 use crate::{Context, KeyVaultReference, TemplateDiagnostic};
 
 /// A value given to a parameter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Given {
     Value(Value),
     /// A secret that nobody has fetched.
@@ -43,8 +43,7 @@ pub(crate) enum View {
     Hidden,
 }
 
-/// The names of one template.
-#[derive(Debug)]
+/// The names of one template. Values may be secrets, and so none of this can be printed.
 pub(crate) struct Bindings {
     context: Context,
     view: View,
@@ -61,7 +60,6 @@ pub(crate) struct Bindings {
 }
 
 /// A parameter with its value.
-#[derive(Debug)]
 pub(crate) struct Bound {
     pub(crate) name: String,
     pub(crate) type_name: &'static str,

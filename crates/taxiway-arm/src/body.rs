@@ -46,6 +46,13 @@ pub(crate) fn evaluate(
     Ok(members)
 }
 
+/// Whether a resource that exists is left alone (`@onlyIfNotExists()` in Bicep).
+pub(crate) fn is_only_if_not_exists(declared: &Map<String, Value>) -> bool {
+    member(declared, "@options")
+        .and_then(Value::as_object)
+        .is_some_and(|options| member(options, "onlyIfNotExists").is_some())
+}
+
 fn is_steering(resource: &Resource, name: &str) -> bool {
     let names_scope = resource.symbolic_name.is_some()
         || resource.resource_type.eq_ignore_ascii_case(DEPLOYMENT_TYPE);

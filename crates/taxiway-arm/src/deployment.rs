@@ -12,7 +12,7 @@ use crate::pointer::escape;
 use crate::runtime::{Live, Resources};
 use crate::{
     Arguments, Context, DEPLOYMENT_TYPE, DeployedState, ResourceId, Scope, TemplateDiagnostic,
-    body, deployment_order, nested, template,
+    assertions, body, deployment_order, nested, template,
 };
 
 /// A resource that a template declares; a copy loop declares one for each element.
@@ -54,7 +54,7 @@ pub struct CopyLoop {
 pub enum Step {
     /// Its condition does not hold: nothing.
     Skipped,
-    /// It is only read: nothing.
+    /// It is only read, or is to be created only where it does not exist, and does: nothing.
     Existing,
     /// It is created or updated.
     Resource(EvaluatedResource),
@@ -63,7 +63,7 @@ pub enum Step {
 }
 
 /// A resource with its final values, ready to PUT.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct EvaluatedResource {
     /// The resource's id.
     pub id: ResourceId,
@@ -110,7 +110,7 @@ pub struct NestedDeployment {
 }
 
 /// A value that a template puts out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Output {
     /// Its type as declared, in Azure's spelling (`String`, `SecureString`, …).
     pub output_type: String,
@@ -121,7 +121,7 @@ pub struct Output {
 }
 
 /// A parameter with its value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Parameter {
     /// Its type as declared, in Azure's spelling.
     pub parameter_type: String,
@@ -132,7 +132,6 @@ pub struct Parameter {
 }
 
 /// A template with its parameters, checked, and its resources in the order in which they are deployed.
-#[derive(Debug)]
 pub struct Deployment {
     template: Value,
     bindings: Bindings,
@@ -152,10 +151,7 @@ impl Deployment {
         context: &Context,
     ) -> Result<Self, Vec<TemplateDiagnostic>> {
         let mut diagnostics = Vec::new();
-        diagnostics.extend(template::check_deployment_name(
-            &context.deployment_name,
-            "",
-        ));
+        diagnostics.extend(template::check_start(arguments, context));
         let members = match template::check(template, "") {
             Ok(members) => members,
             Err(found) => {
@@ -172,6 +168,7 @@ impl Deployment {
             pointer: "",
         });
         diagnostics.extend(found);
+        diagnostics.extend(assertions::check(members, &bindings, ""));
         let planned = Self::plan(template, members, &bindings, &mut diagnostics);
         if diagnostics.iter().any(TemplateDiagnostic::is_error) {
             return Err(without_repeats(diagnostics));
@@ -249,11 +246,22 @@ impl Deployment {
             bindings: &self.bindings,
             runtime: Some(&live),
         };
+        if self.is_left_alone(resource, state) {
+            return Ok(Step::Existing);
+        }
         self.step(resource, &evaluator).map_err(|failure| {
             failure
                 .at_place(|| resource.pointer.clone())
                 .into_diagnostic()
         })
+    }
+
+    /// Whether it is to be created only where it does not exist, and does.
+    fn is_left_alone(&self, resource: &Resource, state: &dyn DeployedState) -> bool {
+        let api_version = Some(resource.api_version.as_str());
+        template::declaration(&self.template, "", &resource.pointer)
+            .is_some_and(body::is_only_if_not_exists)
+            && state.reference(&resource.id, api_version, true).is_some()
     }
 
     fn step(&self, resource: &Resource, evaluator: &Evaluator<'_>) -> Result<Step, Failure> {
@@ -273,7 +281,11 @@ impl Deployment {
                     }
                 };
             }
-            Ok(Step::Resource(EvaluatedResource::new(resource, body, None)))
+            Ok(Step::Resource(EvaluatedResource::new(
+                resource,
+                Value::Object(body),
+                None,
+            )))
         })
     }
 
@@ -333,11 +345,7 @@ impl Output {
 }
 
 impl EvaluatedResource {
-    pub(crate) fn new(
-        resource: &Resource,
-        body: Map<String, Value>,
-        unresolved: Option<String>,
-    ) -> Self {
+    pub(crate) fn new(resource: &Resource, body: Value, unresolved: Option<String>) -> Self {
         Self {
             id: resource.id.clone(),
             resource_type: resource.resource_type.clone(),
@@ -345,7 +353,7 @@ impl EvaluatedResource {
             api_version: resource.api_version.clone(),
             symbolic_name: resource.symbolic_name.clone(),
             copy_index: resource.copy_index,
-            body: Value::Object(body),
+            body,
             unresolved,
             pointer: resource.pointer.clone(),
         }
@@ -406,6 +414,7 @@ impl NestedDeployment {
             scope,
             deployment_name: self.name.clone(),
             deployment_location: self.location.clone(),
+            guid_seed: nested::guid_seed(outer, &self.id),
             ..outer.clone()
         }
     }

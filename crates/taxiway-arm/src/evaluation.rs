@@ -11,7 +11,8 @@ use crate::pointer::escape;
 use crate::runtime::{Resources, Unknown};
 use crate::{
     Arguments, Context, DEPLOYMENT_TYPE, EvaluatedResource, Output, RESOURCE_GROUP_TYPE,
-    ResourceGroup, ResourceId, TemplateDiagnostic, body, deployment_order, nested, template,
+    ResourceGroup, ResourceId, TemplateDiagnostic, assertions, body, deployment_order, nested,
+    template,
 };
 
 /// How deep templates may nest. Azure's own limit is on their number (500).
@@ -37,10 +38,7 @@ pub fn evaluate(template: &Value, arguments: &Arguments, context: &Context) -> E
     let mut flattening = Flattening::default();
     flattening
         .diagnostics
-        .extend(template::check_deployment_name(
-            &context.deployment_name,
-            "",
-        ));
+        .extend(template::check_start(arguments, context));
     let inputs = inputs(arguments);
     let outputs = flattening.template(&Layer {
         template,
@@ -85,6 +83,8 @@ struct Open<'o> {
     table: Resources,
     /// The properties of the nested deployments that are done.
     deployments: IndexMap<ResourceId, Expression>,
+    /// The bytes of the resources so far, as JSON.
+    bytes: usize,
 }
 
 impl Open<'_> {
@@ -129,6 +129,8 @@ impl Flattening {
         };
         let (revealed, found) = bind(layer.revealed, View::Revealed);
         self.diagnostics.extend(found);
+        self.diagnostics
+            .extend(assertions::check(members, &revealed, layer.pointer));
         // What is wrong with the parameters was said already.
         let (hidden, _) = bind(layer.hidden, View::Hidden);
         let planned = self.plan(layer, members, &revealed);
@@ -138,6 +140,7 @@ impl Flattening {
             hidden: &hidden,
             table: Resources::new(planned.iter().map(|planned| &planned.resource)),
             deployments: IndexMap::new(),
+            bytes: 0,
         };
         for planned in &planned {
             if planned.resource.condition && !planned.resource.existing {
@@ -204,6 +207,14 @@ impl Flattening {
                         .push((resource.id.clone(), group(resource, &body)));
                 }
                 let unresolved = planned.unresolved.clone();
+                let body = Value::Object(body);
+                let before = open.bytes;
+                open.bytes += template::size(&body);
+                self.diagnostics.extend(template::check_expanded(
+                    before,
+                    open.bytes,
+                    open.layer.pointer,
+                ));
                 self.resources
                     .push(EvaluatedResource::new(resource, body, unresolved));
             }
@@ -235,6 +246,7 @@ impl Flattening {
             scope,
             deployment_name: resource.id.name().to_owned(),
             deployment_location: hidden.location,
+            guid_seed: nested::guid_seed(open.layer.context, &resource.id),
             ..open.layer.context.clone()
         };
         let place = format!("{}/properties/parameters", resource.pointer);

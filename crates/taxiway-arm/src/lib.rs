@@ -5,6 +5,7 @@
 //! template before anything is deployed; [`what_if`] compares that with what exists.
 
 mod arguments;
+mod assertions;
 mod bindings;
 mod body;
 mod context;
@@ -20,6 +21,7 @@ mod resource_id;
 mod roles;
 mod runtime;
 mod schema;
+mod secrecy;
 mod state;
 mod template;
 mod what_if;

@@ -1,6 +1,7 @@
 //! Deployments inside deployments: inner and outer evaluation of their templates.
 
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::deployment::Resource;
 use crate::expression::{Evaluator, Failure, Frame, Reduced, member};
@@ -226,6 +227,11 @@ pub(crate) fn arguments(
         };
         Failure::new(message).at_place(|| format!("{pointer}/properties/parameters"))
     })
+}
+
+/// The seed of a nested deployment: its `newGuid()` differ from those of the deployments around and beside it.
+pub(crate) fn guid_seed(outer: &Context, id: &ResourceId) -> Uuid {
+    Uuid::new_v5(&outer.guid_seed, id.key().as_bytes())
 }
 
 /// The scope of an id, for a template that is only looked at.

@@ -34,7 +34,7 @@ pub struct ParseResourceIdError {
 ///
 /// Invariants: the text starts with `/` and has no empty segment (the tenant is `/` alone); equality, order and hash
 /// ignore ASCII case; `Display` gives the text that was parsed, without a trailing slash.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ResourceId {
     text: String,
@@ -403,6 +403,15 @@ impl Hash for ResourceId {
 impl fmt::Display for ResourceId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for ResourceId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("ResourceId")
+            .field(&self.text)
+            .finish()
     }
 }
 

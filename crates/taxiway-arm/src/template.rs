@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use crate::TemplateDiagnostic;
 use crate::expression::member;
+use crate::{Argument, Arguments, Context, Scope, TemplateDiagnostic};
 
 /// The most parameters, variables, outputs and resources. Source: ARM documentation, "Template limits".
 const MAX_PARAMETERS: usize = 256;
@@ -102,6 +102,53 @@ pub(crate) fn check_resources(count: usize, pointer: &str) -> Option<TemplateDia
     })
 }
 
+/// What is wrong before the template is looked at: name, scope and size of the parameters.
+pub(crate) fn check_start(arguments: &Arguments, context: &Context) -> Vec<TemplateDiagnostic> {
+    let mut diagnostics = Vec::new();
+    diagnostics.extend(check_deployment_name(&context.deployment_name, ""));
+    if context.scope.id().as_str() == "/" && context.scope != Scope::Tenant {
+        diagnostics.push(TemplateDiagnostic::error(
+            "InvalidScope",
+            "",
+            "The scope of the deployment has a name that no id can hold.",
+        ));
+    }
+    let bytes: usize = arguments
+        .iter()
+        .map(|(_, argument)| match argument {
+            Argument::Value(value) => size(value),
+            Argument::KeyVault(_) => 0,
+        })
+        .sum();
+    if bytes > MAX_BYTES {
+        diagnostics.push(TemplateDiagnostic::error(
+            "RequestContentTooLarge",
+            "",
+            format!(
+                "The parameters have {bytes} bytes, which exceeds the limit of {MAX_BYTES} bytes."
+            ),
+        ));
+    }
+    diagnostics
+}
+
+/// The size of a template after expansion; said once, when it is passed.
+pub(crate) fn check_expanded(
+    before: usize,
+    after: usize,
+    pointer: &str,
+) -> Option<TemplateDiagnostic> {
+    (before <= MAX_BYTES && after > MAX_BYTES).then(|| {
+        TemplateDiagnostic::error(
+            "RequestContentTooLarge",
+            pointer,
+            format!(
+                "The template, expanded, has more bytes than the limit of {MAX_BYTES}: loops, variables and parameters count with their values."
+            ),
+        )
+    })
+}
+
 /// A deployment's name that is too long or empty.
 pub(crate) fn check_deployment_name(name: &str, pointer: &str) -> Option<TemplateDiagnostic> {
     let length = name.chars().count();
@@ -139,7 +186,7 @@ fn invalid(pointer: &str, message: String) -> TemplateDiagnostic {
 }
 
 /// How many bytes a value has as compact JSON, counted without keeping them.
-fn size(value: &Value) -> usize {
+pub(crate) fn size(value: &Value) -> usize {
     struct Counter(usize);
     impl std::fmt::Write for Counter {
         fn write_str(&mut self, text: &str) -> std::fmt::Result {

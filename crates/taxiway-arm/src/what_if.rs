@@ -103,22 +103,19 @@ pub struct Change {
 /// What only the live side has is no change: defaults and read-only properties. The exceptions are tags and the
 /// settings of a site, which a deployment replaces as a whole. Values that the template takes from existing resources
 /// (`[reference(…)]`) are read from `before`; where that is not possible, and the live side has a value,
-/// the resource is of type [`ChangeType::Deploy`]. Secrets are never shown.
+/// the resource is of type [`ChangeType::Deploy`]. A resource whose name is not known is of type
+/// [`ChangeType::Unsupported`]; see [`Evaluation::named_by`]. Secrets are never shown, and a new value of a secret is
+/// no change that could be seen.
 pub fn what_if(before: &[Value], after: &Evaluation, mode: Mode) -> Vec<Change> {
-    let existing: IndexMap<ResourceId, &Value> = before
-        .iter()
-        .filter_map(|resource| Some((id_of(resource)?, resource)))
-        .collect();
+    let existing = by_id(before);
     let resolver = Resolver::new(&existing);
     let mut declared = HashSet::new();
     let mut changes: Vec<Change> = after
         .resources
         .iter()
         .map(|resource| {
-            let resource = resolver.named(resource);
-            let before = existing.get(&resource.id).copied();
-            declared.insert(resource.id.clone());
-            change(&resource, before, &resolver)
+            declared.insert(&resource.id);
+            change(resource, existing.get(&resource.id).copied(), &resolver)
         })
         .collect();
     for (id, resource) in &existing {
@@ -130,6 +127,34 @@ pub fn what_if(before: &[Value], after: &Evaluation, mode: Mode) -> Vec<Change> 
         (left.change_type, &left.resource_id).cmp(&(right.change_type, &right.resource_id))
     });
     changes
+}
+
+impl Evaluation {
+    /// The evaluation with the names and ids that follow from resources that exist (`before`).
+    ///
+    /// A name may be made of what only a running deployment knows, such as the principal of an identity. Once that
+    /// identity exists, the name is known; a caller that wants to compare such resources reads them, by these ids,
+    /// before it calls [`what_if`].
+    #[must_use]
+    pub fn named_by(&self, before: &[Value]) -> Self {
+        let existing = by_id(before);
+        let resolver = Resolver::new(&existing);
+        Self {
+            resources: self
+                .resources
+                .iter()
+                .map(|resource| resolver.named(resource).into_owned())
+                .collect(),
+            ..self.clone()
+        }
+    }
+}
+
+fn by_id(resources: &[Value]) -> IndexMap<ResourceId, &Value> {
+    resources
+        .iter()
+        .filter_map(|resource| Some((id_of(resource)?, resource)))
+        .collect()
 }
 
 fn id_of(resource: &Value) -> Option<ResourceId> {

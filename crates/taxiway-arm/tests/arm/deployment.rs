@@ -507,3 +507,83 @@ fn a_deployment_may_be_shared_between_threads() {
     fn shareable<T: Send + Sync>(_: &T) {}
     shareable(&prepare(json!([])).unwrap());
 }
+
+#[test]
+fn a_resource_may_be_left_alone_where_it_exists() {
+    let mut once = a("once", &[]);
+    once["@options"] = json!({"onlyIfNotExists": []});
+    let deployment = prepare(json!([once])).unwrap();
+    let there =
+        Deployed::default().with(&format!("{GROUP}/providers/Microsoft.A/as/once"), json!({}));
+    assert_eq!(deployment.evaluate(0, &there), Ok(Step::Existing));
+    assert!(matches!(
+        deployment.evaluate(0, &Deployed::default()),
+        Ok(Step::Resource(_))
+    ));
+}
+
+#[test]
+fn assertions_hold_or_stop_the_deployment() {
+    let of = |condition: &str| {
+        let template = template(json!({"asserts": {"a": condition}, "resources": []}));
+        Deployment::prepare(&template, &Arguments::new(), &context())
+            .map(|_| "accepted".to_owned())
+            .unwrap_or_else(|diagnostics| lines(&diagnostics))
+    };
+    assert_eq!(of("[equals(1, 1)]"), "accepted");
+    assert_eq!(
+        of("[equals(1, 2)]"),
+        "/asserts/a AssertionFailed: The assertion 'a' does not hold."
+    );
+}
+
+#[test]
+fn nested_deployments_make_guids_of_their_own() {
+    let nested = |name: &str| {
+        json!({
+            "type": "Microsoft.Resources/deployments", "apiVersion": "1", "name": name,
+            "properties": {"mode": "Incremental", "expressionEvaluationOptions": {"scope": "inner"}, "template": template(json!({
+                "parameters": {"id": {"type": "string", "defaultValue": "[newGuid()]"}},
+                "resources": [{"type": "Microsoft.A/as", "apiVersion": "1", "name": "[parameters('id')]"}],
+            }))},
+        })
+    };
+    let root = template(json!({"resources": [nested("one"), nested("two")]}));
+    let evaluation = taxiway_arm::evaluate(&root, &Arguments::new(), &context());
+    let ids: Vec<&str> = evaluation
+        .resources
+        .iter()
+        .map(|resource| resource.id.name())
+        .collect();
+    assert_ne!(ids[0], ids[1]);
+    let deployment = Deployment::prepare(&root, &Arguments::new(), &context()).unwrap();
+    let Step::Nested(one) = deployment.evaluate(0, &Deployed::default()).unwrap() else {
+        panic!("not nested");
+    };
+    let inner = Deployment::prepare(
+        &one.template,
+        &one.arguments,
+        &one.context(&context(), context().scope),
+    )
+    .unwrap();
+    assert_eq!(inner.resources()[0].id.name(), ids[0]);
+}
+
+#[test]
+fn what_is_printed_holds_no_secret() {
+    let template = template(json!({
+        "parameters": {"password": {"type": "securestring"}, "name": {"type": "string"}},
+        "resources": [{"type": "Microsoft.A/as", "apiVersion": "1", "name": "x", "properties": {"p": "[parameters('password')]"}}],
+        "outputs": {"o": {"type": "securestring", "value": "[parameters('password')]"}},
+    }));
+    let given = arguments(json!({"password": "hunter2", "name": "shown"}));
+    let deployment = Deployment::prepare(&template, &given, &context()).unwrap();
+    let state = Deployed::default();
+    let printed = format!(
+        "{given:?} {deployment:?} {:?} {:?}",
+        deployment.evaluate(0, &state),
+        deployment.outputs(&state)
+    );
+    assert!(!printed.contains("hunter2"), "{printed}");
+    assert!(printed.contains("shown"));
+}

@@ -1,9 +1,9 @@
 //! What Azure's limits forbid. Source: ARM documentation, "Template limits".
 
 use serde_json::{Map, Value, json};
-use taxiway_arm::{Arguments, Context, Deployment};
+use taxiway_arm::{Arguments, Context, Deployment, Scope, evaluate};
 
-use crate::support::{context, lines, template};
+use crate::support::{arguments, context, lines, template};
 
 fn refusal(template: &Value, context: &Context) -> String {
     match Deployment::prepare(template, &Arguments::new(), context) {
@@ -115,4 +115,33 @@ fn what_is_no_template_is_refused() {
         refusal(&wrong, &context())
             .contains("The template resources must be an array or an object")
     );
+}
+
+#[test]
+fn parameters_and_the_expanded_template_have_at_most_4_mb() {
+    let large = "x".repeat(3 * 1024 * 1024);
+    let template = template(json!({
+        "parameters": {"p": {"type": "string"}},
+        "resources": [{
+            "type": "Microsoft.A/as", "apiVersion": "1", "name": "[string(copyIndex())]",
+            "copy": {"name": "l", "count": 3}, "properties": {"p": "[parameters('p')]"},
+        }],
+    }));
+    let expanded = evaluate(&template, &arguments(json!({"p": large})), &context());
+    assert_eq!(
+        lines(&expanded.diagnostics),
+        " RequestContentTooLarge: The template, expanded, has more bytes than the limit of 4194304: loops, variables and parameters count with their values."
+    );
+    let larger = arguments(json!({"p": large.repeat(2)}));
+    let refused = Deployment::prepare(&template, &larger, &context()).unwrap_err();
+    assert!(lines(&refused).contains("The parameters have 6291458 bytes"));
+}
+
+#[test]
+fn a_scope_that_no_id_can_hold_is_refused() {
+    let mut context = context();
+    if let Scope::ResourceGroup(_, group) = &mut context.scope {
+        group.name = "a/b".to_owned();
+    }
+    assert!(refusal(&template(json!({})), &context).contains("InvalidScope"));
 }

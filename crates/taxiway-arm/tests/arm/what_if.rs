@@ -227,19 +227,24 @@ fn a_name_made_of_what_exists_is_found() {
     let other = json!({"id": format!("{GROUP}/providers/Microsoft.A/as/other"), "properties": {"host": "h"}});
     let named =
         json!({"id": format!("{GROUP}/providers/Microsoft.A/as/for-h"), "properties": {"v": 1}});
+    let unknown = what_if(&[other.clone(), named.clone()], &evaluation, Mode::Complete);
+    let unsupported = &unknown[2];
+    assert_eq!(shown(unsupported), "Unsupported");
+    assert!(
+        unsupported
+            .unsupported_reason
+            .as_ref()
+            .unwrap()
+            .starts_with("its name is known only while it is deployed: [concat('for-', reference(")
+    );
+
+    let evaluation = evaluation.named_by(std::slice::from_ref(&other));
+    assert_eq!(evaluation.resources[0].id.name(), "for-h");
     let found = what_if(&[other, named], &evaluation, Mode::Complete);
     let text: Vec<String> = found
         .iter()
         .map(|change| format!("{} {}", shown(change), change.resource_id.name()))
         .collect();
     assert_eq!(text, ["Delete other", "NoChange for-h"]);
-    let unknown = what_if(&[], &evaluation, Mode::Complete);
-    assert_eq!(shown(&unknown[0]), "Unsupported");
-    assert!(
-        unknown[0]
-            .unsupported_reason
-            .as_ref()
-            .unwrap()
-            .starts_with("its name is known only while it is deployed: [concat('for-', reference(")
-    );
+    assert!(evaluation.named_by(&[]).resources[0].unresolved.is_none());
 }
