@@ -14,8 +14,14 @@ fn main() -> ExitCode {
     let file = Utf8PathBuf::from(file);
     let root = file.parent().map_or_else(Utf8PathBuf::new, Utf8Path::to_owned);
     let sources = DiskSources::new("", files_below(&root));
-    let result = taxiway_bicep::compile(&sources, &file);
-    let (output, diagnostics) = (result.template, result.diagnostics);
+    let (output, diagnostics) = if file.extension() == Some("bicepparam") {
+        let environment = |name: &str| std::env::vars().find(|(key, _)| key == name).map(|(_, value)| value);
+        let result = taxiway_bicep::compile_parameters(&sources, &file, &environment);
+        (result.parameters, result.diagnostics)
+    } else {
+        let result = taxiway_bicep::compile(&sources, &file);
+        (result.template, result.diagnostics)
+    };
     for diagnostic in &diagnostics {
         eprintln!("{}", line(&sources, diagnostic));
     }

@@ -11,13 +11,17 @@ mod compile;
 mod configuration;
 mod culture;
 mod emit;
+mod evaluate;
 mod functions;
 mod json;
 mod json_path;
 mod model;
+mod parameters;
+mod parameters_target;
 mod source_map;
 mod suggestion;
 
 pub use compilation::{Compilation, ParameterCompilation};
 pub use compile::compile;
+pub use parameters::compile_parameters;
 pub use source_map::SourceMap;

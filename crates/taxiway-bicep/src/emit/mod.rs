@@ -7,7 +7,7 @@ mod declaration;
 mod dependencies;
 mod derived;
 mod environment;
-pub(crate) mod expression;
+mod expression;
 mod identity;
 mod module;
 mod resource;
@@ -21,6 +21,9 @@ mod value;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+
+pub(crate) use expression::nameof;
+pub(crate) use value::literal_arm;
 
 use crate::json::Json;
 use crate::model::{Model, Workspace};

@@ -235,7 +235,7 @@ pub(super) fn literal_json(value: &Value) -> Json {
 }
 
 /// The same as an expression.
-pub(super) fn literal_arm(value: &Value) -> Arm {
+pub(crate) fn literal_arm(value: &Value) -> Arm {
     match value {
         Value::Null => null(),
         Value::Bool(value) => boolean(*value),

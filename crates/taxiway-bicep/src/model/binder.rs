@@ -349,7 +349,8 @@ impl Binder<'_, '_> {
     fn name(&mut self, name: &Ident) {
         if let Some(target) = self.find(&name.text) {
             self.bindings.insert(name.span.start, target);
-        } else if matches!(&*name.text, "sys" | "az" | "this") {
+        } else if matches!(&*name.text, "sys" | "az" | "this")
+            || (self.is_parameters_file && &*name.text == "base") {
             self.bindings.insert(name.span.start, Target::Namespace);
         } else {
             let known = self.known_names();

@@ -21,11 +21,11 @@ use crate::ast::{
     Variable,
 };
 
-pub(crate) use loading::{LoadFunction, LoadedValue};
+pub(crate) use loading::{LoadFunction, LoadedValue, matches_pattern};
 pub(crate) use mode::is_secure_output;
 pub(crate) use declarations::extension_name;
 pub(crate) use inlining::identifier_needs_runtime;
-pub(crate) use path::relative;
+pub(crate) use path::{join, relative};
 pub(crate) use workspace::Workspace;
 
 pub(crate) type DeclarationId = usize;

@@ -1,0 +1,42 @@
+//! Evaluates expressions when a parameters file is compiled.
+//!
+//! What depends on an external input is not known yet: it stays an expression, with everything known in it as literals.
+
+mod cidr;
+mod date_time;
+mod functions;
+mod interpreter;
+mod lambdas;
+mod operators;
+mod text;
+mod unique;
+
+use serde_json::Value;
+
+use crate::arm::Arm;
+
+pub(crate) use interpreter::{Failure, Inputs, Interpreter};
+
+/// The value of an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Evaluated {
+    Known(Value),
+    /// Known only when the deployment starts.
+    Deferred(Arm),
+}
+
+impl Evaluated {
+    /// The value as an expression of the template language.
+    pub(crate) fn into_arm(self) -> Arm {
+        match self {
+            Self::Known(value) => crate::emit::literal_arm(&value),
+            Self::Deferred(arm) => arm,
+        }
+    }
+}
+
+impl From<Value> for Evaluated {
+    fn from(value: Value) -> Self {
+        Self::Known(value)
+    }
+}
