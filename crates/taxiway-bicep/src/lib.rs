@@ -12,6 +12,7 @@ mod configuration;
 mod culture;
 mod emit;
 mod evaluate;
+mod format;
 mod functions;
 mod json;
 mod json_path;
@@ -23,5 +24,6 @@ mod suggestion;
 
 pub use compilation::{Compilation, ParameterCompilation};
 pub use compile::compile;
+pub use format::format;
 pub use parameters::compile_parameters;
 pub use source_map::SourceMap;
