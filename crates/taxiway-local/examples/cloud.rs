@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let _ = tokio::signal::ctrl_c().await;
     };
     taxiway_local::run(settings, shutdown, |ports| {
-        eprintln!("ready on {}", ports.front_door);
+        tracing::info!(port = ports.front_door, "ready");
     })
     .await?;
     Ok(())

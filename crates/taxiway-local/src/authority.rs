@@ -107,7 +107,7 @@ fn file_error(path: &camino::Utf8Path, source: std::io::Error) -> AuthorityError
     }
 }
 
-fn authority_parameters() -> Result<CertificateParams, rcgen::Error> {
+pub(crate) fn authority_parameters() -> Result<CertificateParams, rcgen::Error> {
     let mut parameters = CertificateParams::new(Vec::new())?;
     parameters.distinguished_name = DistinguishedName::new();
     parameters
@@ -119,7 +119,7 @@ fn authority_parameters() -> Result<CertificateParams, rcgen::Error> {
     Ok(parameters)
 }
 
-fn set_validity(parameters: &mut CertificateParams, years: i16) {
+pub(crate) fn set_validity(parameters: &mut CertificateParams, years: i16) {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let start = today.saturating_sub(2.days());
     let moment = |date: Date| {

@@ -27,10 +27,11 @@ pub(crate) fn handle(cloud: &Cloud, request: &Request) -> Outcome {
         (Some("locks"), _) => locks::list(cloud, request),
         (Some("permissions"), _) => permissions(cloud, request),
         // Assignments of classic administrators, denials and policies: there are none.
-        (
-            Some("classicadministrators" | "denyassignments" | "policyassignments"),
-            _,
-        ) if request.method == Method::GET => Ok(Response::list(Vec::new())),
+        (Some("classicadministrators" | "denyassignments" | "policyassignments"), _)
+            if request.method == Method::GET =>
+        {
+            Ok(Response::list(Vec::new()))
+        }
         (None, "microsoft.authorization/roleassignments") => assignments::handle(cloud, request),
         (None, "microsoft.authorization/roledefinitions") => definitions::handle(request),
         (None, "microsoft.authorization/locks") => locks::handle(cloud, request),
@@ -40,7 +41,10 @@ pub(crate) fn handle(cloud: &Cloud, request: &Request) -> Outcome {
         )),
         (Some(action), _) => Err(ArmError::not_found(
             "InvalidResourceType",
-            format!("The resource type '{action}' could not be found in the namespace 'Microsoft.Authorization' for api version '{}'.", request.api_version),
+            format!(
+                "The resource type '{action}' could not be found in the namespace 'Microsoft.Authorization' for api version '{}'.",
+                request.api_version
+            ),
         )),
     }
 }

@@ -61,13 +61,29 @@ const IDENTITY: &[&str] = &["2024-11-30", "2023-01-31"];
 
 /// All of them, by namespace.
 pub(crate) const TYPES: &[ResourceType] = &[
-    record("Microsoft.Resources/deployments", &["2025-04-01", "2024-11-01"], false),
+    record(
+        "Microsoft.Resources/deployments",
+        &["2025-04-01", "2024-11-01"],
+        false,
+    ),
     part("Microsoft.Resources/tags", &["2025-04-01", "2024-11-01"]),
-    record("Microsoft.Authorization/roleAssignments", &["2022-04-01"], false),
+    record(
+        "Microsoft.Authorization/roleAssignments",
+        &["2022-04-01"],
+        false,
+    ),
     part("Microsoft.Authorization/roleDefinitions", &["2022-04-01"]),
     record("Microsoft.Authorization/locks", &["2020-05-01"], false),
-    record("Microsoft.ManagedIdentity/userAssignedIdentities", IDENTITY, true),
-    record("Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials", IDENTITY, false),
+    record(
+        "Microsoft.ManagedIdentity/userAssignedIdentities",
+        IDENTITY,
+        true,
+    ),
+    record(
+        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+        IDENTITY,
+        false,
+    ),
     record("Microsoft.KeyVault/vaults", VAULT, true),
     part("Microsoft.KeyVault/vaults/secrets", VAULT),
     part("Microsoft.KeyVault/vaults/accessPolicies", VAULT),
@@ -77,28 +93,81 @@ pub(crate) const TYPES: &[ResourceType] = &[
     record("Microsoft.Web/sites/slots", WEB, true),
     part("Microsoft.Web/sites/config", WEB),
     part("Microsoft.Web/sites/slots/config", WEB),
-    part("Microsoft.Web/sites/basicPublishingCredentialsPolicies", WEB),
-    part("Microsoft.Web/sites/slots/basicPublishingCredentialsPolicies", WEB),
+    part(
+        "Microsoft.Web/sites/basicPublishingCredentialsPolicies",
+        WEB,
+    ),
+    part(
+        "Microsoft.Web/sites/slots/basicPublishingCredentialsPolicies",
+        WEB,
+    ),
     part("Microsoft.Web/sites/extensions", WEB),
     part("Microsoft.Web/sites/slots/extensions", WEB),
-    record("Microsoft.DBforPostgreSQL/flexibleServers", POSTGRESQL, true),
-    part("Microsoft.DBforPostgreSQL/flexibleServers/databases", POSTGRESQL),
-    part("Microsoft.DBforPostgreSQL/flexibleServers/firewallRules", POSTGRESQL),
-    part("Microsoft.DBforPostgreSQL/flexibleServers/configurations", POSTGRESQL),
-    part("Microsoft.DBforPostgreSQL/flexibleServers/backups", POSTGRESQL),
-    part("Microsoft.DBforPostgreSQL/flexibleServers/administrators", POSTGRESQL),
-    generic("Microsoft.OperationalInsights/workspaces", &["2025-02-01", "2023-09-01"], true),
-    generic("Microsoft.OperationalInsights/workspaces/savedSearches", &["2025-02-01", "2023-09-01"], false),
+    record(
+        "Microsoft.DBforPostgreSQL/flexibleServers",
+        POSTGRESQL,
+        true,
+    ),
+    part(
+        "Microsoft.DBforPostgreSQL/flexibleServers/databases",
+        POSTGRESQL,
+    ),
+    part(
+        "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules",
+        POSTGRESQL,
+    ),
+    part(
+        "Microsoft.DBforPostgreSQL/flexibleServers/configurations",
+        POSTGRESQL,
+    ),
+    part(
+        "Microsoft.DBforPostgreSQL/flexibleServers/backups",
+        POSTGRESQL,
+    ),
+    part(
+        "Microsoft.DBforPostgreSQL/flexibleServers/administrators",
+        POSTGRESQL,
+    ),
+    generic(
+        "Microsoft.OperationalInsights/workspaces",
+        &["2025-02-01", "2023-09-01"],
+        true,
+    ),
+    generic(
+        "Microsoft.OperationalInsights/workspaces/savedSearches",
+        &["2025-02-01", "2023-09-01"],
+        false,
+    ),
     generic("Microsoft.Insights/components", &["2020-02-02"], true),
     generic("Microsoft.Insights/actionGroups", &["2023-01-01"], true),
     generic("Microsoft.Insights/metricAlerts", &["2018-03-01"], true),
-    generic("Microsoft.Insights/activityLogAlerts", &["2020-10-01"], true),
-    generic("Microsoft.Insights/scheduledQueryRules", &["2023-12-01", "2022-06-15"], true),
+    generic(
+        "Microsoft.Insights/activityLogAlerts",
+        &["2020-10-01"],
+        true,
+    ),
+    generic(
+        "Microsoft.Insights/scheduledQueryRules",
+        &["2023-12-01", "2022-06-15"],
+        true,
+    ),
     generic("Microsoft.Insights/webtests", &["2022-06-15"], true),
     generic("Microsoft.Insights/workbooks", &["2023-06-01"], true),
-    generic("Microsoft.Insights/autoscalesettings", &["2022-10-01"], true),
-    generic("Microsoft.Insights/diagnosticSettings", &["2021-05-01-preview"], false),
-    generic("Microsoft.Consumption/budgets", &["2024-08-01", "2023-05-01"], false),
+    generic(
+        "Microsoft.Insights/autoscalesettings",
+        &["2022-10-01"],
+        true,
+    ),
+    generic(
+        "Microsoft.Insights/diagnosticSettings",
+        &["2021-05-01-preview"],
+        false,
+    ),
+    generic(
+        "Microsoft.Consumption/budgets",
+        &["2024-08-01", "2023-05-01"],
+        false,
+    ),
 ];
 
 /// The type with this full name.
@@ -124,7 +193,9 @@ pub(crate) fn namespaces() -> Vec<&'static str> {
 
 impl ResourceType {
     pub(crate) fn namespace(&self) -> &'static str {
-        self.name.split_once('/').map_or(self.name, |(namespace, _)| namespace)
+        self.name
+            .split_once('/')
+            .map_or(self.name, |(namespace, _)| namespace)
     }
 
     /// The type without its namespace.

@@ -1,8 +1,8 @@
 //! The parts of a running local cloud, handed to every provider.
 
 use crate::{
-    authority::Authority, deployments::Deployments, endpoints::Endpoints, identity::Tokens, operations::Operations,
-    paths::Paths, postgresql, store::Store, web,
+    authority::Authority, deployments::Deployments, endpoints::Endpoints, identity::Tokens,
+    operations::Operations, paths::Paths, postgresql, store::Store, web,
 };
 
 /// Everything that a provider needs. Clones are cheap and share all state.

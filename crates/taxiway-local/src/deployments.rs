@@ -83,7 +83,10 @@ impl Deployments {
 /// Answers a call.
 pub(crate) async fn handle(cloud: &Cloud, request: Request) -> Outcome {
     let action = request.action.as_deref().map(str::to_ascii_lowercase);
-    if request.id.is_type("Microsoft.Resources/deployments/operations") {
+    if request
+        .id
+        .is_type("Microsoft.Resources/deployments/operations")
+    {
         return journal::operation(cloud, &request);
     }
     if !request.id.is_type(DEPLOYMENT_TYPE) {
@@ -160,7 +163,10 @@ fn forget(cloud: &Cloud, id: &ResourceId) -> Result<(), ArmError> {
 fn active(id: &ResourceId) -> ArmError {
     ArmError::conflict(
         "DeploymentActive",
-        format!("Unable to edit or replace deployment '{}': previous deployment is still active. Please see https://aka.ms/arm-deployment-operations for usage details.", id.name()),
+        format!(
+            "Unable to edit or replace deployment '{}': previous deployment is still active. Please see https://aka.ms/arm-deployment-operations for usage details.",
+            id.name()
+        ),
     )
 }
 
@@ -244,7 +250,9 @@ fn record_and_run(
             of_task.deployments.end(&id_of_task);
             match result {
                 Ok(result) => result.map(|_| None),
-                Err(error) => Err(ArmError::internal(format!("The deployment broke off: {error}."))),
+                Err(error) => Err(ArmError::internal(format!(
+                    "The deployment broke off: {error}."
+                ))),
             }
         })?;
     let status = if is_new {

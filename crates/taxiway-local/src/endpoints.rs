@@ -71,7 +71,11 @@ impl Endpoints {
 
     /// The host of a site or slot, as `defaultHostName` has it: `shop-staging.localhost:8080`.
     pub(crate) fn site_host(&self, label: &str) -> String {
-        format!("{}.localhost:{}", label.to_ascii_lowercase(), self.ports.sites)
+        format!(
+            "{}.localhost:{}",
+            label.to_ascii_lowercase(),
+            self.ports.sites
+        )
     }
 
     /// `http://127.0.0.1:8081/`: plain, and by address, because the application's own process sends there and neither trusts our

@@ -90,7 +90,10 @@ fn known_deployer(cloud: &Cloud) -> Result<Option<(String, String)>, ArmError> {
     else {
         return Ok(None);
     };
-    let principal = cloud.tokens.principals().by_app_id(&credentials.client_id)?;
+    let principal = cloud
+        .tokens
+        .principals()
+        .by_app_id(&credentials.client_id)?;
     Ok(principal
         .filter(|principal| principal.has_secret(&credentials.client_secret))
         .map(|_| (credentials.client_id, credentials.client_secret)))

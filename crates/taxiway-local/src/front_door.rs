@@ -11,7 +11,11 @@ use std::{convert::Infallible, time::Duration};
 use http::{Request, Response, StatusCode};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::{TcpListener, TcpStream}, task::JoinSet, time::timeout};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+    time::timeout,
+};
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
@@ -137,9 +141,9 @@ pub(crate) fn without_port(host: &str) -> &str {
 pub(crate) fn plain(status: StatusCode, text: &str) -> Response<HttpBody> {
     let mut response = Response::new(body::full(text.to_owned()));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("text/plain"));
+    response.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        http::HeaderValue::from_static("text/plain"),
+    );
     response
 }
-

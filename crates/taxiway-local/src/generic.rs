@@ -59,7 +59,9 @@ fn put(cloud: &Cloud, request: &Request, body: &Value) -> Outcome {
         cloud,
         id,
         &mut properties,
-        existing.as_ref().map(|resource| &resource.body["properties"]),
+        existing
+            .as_ref()
+            .map(|resource| &resource.body["properties"]),
     )?;
     let is_new = existing.is_none();
     let shaped = record::shape(id, body, properties);
@@ -90,9 +92,11 @@ fn check_diagnostic_setting(cloud: &Cloud, request: &Request) -> Result<(), ArmE
     ]
     .iter()
     .any(|name| properties[*name].as_str().is_some());
-    let sends = ["logs", "metrics"]
-        .iter()
-        .any(|name| properties[*name].as_array().is_some_and(|list| !list.is_empty()));
+    let sends = ["logs", "metrics"].iter().any(|name| {
+        properties[*name]
+            .as_array()
+            .is_some_and(|list| !list.is_empty())
+    });
     if !has_destination || !sends {
         return Err(ArmError::bad_request(
             "BadRequest",
@@ -108,14 +112,18 @@ fn check_diagnostic_setting(cloud: &Cloud, request: &Request) -> Result<(), ArmE
     if others >= MAX_DIAGNOSTIC_SETTINGS {
         return Err(ArmError::conflict(
             "Conflict",
-            format!("The resource '{extended}' already has {MAX_DIAGNOSTIC_SETTINGS} diagnostic settings."),
+            format!(
+                "The resource '{extended}' already has {MAX_DIAGNOSTIC_SETTINGS} diagnostic settings."
+            ),
         ));
     }
     Ok(())
 }
 
 fn collection_or_action(cloud: &Cloud, request: &Request, action: &str) -> Outcome {
-    let is_own = request.namespace.eq_ignore_ascii_case(request.id.namespace())
+    let is_own = request
+        .namespace
+        .eq_ignore_ascii_case(request.id.namespace())
         && !request.id.is_scope();
     let resource_type = if is_own {
         format!("{}/{action}", request.id.resource_type())
@@ -133,7 +141,9 @@ fn collection_or_action(cloud: &Cloud, request: &Request, action: &str) -> Outco
             Ok(Response::list(items.collect()))
         }
         (&Method::POST, None)
-            if request.id.is_type("Microsoft.OperationalInsights/workspaces")
+            if request
+                .id
+                .is_type("Microsoft.OperationalInsights/workspaces")
                 && action.eq_ignore_ascii_case("sharedKeys") =>
         {
             computed::shared_keys(cloud, &request.id)

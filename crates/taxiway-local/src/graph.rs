@@ -59,9 +59,7 @@ async fn answer(cloud: &Cloud, request: Request<Incoming>) -> Result<Value, ArmE
             .by_object_id(id)?
             .map(|principal| shape(&principal))
             .ok_or_else(|| not_found(id)),
-        (&Method::GET, ["v1.0", "users" | "groups" | "applications"]) => {
-            Ok(json!({"value": []}))
-        }
+        (&Method::GET, ["v1.0", "users" | "groups" | "applications"]) => Ok(json!({"value": []})),
         (&Method::GET, ["v1.0", "users" | "groups" | "applications", id]) => Err(not_found(id)),
         (&Method::POST, ["v1.0", "directoryobjects", "getbyids"]) => {
             let wanted = Limited::new(incoming, MAX_BODY)
@@ -69,7 +67,9 @@ async fn answer(cloud: &Cloud, request: Request<Incoming>) -> Result<Value, ArmE
                 .await
                 .ok()
                 .and_then(|body| serde_json::from_slice::<Value>(&body.to_bytes()).ok())
-                .ok_or_else(|| ArmError::bad_request("BadRequest", "The request body is not JSON."))?;
+                .ok_or_else(|| {
+                    ArmError::bad_request("BadRequest", "The request body is not JSON.")
+                })?;
             let ids = wanted["ids"].as_array().cloned().unwrap_or_default();
             let mut value = Vec::new();
             for id in ids.iter().filter_map(Value::as_str) {
@@ -81,7 +81,10 @@ async fn answer(cloud: &Cloud, request: Request<Incoming>) -> Result<Value, ArmE
         }
         _ => Err(ArmError::not_found(
             "Request_ResourceNotFound",
-            format!("The local cloud's Graph has no {} of '{path}'.", parts.method),
+            format!(
+                "The local cloud's Graph has no {} of '{path}'.",
+                parts.method
+            ),
         )),
     }
 }
@@ -89,7 +92,9 @@ async fn answer(cloud: &Cloud, request: Request<Incoming>) -> Result<Value, ArmE
 fn not_found(id: &str) -> ArmError {
     ArmError::not_found(
         "Request_ResourceNotFound",
-        format!("Resource '{id}' does not exist or one of its queried reference-property objects are not present."),
+        format!(
+            "Resource '{id}' does not exist or one of its queried reference-property objects are not present."
+        ),
     )
 }
 
@@ -100,9 +105,13 @@ fn matches_filter(principal: &Principal, filter: &str) -> bool {
         return true;
     }
     quoted.any(|wanted| {
-        [&principal.app_id, &principal.object_id, &principal.display_name]
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(wanted))
+        [
+            &principal.app_id,
+            &principal.object_id,
+            &principal.display_name,
+        ]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(wanted))
     })
 }
 

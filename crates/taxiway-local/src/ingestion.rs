@@ -58,7 +58,10 @@ where
         .get(header::CONTENT_ENCODING)
         .is_some_and(|encoding| encoding == "gzip");
     let Ok(collected) = Limited::new(request.into_body(), MAX_BODY).collect().await else {
-        return answer(StatusCode::PAYLOAD_TOO_LARGE, &json!({"error": "the body is too large"}));
+        return answer(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            &json!({"error": "the body is too large"}),
+        );
     };
     let bytes = collected.to_bytes();
     let envelopes = if is_packed {
@@ -101,7 +104,10 @@ fn envelopes(text: &str) -> Option<Vec<Value>> {
 
 fn keep(cloud: &Cloud, envelopes: Vec<Value>) -> Response<HttpBody> {
     let Ok(keys) = known_keys(cloud) else {
-        return answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({"error": "the store failed"}));
+        return answer(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &json!({"error": "the store failed"}),
+        );
     };
     let received = envelopes.len();
     let mut items = Vec::new();
@@ -116,7 +122,10 @@ fn keep(cloud: &Cloud, envelopes: Vec<Value>) -> Response<HttpBody> {
     }
     if let Err(error) = cloud.store.append_telemetry(&items) {
         tracing::error!(%error, "cannot keep telemetry");
-        return answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({"error": "the store failed"}));
+        return answer(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &json!({"error": "the store failed"}),
+        );
     }
     let status = match (items.len(), errors.len()) {
         (_, 0) => StatusCode::OK,

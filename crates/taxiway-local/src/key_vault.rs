@@ -76,8 +76,18 @@ pub(crate) fn read_for_deployment(
             format!("The specified KeyVault '{vault_id}' could not be found."),
         )
     })?;
-    crate::access::require(cloud, caller, "Microsoft.KeyVault/vaults/deploy/action", vault_id)
-        .map_err(|error| ArmError::forbidden("KeyVaultParameterReferenceAuthorizationFailed", error.message))?;
+    crate::access::require(
+        cloud,
+        caller,
+        "Microsoft.KeyVault/vaults/deploy/action",
+        vault_id,
+    )
+    .map_err(|error| {
+        ArmError::forbidden(
+            "KeyVaultParameterReferenceAuthorizationFailed",
+            error.message,
+        )
+    })?;
     if vault.body["properties"]["enabledForTemplateDeployment"] != true {
         return Err(ArmError::bad_request(
             "KeyVaultParameterReferenceAuthorizationFailed",
@@ -87,7 +97,10 @@ pub(crate) fn read_for_deployment(
     secret::read(cloud, vault_id.name(), name, version).map_err(|error| {
         ArmError::bad_request(
             "KeyVaultParameterReferenceSecretRetrieveFailed",
-            format!("The secret of KeyVault parameter reference cannot be retrieved: {}", error.message),
+            format!(
+                "The secret of KeyVault parameter reference cannot be retrieved: {}",
+                error.message
+            ),
         )
     })
 }

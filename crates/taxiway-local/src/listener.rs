@@ -69,7 +69,8 @@ fn owner(port: u16) -> Option<String> {
             continue;
         };
         let is_owner = files.flatten().any(|file| {
-            std::fs::read_link(file.path()).is_ok_and(|target| target.as_os_str() == wanted.as_str())
+            std::fs::read_link(file.path())
+                .is_ok_and(|target| target.as_os_str() == wanted.as_str())
         });
         if is_owner {
             let name = std::fs::read_to_string(process.path().join("comm")).unwrap_or_default();
@@ -86,7 +87,8 @@ fn listening_inode(table: &str, port: u16) -> Option<String> {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let (_, local_port) = fields.get(1)?.rsplit_once(':')?;
         let is_port = u16::from_str_radix(local_port, 16).ok()? == port;
-        (is_port && *fields.get(3)? == LISTENING).then(|| fields.get(9).map(|inode| (*inode).to_owned()))?
+        (is_port && *fields.get(3)? == LISTENING)
+            .then(|| fields.get(9).map(|inode| (*inode).to_owned()))?
     })
 }
 
@@ -106,7 +108,10 @@ mod tests {
         let (_listener, port) = bind(0, "--port").await.expect("a free port");
         let error = bind(port, "--port").await.expect_err("it is taken");
         let text = error.to_string();
-        assert!(text.contains(&format!("port {port} is in use by `")), "{text}");
+        assert!(
+            text.contains(&format!("port {port} is in use by `")),
+            "{text}"
+        );
         assert!(text.ends_with("choose another with `--port`"), "{text}");
     }
 }

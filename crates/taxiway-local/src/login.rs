@@ -129,12 +129,7 @@ fn instance_discovery(host: &str) -> Value {
 fn openid_configuration(cloud: &Cloud, host: &str, tenant: &str) -> Value {
     let (issuer, authority, keys, endpoint) = if tenant == "adfs" {
         let authority = format!("https://{host}/adfs");
-        (
-            authority.clone(),
-            authority,
-            "discovery/keys",
-            "oauth2",
-        )
+        (authority.clone(), authority, "discovery/keys", "oauth2")
     } else {
         let tenant_id = cloud.tokens.tenant_id();
         (
@@ -160,11 +155,7 @@ fn openid_configuration(cloud: &Cloud, host: &str, tenant: &str) -> Value {
     })
 }
 
-async fn token(
-    cloud: &Cloud,
-    host: &str,
-    request: Request<Incoming>,
-) -> Result<Value, LoginError> {
+async fn token(cloud: &Cloud, host: &str, request: Request<Incoming>) -> Result<Value, LoginError> {
     let bytes = Limited::new(request.into_body(), MAX_FORM)
         .collect()
         .await
@@ -177,8 +168,6 @@ async fn token(
             )
         })?
         .to_bytes();
-    let form: BTreeMap<String, String> = url::form_urlencoded::parse(&bytes)
-        .into_owned()
-        .collect();
+    let form: BTreeMap<String, String> = url::form_urlencoded::parse(&bytes).into_owned().collect();
     grant::client_credentials(cloud, host, &form).await
 }

@@ -110,7 +110,9 @@ fn put_credential(cloud: &Cloud, request: &Request) -> Outcome {
         }
     }
     if properties["audiences"].as_array().map(Vec::len) != Some(1) {
-        return Err(bad("A federated identity credential has exactly one audience."));
+        return Err(bad(
+            "A federated identity credential has exactly one audience.",
+        ));
     }
     let identity = request
         .id
@@ -119,7 +121,9 @@ fn put_credential(cloud: &Cloud, request: &Request) -> Outcome {
     let mut others = cloud.store.resources_of_type(&identity, CREDENTIAL_TYPE)?;
     others.retain(|other| other.id != request.id);
     if others.len() >= MAX_CREDENTIALS {
-        return Err(bad("Too many federated identity credentials: an identity has at most 20."));
+        return Err(bad(
+            "Too many federated identity credentials: an identity has at most 20.",
+        ));
     }
     let is_twin = |other: &Value| {
         other["issuer"] == properties["issuer"] && other["subject"] == properties["subject"]
@@ -138,11 +142,7 @@ fn put_credential(cloud: &Cloud, request: &Request) -> Outcome {
         "subject": properties["subject"],
         "audiences": properties["audiences"],
     });
-    record::answer_saved(
-        cloud,
-        request,
-        record::shape(&request.id, &json!({}), kept),
-    )
+    record::answer_saved(cloud, request, record::shape(&request.id, &json!({}), kept))
 }
 
 fn bad(message: &str) -> ArmError {

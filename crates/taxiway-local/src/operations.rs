@@ -34,8 +34,12 @@ pub(crate) const RETRY_AFTER: &str = "0.2";
 pub(crate) enum Progress {
     Running,
     /// Done, with what GET on the result's URL answers.
-    Succeeded { result: Option<Value> },
-    Failed { error: ArmError },
+    Succeeded {
+        result: Option<Value>,
+    },
+    Failed {
+        error: ArmError,
+    },
     Canceled,
 }
 
@@ -174,8 +178,7 @@ impl Operations {
                     "The local cloud was stopped while this operation ran. Start it again.",
                 ),
             };
-            self.store
-                .put_document(KIND, &operation.id, &operation)?;
+            self.store.put_document(KIND, &operation.id, &operation)?;
         }
         Ok(())
     }
@@ -208,7 +211,10 @@ impl Operations {
         match progress {
             Progress::Succeeded { result } => Ok(result),
             Progress::Failed { error } => Err(error),
-            Progress::Canceled => Err(ArmError::conflict("Canceled", "The operation was canceled.")),
+            Progress::Canceled => Err(ArmError::conflict(
+                "Canceled",
+                "The operation was canceled.",
+            )),
             Progress::Running => Err(ArmError::internal("The operation broke off.")),
         }
     }
@@ -245,7 +251,10 @@ impl Operations {
             Progress::Succeeded { result: Some(body) } => Ok(Response::ok(body)),
             Progress::Succeeded { result: None } => Ok(Response::no_content()),
             Progress::Failed { error } => Err(error),
-            Progress::Canceled => Err(ArmError::conflict("Canceled", "The operation was canceled.")),
+            Progress::Canceled => Err(ArmError::conflict(
+                "Canceled",
+                "The operation was canceled.",
+            )),
         }
     }
 

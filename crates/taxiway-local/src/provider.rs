@@ -15,7 +15,7 @@ mod dispatch;
 pub(crate) mod names;
 pub(crate) mod rules;
 
-pub(crate) use dispatch::{dispatch, permission, route};
+pub(crate) use dispatch::{dispatch, route};
 
 /// One call.
 ///
@@ -43,26 +43,17 @@ impl Request {
     /// `https://` and the host by which the client came; URLs in answers start with it. Without one (a deployment's own
     /// calls) the local host.
     pub(crate) fn base(&self, cloud: &Cloud) -> String {
-        match self.headers.get(http::header::HOST).map(|host| host.to_str()) {
+        match self
+            .headers
+            .get(http::header::HOST)
+            .map(|host| host.to_str())
+        {
             Some(Ok(host)) => format!("https://{host}"),
             _ => cloud
                 .endpoints
                 .resource_manager()
                 .trim_end_matches('/')
                 .to_owned(),
-        }
-    }
-
-    /// A further call on behalf of the same caller, such as the deletion of a child.
-    pub(crate) fn follow_up(&self, method: Method, id: ResourceId, body: Value) -> Self {
-        Self {
-            method,
-            namespace: id.namespace().to_owned(),
-            id,
-            action: None,
-            body,
-            query: BTreeMap::new(),
-            ..self.clone()
         }
     }
 }
@@ -90,11 +81,6 @@ impl Response {
     /// 200 with a body.
     pub(crate) const fn ok(body: Value) -> Self {
         Self::new(StatusCode::OK, Some(body))
-    }
-
-    /// 201 with a body.
-    pub(crate) const fn created(body: Value) -> Self {
-        Self::new(StatusCode::CREATED, Some(body))
     }
 
     /// 200 without a body.

@@ -54,7 +54,9 @@ pub(crate) fn shape(id: &ResourceId, body: &Value, properties: Value) -> Value {
     shaped.insert("id".to_owned(), json!(id.as_str()));
     shaped.insert("name".to_owned(), json!(id.name()));
     shaped.insert("type".to_owned(), json!(id.resource_type()));
-    for name in ["location", "tags", "kind", "sku", "identity", "zones", "etag"] {
+    for name in [
+        "location", "tags", "kind", "sku", "identity", "zones", "etag",
+    ] {
         if let Some(value) = body.get(name).filter(|value| !value.is_null()) {
             let value = match (name, value.as_str()) {
                 ("location", Some(text)) => json!(location::normal(text)),

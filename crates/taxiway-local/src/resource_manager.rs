@@ -132,7 +132,9 @@ fn api_version(given: Option<String>) -> Result<String, ArmError> {
     } else {
         Err(ArmError::bad_request(
             "InvalidApiVersionParameter",
-            format!("The api-version '{version}' is invalid. The supported versions are dates such as '2024-11-01', with '-preview' behind them."),
+            format!(
+                "The api-version '{version}' is invalid. The supported versions are dates such as '2024-11-01', with '-preview' behind them."
+            ),
         ))
     }
 }

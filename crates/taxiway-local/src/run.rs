@@ -1,10 +1,6 @@
 //! The life of a local cloud: bind, restore, serve, stop.
 
-use std::{
-    fs::File,
-    io,
-    os::unix::fs::OpenOptionsExt,
-};
+use std::{fs::File, io, os::unix::fs::OpenOptionsExt};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nix::fcntl::{Flock, FlockArg};
@@ -109,7 +105,9 @@ pub async fn run(
     ready: impl FnOnce(Ports),
 ) -> Result<(), RunError> {
     let paths = Paths::new(&settings.state, &settings.cache);
-    paths.create().map_err(|source| state_error(&paths, source))?;
+    paths
+        .create()
+        .map_err(|source| state_error(&paths, source))?;
     let _lock = lock(&paths)?;
     let listeners = Listeners::bind(settings.ports).await?;
     let ports = listeners.ports;
@@ -224,7 +222,9 @@ impl Listeners {
         listeners
             .front_door
             .extend(listener::bind_ipv6(front_door_port).await);
-        listeners.sites.extend(listener::bind_ipv6(sites_port).await);
+        listeners
+            .sites
+            .extend(listener::bind_ipv6(sites_port).await);
         Ok(listeners)
     }
 

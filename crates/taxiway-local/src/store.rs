@@ -194,12 +194,6 @@ impl Store {
         self.transaction(|batch| batch.append_telemetry(items))
     }
 
-    /// How many telemetry items there are for an instrumentation key.
-    #[cfg(test)]
-    pub(crate) fn telemetry_count(&self, instrumentation_key: &str) -> Result<u64, StoreError> {
-        Batch::new(&self.lock()).telemetry_count(instrumentation_key)
-    }
-
     /// A panic while the lock was held can't leave a half-made change: SQLite rolls it back.
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection

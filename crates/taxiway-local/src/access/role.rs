@@ -50,8 +50,16 @@ mod tests {
             ("*", "microsoft.web/sites/write", true),
             ("*/read", "microsoft.web/sites/read", true),
             ("*/read", "microsoft.web/sites/write", false),
-            ("microsoft.web/sites/*", "microsoft.web/sites/config/list/action", true),
-            ("microsoft.authorization/*/write", "microsoft.authorization/roleassignments/write", true),
+            (
+                "microsoft.web/sites/*",
+                "microsoft.web/sites/config/list/action",
+                true,
+            ),
+            (
+                "microsoft.authorization/*/write",
+                "microsoft.authorization/roleassignments/write",
+                true,
+            ),
             ("microsoft.web/sites", "microsoft.web/sites/read", false),
         ];
         for (pattern, text, expected) in cases {

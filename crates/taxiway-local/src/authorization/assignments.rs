@@ -41,7 +41,10 @@ fn put(cloud: &Cloud, request: &Request) -> Outcome {
     if Uuid::parse_str(id.name()).is_err() {
         return Err(ArmError::bad_request(
             "InvalidRoleAssignmentId",
-            format!("The role assignment ID '{}' is not valid. The role assignment ID must be a GUID.", id.name()),
+            format!(
+                "The role assignment ID '{}' is not valid. The role assignment ID must be a GUID.",
+                id.name()
+            ),
         ));
     }
     let properties = &request.body["properties"];
@@ -51,7 +54,9 @@ fn put(cloud: &Cloud, request: &Request) -> Outcome {
     if role_by_guid(guid).is_none() {
         return Err(ArmError::bad_request(
             "RoleDefinitionDoesNotExist",
-            format!("The specified role definition with ID '{guid}' does not exist, or the local cloud does not have it."),
+            format!(
+                "The specified role definition with ID '{guid}' does not exist, or the local cloud does not have it."
+            ),
         ));
     }
     let principal_type = principal_type(cloud, principal_id, &properties["principalType"])?;
@@ -69,7 +74,13 @@ fn put(cloud: &Cloud, request: &Request) -> Outcome {
     } else {
         require_new(cloud, id, principal_id, guid)?;
     }
-    let body = shape(request, principal_id, guid, &principal_type, existing.as_ref());
+    let body = shape(
+        request,
+        principal_id,
+        guid,
+        &principal_type,
+        existing.as_ref(),
+    );
     record::save(cloud, id, &request.api_version, body.clone())?;
     Ok(Response::new(StatusCode::CREATED, Some(body)))
 }
@@ -123,12 +134,17 @@ fn principal_type(cloud: &Cloud, principal_id: &str, given: &Value) -> Result<St
         (Some(_), None | Some("ServicePrincipal")) => Ok("ServicePrincipal".to_owned()),
         (Some(_), Some(other)) => Err(ArmError::bad_request(
             "UnmatchedPrincipalType",
-            format!("The PrincipalId '{principal_id}' has type 'ServicePrincipal' , which is different from specified PrinciaplType '{other}'."),
+            format!(
+                "The PrincipalId '{principal_id}' has type 'ServicePrincipal' , which is different from specified PrinciaplType '{other}'."
+            ),
         )),
         (None, Some(given)) => Ok(given.to_owned()),
         (None, None) => Err(ArmError::bad_request(
             "PrincipalNotFound",
-            format!("Principal {principal_id} does not exist in the directory {}. Check that you have the correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.", cloud.tokens.tenant_id()),
+            format!(
+                "Principal {principal_id} does not exist in the directory {}. Check that you have the correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.",
+                cloud.tokens.tenant_id()
+            ),
         )),
     }
 }
@@ -153,7 +169,12 @@ fn shape(
         "createdBy": request.caller.object_id,
         "updatedBy": request.caller.object_id,
     });
-    for name in ["condition", "conditionVersion", "description", "delegatedManagedIdentityResourceId"] {
+    for name in [
+        "condition",
+        "conditionVersion",
+        "description",
+        "delegatedManagedIdentityResourceId",
+    ] {
         properties[name] = request.body["properties"][name].clone();
     }
     json!({
@@ -181,7 +202,9 @@ pub(super) fn list(cloud: &Cloud, request: &Request) -> Outcome {
     if !filter.is_empty() && !at_scope && principal.is_none() {
         return Err(ArmError::bad_request(
             "BadRequestFormat",
-            format!("The filter '{filter}' is not supported. Supported filters are atScope(), principalId eq '{{value}}' and assignedTo('{{value}}')."),
+            format!(
+                "The filter '{filter}' is not supported. Supported filters are atScope(), principalId eq '{{value}}' and assignedTo('{{value}}')."
+            ),
         ));
     }
     let items = cloud

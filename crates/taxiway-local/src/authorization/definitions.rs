@@ -23,7 +23,10 @@ pub(super) fn handle(request: &Request) -> Outcome {
         (&Method::GET | &Method::HEAD, Some(role)) => Ok(Response::ok(shape(request, role))),
         (&Method::GET | &Method::HEAD, None) => Err(ArmError::not_found(
             "RoleDefinitionDoesNotExist",
-            format!("The specified role definition with ID '{}' does not exist.", request.id.name()),
+            format!(
+                "The specified role definition with ID '{}' does not exist.",
+                request.id.name()
+            ),
         )),
         _ => Err(ArmError::forbidden(
             "CustomRolesNotSupported",

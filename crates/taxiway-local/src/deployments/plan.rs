@@ -69,9 +69,13 @@ impl Plan {
                 continue;
             }
             let checked = rules::check_type(&resource.id, &resource.api_version)
-                .and_then(|()| match names::objection(&resource.resource_type, resource.id.name()) {
-                    Some(objection) => Err(ArmError::bad_request("InvalidResourceName", objection)),
-                    None => Ok(()),
+                .and_then(|()| {
+                    match names::objection(&resource.resource_type, resource.id.name()) {
+                        Some(objection) => {
+                            Err(ArmError::bad_request("InvalidResourceName", objection))
+                        }
+                        None => Ok(()),
+                    }
                 })
                 .and_then(|()| {
                     let action = format!("{}/write", resource.resource_type);
@@ -108,7 +112,9 @@ fn mode(properties: &Value) -> Result<Mode, ArmError> {
         "complete" => Ok(Mode::Complete),
         _ => Err(ArmError::bad_request(
             "InvalidDeployment",
-            format!("The deployment mode '{mode}' is not valid: it is 'Incremental' or 'Complete'."),
+            format!(
+                "The deployment mode '{mode}' is not valid: it is 'Incremental' or 'Complete'."
+            ),
         )),
     }
 }
@@ -201,7 +207,9 @@ pub(super) fn scope(cloud: &Cloud, id: &ResourceId) -> Result<Scope, ArmError> {
         .ok_or_else(|| {
             ArmError::bad_request(
                 "InvalidDeploymentScope",
-                format!("The local cloud deploys to resource groups and subscriptions, not to '{id}'."),
+                format!(
+                    "The local cloud deploys to resource groups and subscriptions, not to '{id}'."
+                ),
             )
         })?;
     if id.resource_group().is_none() {
@@ -264,7 +272,10 @@ pub(super) fn invalid_template(diagnostics: &[TemplateDiagnostic]) -> ArmError {
     };
     ArmError::bad_request(
         first.code,
-        format!("Deployment template validation failed: '{}'.", described(first)),
+        format!(
+            "Deployment template validation failed: '{}'.",
+            described(first)
+        ),
     )
     .with_details(details)
 }

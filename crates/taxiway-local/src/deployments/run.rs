@@ -77,7 +77,9 @@ impl Run {
         self.journal.finish(result.as_ref(), &made)?;
         match &result {
             Ok(_) => tracing::info!(deployment = %self.id, "a deployment is done"),
-            Err(error) => tracing::info!(deployment = %self.id, code = error.code, "a deployment failed"),
+            Err(error) => {
+                tracing::info!(deployment = %self.id, code = error.code, "a deployment failed")
+            }
         }
         result.map(|outputs| (outputs, made))
     }
@@ -85,7 +87,10 @@ impl Run {
     async fn all_steps(&mut self, made: &mut Made) -> Result<IndexMap<String, Output>, ArmError> {
         let failures = self.resources(made).await?;
         if *self.parts.cancel.borrow() {
-            return Err(ArmError::conflict("Canceled", "The deployment was canceled."));
+            return Err(ArmError::conflict(
+                "Canceled",
+                "The deployment was canceled.",
+            ));
         }
         if !failures.is_empty() {
             return Err(failed(&self.id, failures));
@@ -100,11 +105,13 @@ impl Run {
             .await?;
         }
         let (deployment, state) = (Arc::clone(&self.deployment), self.state());
-        blocking(move || deployment.outputs(&state)).await?.map_err(|diagnostics| {
-            let mut cause = invalid_template(&diagnostics);
-            cause.code = "DeploymentOutputEvaluationFailed".to_owned();
-            cause
-        })
+        blocking(move || deployment.outputs(&state))
+            .await?
+            .map_err(|diagnostics| {
+                let mut cause = invalid_template(&diagnostics);
+                cause.code = "DeploymentOutputEvaluationFailed".to_owned();
+                cause
+            })
     }
 
     fn state(&self) -> LiveState {
@@ -136,8 +143,8 @@ impl Run {
             let Some(joined) = tasks.join_next().await else {
                 return Ok(failures);
             };
-            let (index, result) =
-                joined.map_err(|error| ArmError::internal(format!("A step broke off: {error}.")))?;
+            let (index, result) = joined
+                .map_err(|error| ArmError::internal(format!("A step broke off: {error}.")))?;
             if let Some(number) = operations[index] {
                 self.journal
                     .end_operation(number, result.as_ref().map(|_| ()))?;
@@ -218,7 +225,8 @@ fn waits(resources: &[Resource]) -> Vec<Vec<usize>> {
                         .iter()
                         .enumerate()
                         .filter(|(_, other)| {
-                            batch(other).is_some_and(|(other, earlier)| other == name && earlier < number)
+                            batch(other)
+                                .is_some_and(|(other, earlier)| other == name && earlier < number)
                         })
                         .map(|(index, _)| index),
                 );

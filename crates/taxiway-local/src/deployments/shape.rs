@@ -61,7 +61,11 @@ fn parameters(parameters: &IndexMap<String, Parameter>) -> Value {
     parameters
         .iter()
         .map(|(name, parameter)| {
-            let shaped = typed(&parameter.parameter_type, &parameter.value, parameter.secure);
+            let shaped = typed(
+                &parameter.parameter_type,
+                &parameter.value,
+                parameter.secure,
+            );
             (name.clone(), shaped)
         })
         .collect::<Map<_, _>>()

@@ -86,7 +86,9 @@ impl DeployedState for LiveState {
             .unwrap_or("2025-04-01");
         let body = self
             .call(request(&self.caller, Method::GET, id, version, Value::Null))
-            .inspect_err(|error| tracing::debug!(%id, %error, "a template refers to what can't be read"))
+            .inspect_err(
+                |error| tracing::debug!(%id, %error, "a template refers to what can't be read"),
+            )
             .ok()
             .flatten()?;
         if full {

@@ -44,7 +44,11 @@ async fn changes(
     let arguments = Arguments::from_json(&properties["parameters"])
         .map_err(|diagnostics| invalid_template(&diagnostics))?;
     let evaluation = evaluate(&template, &arguments, context);
-    if evaluation.diagnostics.iter().any(taxiway_arm::TemplateDiagnostic::is_error) {
+    if evaluation
+        .diagnostics
+        .iter()
+        .any(taxiway_arm::TemplateDiagnostic::is_error)
+    {
         return Err(invalid_template(&evaluation.diagnostics));
     }
     let mut before = Vec::new();

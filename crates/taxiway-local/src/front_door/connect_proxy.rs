@@ -149,8 +149,14 @@ mod tests {
     #[test]
     fn only_served_hosts_are_tunnelled() {
         let cases = [
-            ("CONNECT management.azure.com:443 HTTP/1.1\r\n\r\n", Some("management.azure.com")),
-            ("CONNECT kv.vault.azure.net:443 HTTP/1.1\r\n\r\n", Some("kv.vault.azure.net")),
+            (
+                "CONNECT management.azure.com:443 HTTP/1.1\r\n\r\n",
+                Some("management.azure.com"),
+            ),
+            (
+                "CONNECT kv.vault.azure.net:443 HTTP/1.1\r\n\r\n",
+                Some("kv.vault.azure.net"),
+            ),
             ("CONNECT pypi.org:443 HTTP/1.1\r\n\r\n", None),
             ("GET http://management.azure.com/ HTTP/1.1\r\n\r\n", None),
             ("\r\n\r\n", None),

@@ -92,7 +92,10 @@ mod tests {
             ("login.microsoftonline.com", Some(Service::Login)),
             ("kv.vault.localhost", Some(Service::Vault("kv".into()))),
             ("KV.vault.azure.net", Some(Service::Vault("kv".into()))),
-            ("shop-staging.scm.localhost", Some(Service::Scm("shop-staging".into()))),
+            (
+                "shop-staging.scm.localhost",
+                Some(Service::Scm("shop-staging".into())),
+            ),
             ("vault.localhost", None),
             ("a.b.vault.localhost", None),
             ("pypi.org", None),

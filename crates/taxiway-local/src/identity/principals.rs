@@ -43,8 +43,7 @@ impl Principal {
     pub(crate) fn has_secret(&self, secret: &str) -> bool {
         match &self.kind {
             PrincipalKind::Application { secret_digests } => {
-                let digest = digest_of(secret);
-                secret_digests.iter().any(|known| *known == digest)
+                secret_digests.contains(&digest_of(secret))
             }
             PrincipalKind::ManagedIdentity { .. } => false,
         }
@@ -115,8 +114,7 @@ impl Principals {
     }
 
     pub(crate) fn by_object_id(&self, object_id: &str) -> Result<Option<Principal>, StoreError> {
-        self.store
-            .document(KIND, &object_id.to_ascii_lowercase())
+        self.store.document(KIND, &object_id.to_ascii_lowercase())
     }
 
     pub(crate) fn by_app_id(&self, app_id: &str) -> Result<Option<Principal>, StoreError> {

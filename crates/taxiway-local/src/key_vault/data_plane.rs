@@ -154,7 +154,11 @@ async fn answer(cloud: &Cloud, vault: &str, host: &str, request: Request<Incomin
 impl Call<'_> {
     fn route(&self, method: &Method, segments: &[&str]) -> Answer {
         let collection = segments.first().map(|name| name.to_ascii_lowercase());
-        match (method, collection.as_deref(), &segments[1.min(segments.len())..]) {
+        match (
+            method,
+            collection.as_deref(),
+            &segments[1.min(segments.len())..],
+        ) {
             (&Method::GET, Some("secrets"), []) => self.list(),
             (&Method::PUT, Some("secrets"), [name]) => self.set(name),
             (&Method::GET, Some("secrets"), [name]) => self.get(name, None),
@@ -170,7 +174,10 @@ impl Call<'_> {
             _ => Err(ArmError::new(
                 StatusCode::NOT_FOUND,
                 "NotSupported",
-                format!("The local cloud's vaults keep secrets; they have no {method} of '/{}'.", segments.join("/")),
+                format!(
+                    "The local cloud's vaults keep secrets; they have no {method} of '/{}'.",
+                    segments.join("/")
+                ),
             )),
         }
     }

@@ -121,7 +121,10 @@ pub(super) fn purge(cloud: &Cloud, request: &Request) -> Outcome {
     if vault.is_protected() {
         return Err(ArmError::bad_request(
             "DeletedVaultPurge",
-            format!("The deleted vault '{}' has purge protection and can't be purged before its retention ends.", vault.id.name()),
+            format!(
+                "The deleted vault '{}' has purge protection and can't be purged before its retention ends.",
+                vault.id.name()
+            ),
         ));
     }
     let (cloud_of_work, name) = (cloud.clone(), vault.id.name().to_owned());
@@ -147,7 +150,10 @@ fn required(cloud: &Cloud, request: &Request) -> Result<DeletedVault, ArmError> 
         .ok_or_else(|| {
             ArmError::not_found(
                 "DeletedVaultNotFound",
-                format!("The specified deleted vault '{}' does not exist.", request.id.name()),
+                format!(
+                    "The specified deleted vault '{}' does not exist.",
+                    request.id.name()
+                ),
             )
         })
 }

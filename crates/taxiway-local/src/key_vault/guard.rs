@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{
-    access, cloud::Cloud, error::ArmError, identity::Caller, store::StoredResource,
-};
+use crate::{access, cloud::Cloud, error::ArmError, identity::Caller, store::StoredResource};
 
 /// What a caller wants with secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +22,9 @@ impl Access {
     const fn data_action(self) -> &'static str {
         match self {
             Self::Get => "Microsoft.KeyVault/vaults/secrets/getSecret/action",
-            Self::List | Self::GetDeleted => "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
+            Self::List | Self::GetDeleted => {
+                "Microsoft.KeyVault/vaults/secrets/readMetadata/action"
+            }
             Self::Set => "Microsoft.KeyVault/vaults/secrets/setSecret/action",
             Self::Update => "Microsoft.KeyVault/vaults/secrets/update/action",
             Self::Delete => "Microsoft.KeyVault/vaults/secrets/delete",
@@ -73,11 +73,18 @@ fn forbidden(inner: &str, message: String) -> ArmError {
 /// Callers of this cloud come from loopback, through no private endpoint.
 fn require_network(vault: &StoredResource) -> Result<(), ArmError> {
     let properties = &vault.body["properties"];
-    let is = |value: &Value, text: &str| value.as_str().is_some_and(|value| value.eq_ignore_ascii_case(text));
+    let is = |value: &Value, text: &str| {
+        value
+            .as_str()
+            .is_some_and(|value| value.eq_ignore_ascii_case(text))
+    };
     if is(&properties["publicNetworkAccess"], "Disabled") {
         return Err(forbidden(
             "ForbiddenByConnection",
-            format!("Public network access is disabled and request is not from a trusted service nor via an approved private link.\r\nVault: {}", vault.id.name()),
+            format!(
+                "Public network access is disabled and request is not from a trusted service nor via an approved private link.\r\nVault: {}",
+                vault.id.name()
+            ),
         ));
     }
     let rules = properties["networkAcls"]["ipRules"].as_array();
@@ -89,7 +96,10 @@ fn require_network(vault: &StoredResource) -> Result<(), ArmError> {
     if is(&properties["networkAcls"]["defaultAction"], "Deny") && !has_loopback {
         return Err(forbidden(
             "ForbiddenByFirewall",
-            format!("Client address is not authorized and caller is not a trusted service.\r\nClient address: 127.0.0.1\r\nVault: {}", vault.id.name()),
+            format!(
+                "Client address is not authorized and caller is not a trusted service.\r\nClient address: 127.0.0.1\r\nVault: {}",
+                vault.id.name()
+            ),
         ));
     }
     Ok(())

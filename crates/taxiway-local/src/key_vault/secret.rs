@@ -73,7 +73,12 @@ pub(super) fn living(cloud: &Cloud, vault: &str, name: &str) -> Result<Secret, A
 pub(super) fn deleted(cloud: &Cloud, vault: &str, name: &str) -> Result<Secret, ArmError> {
     find(cloud, vault, name)?
         .filter(|secret| secret.deletion.is_some())
-        .ok_or_else(|| ArmError::not_found("SecretNotFound", format!("Deleted Secret not found: {name}")))
+        .ok_or_else(|| {
+            ArmError::not_found(
+                "SecretNotFound",
+                format!("Deleted Secret not found: {name}"),
+            )
+        })
 }
 
 /// All secrets of a vault, by name.
@@ -126,7 +131,10 @@ pub(super) fn set(
     if value.len() > MAX_VALUE {
         return Err(ArmError::bad_request(
             "BadParameter",
-            format!("The secret's value has {} bytes; at most {MAX_VALUE} are possible.", value.len()),
+            format!(
+                "The secret's value has {} bytes; at most {MAX_VALUE} are possible.",
+                value.len()
+            ),
         ));
     }
     let mut secret = find(cloud, vault, name)?.unwrap_or_else(|| Secret {
@@ -169,7 +177,9 @@ fn not_found(name: &str, version: Option<&str>) -> ArmError {
     let place = version.map_or_else(|| name.to_owned(), |version| format!("{name}/{version}"));
     ArmError::not_found(
         "SecretNotFound",
-        format!("A secret with (name/id) {place} was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182"),
+        format!(
+            "A secret with (name/id) {place} was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182"
+        ),
     )
 }
 

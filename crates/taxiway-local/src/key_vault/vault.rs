@@ -64,7 +64,9 @@ fn put(cloud: &Cloud, request: &Request, body: &Value) -> Outcome {
         if by_name(cloud, name)?.is_some() {
             return Err(ArmError::conflict(
                 "VaultAlreadyExists",
-                format!("The vault name '{name}' is already in use. Vault names are globaly unique so it is possible that the name is already taken."),
+                format!(
+                    "The vault name '{name}' is already in use. Vault names are globaly unique so it is possible that the name is already taken."
+                ),
             ));
         }
         if let Some(deleted) = deleted_vault::find(cloud, name)? {
@@ -94,7 +96,10 @@ fn recover(
     if deleted.id != request.id {
         return Err(ArmError::bad_request(
             "BadRequest",
-            format!("The deleted vault is '{}' and can only be recovered there.", deleted.id),
+            format!(
+                "The deleted vault is '{}' and can only be recovered there.",
+                deleted.id
+            ),
         ));
     }
     let restored = deleted_vault::restore(cloud, deleted)?;
@@ -121,7 +126,10 @@ fn completed(
     {
         return Err(ArmError::not_found(
             "DeletedVaultNotFound",
-            format!("There is no deleted vault named '{}' to recover.", request.id.name()),
+            format!(
+                "There is no deleted vault named '{}' to recover.",
+                request.id.name()
+            ),
         ));
     }
     check_required(cloud, &properties)?;
@@ -180,17 +188,23 @@ fn check_required(cloud: &Cloud, properties: &Value) -> Result<(), ArmError> {
 
 fn check_soft_delete(properties: &mut Value, old: Option<&Value>) -> Result<(), ArmError> {
     if properties["enableSoftDelete"] == false {
-        return Err(bad("The property \"enableSoftDelete\" can be set to false only for creating new vault. Enabling the 'soft delete' functionality is an irreversible action."));
+        return Err(bad(
+            "The property \"enableSoftDelete\" can be set to false only for creating new vault. Enabling the 'soft delete' functionality is an irreversible action.",
+        ));
     }
     let given = properties["softDeleteRetentionInDays"].as_i64();
     if given.is_some_and(|days| !(7..=90).contains(&days)) {
-        return Err(bad("The property \"softDeleteRetentionInDays\" has to be between 7 and 90."));
+        return Err(bad(
+            "The property \"softDeleteRetentionInDays\" has to be between 7 and 90.",
+        ));
     }
     let kept = old.and_then(|old| old["softDeleteRetentionInDays"].as_i64());
     if let (Some(given), Some(kept)) = (given, kept)
         && given != kept
     {
-        return Err(bad("The property \"softDeleteRetentionInDays\" has been set already and it can't be modified."));
+        return Err(bad(
+            "The property \"softDeleteRetentionInDays\" has been set already and it can't be modified.",
+        ));
     }
     properties["softDeleteRetentionInDays"] = json!(given.or(kept).unwrap_or(90));
     Ok(())
@@ -198,7 +212,9 @@ fn check_soft_delete(properties: &mut Value, old: Option<&Value>) -> Result<(), 
 
 fn check_purge_protection(properties: &mut Value, old: Option<&Value>) -> Result<(), ArmError> {
     if properties["enablePurgeProtection"] == false {
-        return Err(bad("The property \"enablePurgeProtection\" cannot be set to false. Enabling the purge protection for a vault is an irreversible action."));
+        return Err(bad(
+            "The property \"enablePurgeProtection\" cannot be set to false. Enabling the purge protection for a vault is an irreversible action.",
+        ));
     }
     if old.is_some_and(|old| old["enablePurgeProtection"] == true) {
         properties["enablePurgeProtection"] = json!(true);
@@ -229,7 +245,11 @@ pub(super) fn put_policies(cloud: &Cloud, request: &Request) -> Outcome {
         .as_array()
         .cloned()
         .unwrap_or_default();
-    let is_given = |policy: &Value| given.iter().any(|other| other["objectId"] == policy["objectId"]);
+    let is_given = |policy: &Value| {
+        given
+            .iter()
+            .any(|other| other["objectId"] == policy["objectId"])
+    };
     match request.id.name().to_ascii_lowercase().as_str() {
         "add" => {
             policies.retain(|policy| !is_given(policy));
@@ -237,7 +257,11 @@ pub(super) fn put_policies(cloud: &Cloud, request: &Request) -> Outcome {
         }
         "replace" => policies = given,
         "remove" => policies.retain(|policy| !is_given(policy)),
-        other => return Err(bad(format!("Access policies can't be changed by '{other}'."))),
+        other => {
+            return Err(bad(format!(
+                "Access policies can't be changed by '{other}'."
+            )));
+        }
     }
     vault.body["properties"]["accessPolicies"] = json!(policies);
     record::save(cloud, &id, &request.api_version, vault.body)?;

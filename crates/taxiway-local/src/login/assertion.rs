@@ -53,7 +53,8 @@ pub(super) async fn check(
     let claims = unverified(token)?;
     require_credential(cloud, principal, &claims)?;
     let keys = if is_own_issuer(cloud, host, &claims.iss) {
-        serde_json::from_value(cloud.tokens.key_set()).map_err(|_| invalid("The key set is damaged."))?
+        serde_json::from_value(cloud.tokens.key_set())
+            .map_err(|_| invalid("The key set is damaged."))?
     } else {
         fetch_keys(&claims.iss).await?
     };
@@ -67,7 +68,11 @@ fn unverified(token: &str) -> Result<Assertion, LoginError> {
         .decode(payload)
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .ok_or_else(|| invalid("The client assertion is not a JSON Web Token with issuer, subject and audience."))
+        .ok_or_else(|| {
+            invalid(
+                "The client assertion is not a JSON Web Token with issuer, subject and audience.",
+            )
+        })
 }
 
 fn require_credential(
@@ -132,7 +137,9 @@ async fn fetch_keys(issuer: &str) -> Result<JwkSet, LoginError> {
             StatusCode::UNAUTHORIZED,
             "invalid_client",
             50_166,
-            format!("The keys of the issuer '{issuer}' can't be fetched. The local cloud only asks issuers on this machine, over http."),
+            format!(
+                "The keys of the issuer '{issuer}' can't be fetched. The local cloud only asks issuers on this machine, over http."
+            ),
         )
     };
     let configuration = fetch(&format!(
@@ -179,7 +186,9 @@ fn verify(token: &str, keys: &JwkSet, issuer: &str) -> Result<(), LoginError> {
     };
     let key = key
         .and_then(|key| DecodingKey::from_jwk(key).ok())
-        .ok_or_else(|| invalid("The key that signed the client assertion is not one of its issuer."))?;
+        .ok_or_else(|| {
+            invalid("The key that signed the client assertion is not one of its issuer.")
+        })?;
     let mut validation = Validation::new(header.alg);
     validation.validate_aud = false;
     validation.validate_nbf = true;

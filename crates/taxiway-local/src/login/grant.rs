@@ -72,15 +72,19 @@ pub(super) async fn client_credentials(
 }
 
 fn principal(cloud: &Cloud, client_id: &str) -> Result<Principal, LoginError> {
-    let found = cloud.tokens.principals().by_app_id(client_id).map_err(|error| {
-        tracing::error!(%error, "cannot look up an application");
-        LoginError::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "server_error",
-            90_033,
-            "The local cloud's store failed.",
-        )
-    })?;
+    let found = cloud
+        .tokens
+        .principals()
+        .by_app_id(client_id)
+        .map_err(|error| {
+            tracing::error!(%error, "cannot look up an application");
+            LoginError::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "server_error",
+                90_033,
+                "The local cloud's store failed.",
+            )
+        })?;
     found.ok_or_else(|| {
         LoginError::new(
             StatusCode::BAD_REQUEST,
@@ -97,9 +101,7 @@ fn principal(cloud: &Cloud, client_id: &str) -> Result<Principal, LoginError> {
 /// `https://vault.azure.net/.default` → `https://vault.azure.net`. A slash before `/.default` stays, as in Entra.
 fn audience(scope: Option<&str>, resource: Option<&str>) -> Result<String, LoginError> {
     let Some(scope) = scope else {
-        return resource
-            .map(str::to_owned)
-            .ok_or_else(|| missing("scope"));
+        return resource.map(str::to_owned).ok_or_else(|| missing("scope"));
     };
     let wanted: Vec<&str> = scope
         .split_whitespace()
@@ -119,7 +121,9 @@ fn invalid_scope(scope: &str) -> LoginError {
         StatusCode::BAD_REQUEST,
         "invalid_scope",
         1_002_012,
-        format!("The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier."),
+        format!(
+            "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier."
+        ),
     )
 }
 
@@ -137,7 +141,9 @@ fn invalid_secret(client_id: &str) -> LoginError {
         StatusCode::UNAUTHORIZED,
         "invalid_client",
         7_000_215,
-        format!("Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client_id}'."),
+        format!(
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client_id}'."
+        ),
     )
 }
 
@@ -148,18 +154,30 @@ mod tests {
     #[test]
     fn the_audience_comes_from_the_scope() {
         let cases = [
-            (Some("https://vault.azure.net/.default"), None, Some("https://vault.azure.net")),
+            (
+                Some("https://vault.azure.net/.default"),
+                None,
+                Some("https://vault.azure.net"),
+            ),
             (
                 Some("https://management.core.windows.net//.default openid"),
                 None,
                 Some("https://management.core.windows.net/"),
             ),
-            (None, Some("https://management.azure.com/"), Some("https://management.azure.com/")),
+            (
+                None,
+                Some("https://management.azure.com/"),
+                Some("https://management.azure.com/"),
+            ),
             (Some("user.read"), None, None),
             (None, None, None),
         ];
         for (scope, resource, expected) in cases {
-            assert_eq!(audience(scope, resource).ok().as_deref(), expected, "{scope:?} {resource:?}");
+            assert_eq!(
+                audience(scope, resource).ok().as_deref(),
+                expected,
+                "{scope:?} {resource:?}"
+            );
         }
     }
 }

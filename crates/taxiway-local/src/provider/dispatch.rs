@@ -67,8 +67,7 @@ fn forget_below(cloud: &Cloud, id: &ResourceId) -> Result<(), ArmError> {
 fn operation(cloud: &Cloud, request: &Request) -> Result<Option<Response>, ArmError> {
     let resource_type = request.id.resource_type().to_ascii_lowercase();
     let is_status = resource_type.ends_with("/operationstatuses");
-    if request.method != Method::GET
-        || !(is_status || resource_type.ends_with("/operationresults"))
+    if request.method != Method::GET || !(is_status || resource_type.ends_with("/operationresults"))
     {
         return Ok(None);
     }
@@ -98,7 +97,7 @@ fn operation(cloud: &Cloud, request: &Request) -> Result<Option<Response>, ArmEr
 }
 
 /// The action that the caller needs and where; `None` for what everybody with a token may see.
-pub(crate) fn permission(request: &Request) -> Option<(String, ResourceId)> {
+fn permission(request: &Request) -> Option<(String, ResourceId)> {
     let id = &request.id;
     let full_type = rbac_type(id);
     let verb = match request.method {
@@ -115,7 +114,11 @@ pub(crate) fn permission(request: &Request) -> Option<(String, ResourceId)> {
         return None;
     }
     let is_own = request.namespace.eq_ignore_ascii_case(id.namespace()) && !id.is_scope();
-    let prefix = if is_own || request.namespace.eq_ignore_ascii_case("Microsoft.Resources") {
+    let prefix = if is_own
+        || request
+            .namespace
+            .eq_ignore_ascii_case("Microsoft.Resources")
+    {
         full_type
     } else {
         request.namespace.clone()

@@ -89,26 +89,146 @@ const ALERTS: &str = "everything but * # & + : < > ? @ % { } \\ /, and no dot or
 const INSIGHTS: &str = "everything but % & \\ ? /, and no dot or space at the end";
 
 const RULES: &[NameRule] = &[
-    rule("Microsoft.Resources/resourceGroups", (1, 90), group, no_dot_at_end, "letters, digits, underscores, hyphens, dots and parentheses, and no dot at the end"),
-    rule("Microsoft.Resources/deployments", (1, 64), group, any_end, "letters, digits, underscores, hyphens, dots and parentheses"),
-    rule("Microsoft.Web/serverfarms", (1, 60), word_or_underscore, any_end, "letters, digits and hyphens"),
-    rule("Microsoft.Web/sites", (2, 60), word, alphanumeric_ends, WORDS),
-    rule("Microsoft.Web/sites/slots", (2, 59), word, alphanumeric_ends, WORDS),
-    rule("Microsoft.DBforPostgreSQL/flexibleServers", (3, 63), word, alphanumeric_ends, WORDS),
-    rule("Microsoft.DBforPostgreSQL/flexibleServers/databases", (1, 63), word_or_underscore, database, "letters, digits, underscores and hyphens, with a letter or underscore first"),
-    rule("Microsoft.DBforPostgreSQL/flexibleServers/firewallRules", (1, 128), word_or_underscore, alphanumeric_start, "letters, digits, underscores and hyphens, with a letter or digit first"),
-    rule("Microsoft.KeyVault/vaults", (3, 24), word, vault, "letters, digits and single hyphens, with a letter first and no hyphen at the end"),
-    rule("Microsoft.KeyVault/vaults/secrets", (1, 127), word, any_end, "letters, digits and hyphens"),
-    rule("Microsoft.OperationalInsights/workspaces", (4, 63), word, alphanumeric_ends, WORDS),
-    rule("Microsoft.Insights/components", (1, 260), insights, no_dot_or_space_at_end, INSIGHTS),
-    rule("Microsoft.Insights/webtests", (1, 260), insights, no_dot_or_space_at_end, INSIGHTS),
-    rule("Microsoft.Insights/actionGroups", (1, 260), action_group, any_end, "everything but : < > + / & % \\ ? |"),
-    rule("Microsoft.Insights/metricAlerts", (1, 260), alert, no_dot_or_space_at_end, ALERTS),
-    rule("Microsoft.Insights/autoscalesettings", (1, 260), alert, no_dot_or_space_at_end, ALERTS),
-    rule("Microsoft.ManagedIdentity/userAssignedIdentities", (3, 128), word_or_underscore, alphanumeric_start, "letters, digits, underscores and hyphens, with a letter or digit first"),
-    rule("Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials", (3, 120), word_or_underscore, alphanumeric_start, "letters, digits, underscores and hyphens, with a letter or digit first"),
-    rule("Microsoft.Authorization/locks", (1, 90), group, no_dot_at_end, "letters, digits, dots, underscores, hyphens and parentheses, and no dot at the end"),
-    rule("Microsoft.Consumption/budgets", (1, 63), word_or_underscore, any_end, "letters, digits, underscores and hyphens"),
+    rule(
+        "Microsoft.Resources/resourceGroups",
+        (1, 90),
+        group,
+        no_dot_at_end,
+        "letters, digits, underscores, hyphens, dots and parentheses, and no dot at the end",
+    ),
+    rule(
+        "Microsoft.Resources/deployments",
+        (1, 64),
+        group,
+        any_end,
+        "letters, digits, underscores, hyphens, dots and parentheses",
+    ),
+    rule(
+        "Microsoft.Web/serverfarms",
+        (1, 60),
+        word_or_underscore,
+        any_end,
+        "letters, digits and hyphens",
+    ),
+    rule(
+        "Microsoft.Web/sites",
+        (2, 60),
+        word,
+        alphanumeric_ends,
+        WORDS,
+    ),
+    rule(
+        "Microsoft.Web/sites/slots",
+        (2, 59),
+        word,
+        alphanumeric_ends,
+        WORDS,
+    ),
+    rule(
+        "Microsoft.DBforPostgreSQL/flexibleServers",
+        (3, 63),
+        word,
+        alphanumeric_ends,
+        WORDS,
+    ),
+    rule(
+        "Microsoft.DBforPostgreSQL/flexibleServers/databases",
+        (1, 63),
+        word_or_underscore,
+        database,
+        "letters, digits, underscores and hyphens, with a letter or underscore first",
+    ),
+    rule(
+        "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules",
+        (1, 128),
+        word_or_underscore,
+        alphanumeric_start,
+        "letters, digits, underscores and hyphens, with a letter or digit first",
+    ),
+    rule(
+        "Microsoft.KeyVault/vaults",
+        (3, 24),
+        word,
+        vault,
+        "letters, digits and single hyphens, with a letter first and no hyphen at the end",
+    ),
+    rule(
+        "Microsoft.KeyVault/vaults/secrets",
+        (1, 127),
+        word,
+        any_end,
+        "letters, digits and hyphens",
+    ),
+    rule(
+        "Microsoft.OperationalInsights/workspaces",
+        (4, 63),
+        word,
+        alphanumeric_ends,
+        WORDS,
+    ),
+    rule(
+        "Microsoft.Insights/components",
+        (1, 260),
+        insights,
+        no_dot_or_space_at_end,
+        INSIGHTS,
+    ),
+    rule(
+        "Microsoft.Insights/webtests",
+        (1, 260),
+        insights,
+        no_dot_or_space_at_end,
+        INSIGHTS,
+    ),
+    rule(
+        "Microsoft.Insights/actionGroups",
+        (1, 260),
+        action_group,
+        any_end,
+        "everything but : < > + / & % \\ ? |",
+    ),
+    rule(
+        "Microsoft.Insights/metricAlerts",
+        (1, 260),
+        alert,
+        no_dot_or_space_at_end,
+        ALERTS,
+    ),
+    rule(
+        "Microsoft.Insights/autoscalesettings",
+        (1, 260),
+        alert,
+        no_dot_or_space_at_end,
+        ALERTS,
+    ),
+    rule(
+        "Microsoft.ManagedIdentity/userAssignedIdentities",
+        (3, 128),
+        word_or_underscore,
+        alphanumeric_start,
+        "letters, digits, underscores and hyphens, with a letter or digit first",
+    ),
+    rule(
+        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+        (3, 120),
+        word_or_underscore,
+        alphanumeric_start,
+        "letters, digits, underscores and hyphens, with a letter or digit first",
+    ),
+    rule(
+        "Microsoft.Authorization/locks",
+        (1, 90),
+        group,
+        no_dot_at_end,
+        "letters, digits, dots, underscores, hyphens and parentheses, and no dot at the end",
+    ),
+    rule(
+        "Microsoft.Consumption/budgets",
+        (1, 63),
+        word_or_underscore,
+        any_end,
+        "letters, digits, underscores and hyphens",
+    ),
 ];
 
 /// Why a name is not possible for its type, as a sentence; `None` where it is, or no rule is known.
@@ -139,7 +259,11 @@ mod tests {
             ("Microsoft.KeyVault/vaults", "kv-shop-local", true),
             ("microsoft.keyvault/vaults", "kv--shop", false),
             ("Microsoft.KeyVault/vaults", "1kv", false),
-            ("Microsoft.KeyVault/vaults", "kv-shop-local-with-a-long-name", false),
+            (
+                "Microsoft.KeyVault/vaults",
+                "kv-shop-local-with-a-long-name",
+                false,
+            ),
             ("Microsoft.KeyVault/vaults/secrets", "a_b", false),
             ("Microsoft.OperationalInsights/workspaces", "log", false),
             ("Microsoft.Resources/resourceGroups", "rg-shop.", false),
@@ -149,7 +273,11 @@ mod tests {
         ];
         for (resource_type, name, possible) in cases {
             let objection = objection(resource_type, name);
-            assert_eq!(objection.is_none(), possible, "{resource_type} {name}: {objection:?}");
+            assert_eq!(
+                objection.is_none(),
+                possible,
+                "{resource_type} {name}: {objection:?}"
+            );
         }
     }
 }

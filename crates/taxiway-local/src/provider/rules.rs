@@ -76,18 +76,20 @@ pub(crate) fn check_type(id: &ResourceId, api_version: &str) -> Result<(), ArmEr
 
 /// Azure's words for a type that does not exist here.
 pub(crate) fn unknown_type(resource_type: &str, api_version: &str) -> ArmError {
-    let (namespace, rest) = resource_type
-        .split_once('/')
-        .unwrap_or((resource_type, ""));
+    let (namespace, rest) = resource_type.split_once('/').unwrap_or((resource_type, ""));
     if !catalogue::has_namespace(namespace) {
         return ArmError::not_found(
             "InvalidResourceNamespace",
-            format!("The resource namespace '{namespace}' is invalid: the local cloud does not have it."),
+            format!(
+                "The resource namespace '{namespace}' is invalid: the local cloud does not have it."
+            ),
         );
     }
     ArmError::not_found(
         "InvalidResourceType",
-        format!("The resource type '{rest}' could not be found in the namespace '{namespace}' for api version '{api_version}': the local cloud does not have it."),
+        format!(
+            "The resource type '{rest}' could not be found in the namespace '{namespace}' for api version '{api_version}': the local cloud does not have it."
+        ),
     )
 }
 
@@ -148,11 +150,8 @@ fn check_location(cloud: &Cloud, id: &ResourceId, body: &Value) -> Result<(), Ar
             ),
         ));
     }
-    let existing = existing.and_then(|resource| {
-        resource.body["location"]
-            .as_str()
-            .map(location::normal)
-    });
+    let existing =
+        existing.and_then(|resource| resource.body["location"].as_str().map(location::normal));
     match existing {
         Some(existing) if existing != given => Err(ArmError::conflict(
             if id.is_type(RESOURCE_GROUP_TYPE) {
@@ -177,7 +176,10 @@ fn check_tags(tags: &Value) -> Result<(), ArmError> {
     if tags.len() > MAX_TAGS {
         return Err(ArmError::bad_request(
             "TooManyTags",
-            format!("The resource has {} tags. At most {MAX_TAGS} are allowed.", tags.len()),
+            format!(
+                "The resource has {} tags. At most {MAX_TAGS} are allowed.",
+                tags.len()
+            ),
         ));
     }
     for (name, value) in tags {
@@ -187,10 +189,15 @@ fn check_tags(tags: &Value) -> Result<(), ArmError> {
         if !is_name {
             return Err(ArmError::bad_request(
                 "InvalidTagNameCharacters",
-                format!("The tag name '{name}' is not possible: it takes 1 to {MAX_TAG_NAME} characters without < > % & \\ ? /."),
+                format!(
+                    "The tag name '{name}' is not possible: it takes 1 to {MAX_TAG_NAME} characters without < > % & \\ ? /."
+                ),
             ));
         }
-        if value.as_str().is_some_and(|value| value.chars().count() > MAX_TAG_VALUE) {
+        if value
+            .as_str()
+            .is_some_and(|value| value.chars().count() > MAX_TAG_VALUE)
+        {
             return Err(ArmError::bad_request(
                 "InvalidTagValueLength",
                 format!("The value of the tag '{name}' is longer than {MAX_TAG_VALUE} characters."),

@@ -178,15 +178,27 @@ mod tests {
         const WEB: &str = "Microsoft.Web";
         const RESOURCES: &str = "Microsoft.Resources";
         let site = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/shop";
-        check(&Method::GET, "/subscriptions", ("/", RESOURCES, Some("subscriptions")));
-        check(&Method::GET, "//subscriptions/s/", ("/subscriptions/s", RESOURCES, None));
+        check(
+            &Method::GET,
+            "/subscriptions",
+            ("/", RESOURCES, Some("subscriptions")),
+        );
+        check(
+            &Method::GET,
+            "//subscriptions/s/",
+            ("/subscriptions/s", RESOURCES, None),
+        );
         check(
             &Method::GET,
             "/subscriptions/s/resourcegroups",
             ("/subscriptions/s", RESOURCES, Some("resourcegroups")),
         );
         check(&Method::GET, site, (site, WEB, None));
-        check(&Method::POST, &format!("{site}/restart"), (site, WEB, Some("restart")));
+        check(
+            &Method::POST,
+            &format!("{site}/restart"),
+            (site, WEB, Some("restart")),
+        );
         check(
             &Method::POST,
             &format!("{site}/config/appsettings/list"),
@@ -205,7 +217,11 @@ mod tests {
         check(
             &Method::GET,
             "/subscriptions/s/providers/Microsoft.Web",
-            ("/subscriptions/s", RESOURCES, Some("providers/Microsoft.Web")),
+            (
+                "/subscriptions/s",
+                RESOURCES,
+                Some("providers/Microsoft.Web"),
+            ),
         );
         check(
             &Method::GET,
@@ -234,7 +250,11 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for path in ["/subscriptions/s/nothing/here", "/a/b/c", "/subscriptions/a%2Fb"] {
+        for path in [
+            "/subscriptions/s/nothing/here",
+            "/a/b/c",
+            "/subscriptions/a%2Fb",
+        ] {
             let address = segments(path).and_then(|s| Address::parse(&s, &Method::GET));
             assert!(address.is_err(), "{path}");
         }

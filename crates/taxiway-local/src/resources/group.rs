@@ -19,13 +19,21 @@ use crate::{
 const DELETION: &str = "Microsoft.Resources/resourceGroups/delete";
 
 pub(super) fn list(cloud: &Cloud, request: &Request) -> Outcome {
-    let wanted_tag = request.query.get("$filter").map(|text| super::inventory::Filter::parse(text)).transpose()?;
+    let wanted_tag = request
+        .query
+        .get("$filter")
+        .map(|text| super::inventory::Filter::parse(text))
+        .transpose()?;
     let groups = cloud
         .store
         .resources_of_type(&request.id, RESOURCE_GROUP_TYPE)?;
     let items = groups
         .into_iter()
-        .filter(|group| wanted_tag.as_ref().is_none_or(|filter| filter.matches(group)))
+        .filter(|group| {
+            wanted_tag
+                .as_ref()
+                .is_none_or(|filter| filter.matches(group))
+        })
         .map(|group| group.body);
     Ok(Response::list(items.collect()))
 }
@@ -211,8 +219,14 @@ fn roots(cloud: &Cloud, group: &ResourceId) -> Result<Vec<StoredResource>, ArmEr
         .filter(|resource| {
             resource.id.parent().is_none()
                 && resource.id.extended().is_none()
-                && !resource.id.namespace().eq_ignore_ascii_case("Microsoft.Resources")
-                && !resource.id.namespace().eq_ignore_ascii_case("Microsoft.Authorization")
+                && !resource
+                    .id
+                    .namespace()
+                    .eq_ignore_ascii_case("Microsoft.Resources")
+                && !resource
+                    .id
+                    .namespace()
+                    .eq_ignore_ascii_case("Microsoft.Authorization")
         })
         .collect())
 }

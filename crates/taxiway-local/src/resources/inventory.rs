@@ -34,7 +34,10 @@ fn is_tracked(resource: &StoredResource) -> bool {
     resource.body.get("location").is_some()
         && resource.id.extended().is_none()
         && !resource.id.is_scope()
-        && !resource.id.namespace().eq_ignore_ascii_case("Microsoft.Resources")
+        && !resource
+            .id
+            .namespace()
+            .eq_ignore_ascii_case("Microsoft.Resources")
 }
 
 fn shape(resource: &StoredResource, expand: &str) -> Value {
@@ -48,10 +51,16 @@ fn shape(resource: &StoredResource, expand: &str) -> Value {
         }
     }
     if expand.contains("createdtime") {
-        item.insert("createdTime".to_owned(), json!(resource.created.to_string()));
+        item.insert(
+            "createdTime".to_owned(),
+            json!(resource.created.to_string()),
+        );
     }
     if expand.contains("changedtime") {
-        item.insert("changedTime".to_owned(), json!(resource.changed.to_string()));
+        item.insert(
+            "changedTime".to_owned(),
+            json!(resource.changed.to_string()),
+        );
     }
     if expand.contains("provisioningstate") {
         let state = resource.body["properties"]["provisioningState"]
@@ -74,7 +83,9 @@ impl Filter {
         let invalid = || {
             ArmError::bad_request(
                 "InvalidFilterInQueryString",
-                format!("Invalid $filter '{text}' specified in the query string. The local cloud knows name, resourceType, resourceGroup, location, tagName and tagValue, compared by 'eq' and joined by 'and'."),
+                format!(
+                    "Invalid $filter '{text}' specified in the query string. The local cloud knows name, resourceType, resourceGroup, location, tagName and tagValue, compared by 'eq' and joined by 'and'."
+                ),
             )
         };
         let mut conditions = Vec::new();
@@ -85,8 +96,15 @@ impl Filter {
             let value = after.strip_prefix("eq ").ok_or_else(invalid)?.trim_start();
             let (value, after) = quoted(value).ok_or_else(invalid)?;
             let field = field.to_ascii_lowercase();
-            if !["name", "resourcetype", "resourcegroup", "location", "tagname", "tagvalue"]
-                .contains(&field.as_str())
+            if ![
+                "name",
+                "resourcetype",
+                "resourcegroup",
+                "location",
+                "tagname",
+                "tagvalue",
+            ]
+            .contains(&field.as_str())
             {
                 return Err(invalid());
             }
@@ -106,20 +124,22 @@ impl Filter {
                 .find(|(name, _)| name == field)
                 .map(|(_, value)| value)
         };
-        self.conditions.iter().all(|(field, value)| match field.as_str() {
-            "name" => resource.id.full_name().eq_ignore_ascii_case(value),
-            "resourcetype" => resource.id.is_type(value),
-            "resourcegroup" => resource
-                .id
-                .resource_group()
-                .is_some_and(|group| group.eq_ignore_ascii_case(value)),
-            "location" => resource.body["location"] == super::location::normal(value).as_str(),
-            "tagname" => tag(resource, value).is_some(),
-            // Belongs to the tag's name.
-            _ => value_of("tagname")
-                .and_then(|name| tag(resource, name))
-                .is_some_and(|found| found == value),
-        })
+        self.conditions
+            .iter()
+            .all(|(field, value)| match field.as_str() {
+                "name" => resource.id.full_name().eq_ignore_ascii_case(value),
+                "resourcetype" => resource.id.is_type(value),
+                "resourcegroup" => resource
+                    .id
+                    .resource_group()
+                    .is_some_and(|group| group.eq_ignore_ascii_case(value)),
+                "location" => resource.body["location"] == super::location::normal(value).as_str(),
+                "tagname" => tag(resource, value).is_some(),
+                // Belongs to the tag's name.
+                _ => value_of("tagname")
+                    .and_then(|name| tag(resource, name))
+                    .is_some_and(|found| found == value),
+            })
     }
 }
 
@@ -154,11 +174,16 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 mod tests {
     use super::*;
 
+    type Conditions = &'static [(&'static str, &'static str)];
+
     #[test]
     fn filters_are_read() {
-        let cases: [(&str, Option<&[(&str, &str)]>); 6] = [
+        let cases: [(&str, Option<Conditions>); 6] = [
             ("", Some(&[])),
-            ("resourceType eq 'Microsoft.Web/sites'", Some(&[("resourcetype", "Microsoft.Web/sites")])),
+            (
+                "resourceType eq 'Microsoft.Web/sites'",
+                Some(&[("resourcetype", "Microsoft.Web/sites")]),
+            ),
             (
                 "tagname eq 'a''b' and tagvalue eq 'c and d'",
                 Some(&[("tagname", "a'b"), ("tagvalue", "c and d")]),

@@ -70,8 +70,8 @@ pub(super) fn get(cloud: &Cloud, request: &Request) -> Outcome {
 }
 
 fn is_visible(cloud: &Cloud, request: &Request, id: &str) -> Result<bool, ArmError> {
-    let id = ResourceId::for_subscription(id)
-        .map_err(|error| ArmError::internal(error.to_string()))?;
+    let id =
+        ResourceId::for_subscription(id).map_err(|error| ArmError::internal(error.to_string()))?;
     access::has_any_role(cloud, &request.caller, &id)
 }
 

@@ -37,7 +37,12 @@ pub(super) fn handle(cloud: &Cloud, request: &Request) -> Outcome {
     };
     rules::check_put(cloud, &resource.id, &json!({"tags": tags}))?;
     resource.body["tags"] = tags;
-    record::save(cloud, &resource.id, &resource.api_version, resource.body.clone())?;
+    record::save(
+        cloud,
+        &resource.id,
+        &resource.api_version,
+        resource.body.clone(),
+    )?;
     Ok(answer(&request.id, &resource))
 }
 

@@ -196,16 +196,6 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    #[cfg(test)]
-    pub(crate) fn telemetry_count(&self, instrumentation_key: &str) -> Result<u64, StoreError> {
-        let count: i64 = self.connection.query_row(
-            "SELECT count(*) FROM telemetry WHERE instrumentation_key = ?1",
-            [instrumentation_key],
-            |row| row.get(0),
-        )?;
-        Ok(count.unsigned_abs())
-    }
-
     fn resources(
         &self,
         sql: &str,
