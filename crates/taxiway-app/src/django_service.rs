@@ -1,24 +1,20 @@
 //! A Django project as a service of the document.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use taxiway_diagnostics::Place;
 
 use crate::django::{
     Project, Settings, backing, database, delivery, health, security, settings_module,
 };
 use crate::document::{
-    Dependencies, Entrypoint, EnvironmentVariable, Finding, Framework, FrameworkName, Frontend,
-    Interface, MigrationTool, Migrations, Server, Service, StaticFiles,
+    Entrypoint, FrameworkName, Frontend, Interface, MigrationTool, Migrations, Service, StaticFiles,
 };
-use crate::evidence::Survey;
-use crate::evidence::dockerfile::version_in;
-use crate::manifest::installation::{self, Installation};
-use crate::manifest::python_version;
-use crate::python::{Arena, Evaluator, Value};
-use crate::repository::{Repository, shown};
-use crate::{artifact, frontend, process, secret, start, system_package};
+use crate::python::{Arena, Evaluator};
+use crate::reading::{Reading, build_root};
+use crate::repository::Repository;
+use crate::{process, start};
 
 /// The services of the projects.
 pub(crate) fn read(repository: &Repository<'_>, projects: &[Project]) -> Vec<Service> {
@@ -35,7 +31,11 @@ pub(crate) fn read(repository: &Repository<'_>, projects: &[Project]) -> Vec<Ser
                 .map(|other| other.app_dir.clone())
                 .filter(|other| *other != project.app_dir)
                 .collect();
-            Reading::new(repository, project, root, &others).service()
+            DjangoReading {
+                base: Reading::new(repository, root, &project.app_dir, &others),
+                project,
+            }
+            .service()
         })
         .collect()
 }
@@ -56,80 +56,36 @@ pub(crate) fn own_frontends(
     own
 }
 
-/// The nearest folder at or above the app with a file that says what to install.
-fn build_root(repository: &Repository<'_>, app_dir: &Utf8Path) -> Utf8PathBuf {
-    let mut folder = Some(app_dir);
-    while let Some(path) = folder {
-        if installation::has_manifest(repository, path) {
-            return path.to_owned();
-        }
-        folder = path.parent();
-    }
-    app_dir.to_owned()
-}
-
-/// Everything that is known while one project is read.
-struct Reading<'r> {
-    repository: &'r Repository<'r>,
+/// A Django project while it is read.
+struct DjangoReading<'r> {
+    base: Reading<'r>,
     project: &'r Project,
-    root: &'r Utf8Path,
-    survey: Survey,
-    installation: Installation,
-    start: Option<start::Start>,
-    service: Service,
 }
 
-impl<'r> Reading<'r> {
-    fn new(
-        repository: &'r Repository<'r>,
-        project: &'r Project,
-        root: &'r Utf8Path,
-        others: &[Utf8PathBuf],
-    ) -> Self {
-        let survey = Survey::new(repository, root, others);
-        let installation = installation::read(repository, root, &survey);
-        let folders = [project.app_dir.clone(), root.to_owned()];
-        let start = start::find(repository, &survey, &folders);
-        Self {
-            repository,
-            project,
-            root,
-            survey,
-            installation,
-            start,
-            service: Service::default(),
-        }
-    }
-
+impl DjangoReading<'_> {
     fn service(mut self) -> Service {
-        self.identity();
-        self.dependencies();
+        self.base.identity();
+        self.base.dependencies(FrameworkName::Django);
+        self.base.service.migrations = Some(Migrations {
+            tool: MigrationTool::Django,
+        });
+        self.base.service.manage.clone_from(&self.project.manage);
+        let manage = self.project.manage.iter().map(|path| Place::new(path, 1));
+        self.base.saw("manage", manage.collect::<Vec<_>>());
         let entries = self.entry_modules();
         let choice = settings_module::choose(
-            self.repository,
+            self.base.repository,
             self.project,
-            self.root,
-            &self.survey,
+            self.base.root,
+            &self.base.survey,
             &entries,
         );
-        self.service.warnings.extend(choice.warnings.clone());
-        self.service.settings_module.clone_from(&choice.module);
-        self.saw("settings_module", choice.places.clone());
+        self.base.service.warnings.extend(choice.warnings.clone());
+        self.base.service.settings_module.clone_from(&choice.module);
+        self.base.saw("settings_module", choice.places.clone());
         let arena = Arena::default();
-        let mut evaluator = Evaluator::new(self.repository, &arena, choice.search.clone());
-        for variable in &self.survey.variables {
-            let is_fixed = matches!(
-                variable.origin,
-                crate::evidence::Origin::Platform | crate::evidence::Origin::Image
-            );
-            if is_fixed
-                && !variable.value.contains('$')
-                && !variable.value.is_empty()
-                && !secret::is_secret(&variable.name)
-            {
-                evaluator.set_environment(&variable.name, &variable.value);
-            }
-        }
+        let mut evaluator = Evaluator::new(self.base.repository, &arena, choice.search.clone());
+        self.base.set_environment(&mut evaluator);
         let module = choice
             .module
             .as_ref()
@@ -140,7 +96,7 @@ impl<'r> Reading<'r> {
                 self.settings(&settings);
             }
             None => {
-                self.service.warnings.push(
+                self.base.service.warnings.push(
                     "no settings module was found: databases, caches and the like are not known"
                         .to_owned(),
                 );
@@ -148,123 +104,43 @@ impl<'r> Reading<'r> {
             }
         }
         self.worker_settings(&mut evaluator);
-        self.environment(&evaluator);
-        self.surroundings();
-        self.service
-    }
-
-    fn saw(&mut self, fact: &str, places: impl IntoIterator<Item = Place>) {
-        let known = self.service.evidence.entry(fact.to_owned()).or_default();
-        for place in places {
-            if !known.contains(&place) {
-                known.push(place);
-            }
-        }
-        if known.is_empty() {
-            self.service.evidence.remove(fact);
-        }
-    }
-
-    fn identity(&mut self) {
-        let folder = if self.project.app_dir.as_str().is_empty() {
-            self.root
-        } else {
-            &self.project.app_dir
-        };
-        let name = crate::manifest::pyproject::Pyproject::read(
-            self.repository,
-            &self.root.join("pyproject.toml"),
-        )
-        .and_then(|file| file.name().map(str::to_owned))
-        .or_else(|| folder.file_name().map(str::to_owned));
-        self.service.name = name.unwrap_or_else(|| "web".to_owned());
-        self.service.root = shown(self.root);
-        self.service.app_dir = shown(&self.project.app_dir);
-        self.service.manage.clone_from(&self.project.manage);
-        let manage = self
-            .project
-            .manage
-            .iter()
-            .map(|path| Place::new(path, 1))
-            .collect::<Vec<_>>();
-        self.saw("manage", manage);
-    }
-
-    fn dependencies(&mut self) {
-        let installation = &self.installation;
-        let manifests = installation.manifests.clone();
-        self.service.dependencies = Dependencies {
-            manager: installation.manager,
-            manifests,
-            lockfile: installation.lockfile.clone(),
-            groups: installation.groups.clone(),
-            distributions: installation.distributions.clone(),
-        };
-        let places = installation.places.clone();
-        self.saw("dependencies", places);
-        let django = self.service.distribution("django").cloned();
-        let version = django.as_ref().and_then(|django| {
-            django
-                .version
-                .as_deref()
-                .and_then(version_in)
-                .or_else(|| crate::requirement::minor_version(&django.specifier))
-        });
-        self.service.framework = Some(Framework {
-            name: FrameworkName::Django,
-            version,
-        });
-        self.service.migrations = Some(Migrations {
-            tool: MigrationTool::Django,
-        });
-        if let Some(django) = django {
-            self.saw("framework", [django.place]);
-        }
-        self.service.python = python_version::read(
-            self.repository,
-            self.root,
-            &self.project.app_dir,
-            &self.survey,
-            &self.installation,
-        );
-        let places: Vec<Place> = self
-            .service
-            .python
-            .declarations
-            .iter()
-            .filter(|declaration| {
-                Some(declaration.place.path().to_owned()) == self.service.python.source
-            })
-            .map(|declaration| declaration.place.clone())
-            .collect();
-        self.saw("python", places);
+        self.base.environment(&evaluator);
+        self.base.surroundings();
+        self.base.service
     }
 
     /// The files that make the application object, the one that production starts first.
     fn entry_modules(&self) -> Vec<Utf8PathBuf> {
         let mut found: Vec<Utf8PathBuf> = Vec::new();
         if let Some(module) = self
+            .base
             .start
             .as_ref()
             .and_then(|start| start.target.as_ref()?.module())
         {
             let relative = format!("{}.py", module.replace('.', "/"));
-            for folder in [&self.project.app_dir, self.root] {
+            for folder in [&self.project.app_dir, self.base.root] {
                 let path = folder.join(&relative);
-                if self.repository.is_file(&path) && !found.contains(&path) {
+                if self.base.repository.is_file(&path) && !found.contains(&path) {
                     found.push(path);
                 }
             }
         }
         for name in ["wsgi.py", "asgi.py"] {
-            let below = self.repository.below(&self.project.app_dir).filter(|file| {
-                file.file_name() == Some(name)
-                    && !crate::evidence::survey::is_vendored(file)
-                    && !crate::django::project::is_decoy(file)
-                    && file.components().count() <= self.project.app_dir.components().count() + 4
-            });
+            let below = self
+                .base
+                .repository
+                .below(&self.project.app_dir)
+                .filter(|file| {
+                    file.file_name() == Some(name)
+                        && !crate::evidence::survey::is_vendored(file)
+                        && !crate::django::project::is_decoy(file)
+                        && file.components().count()
+                            <= self.project.app_dir.components().count() + 4
+                });
             for file in below {
                 let is_django = self
+                    .base
                     .repository
                     .text(file)
                     .is_some_and(|text| text.contains("_application"));
@@ -277,8 +153,8 @@ impl<'r> Reading<'r> {
     }
 
     fn settings(&mut self, settings: &Settings<'_, '_>) {
-        self.service.middleware = certain(settings, "MIDDLEWARE");
-        self.service.installed_apps = settings
+        self.base.service.middleware = certain(settings, "MIDDLEWARE");
+        self.base.service.installed_apps = settings
             .texts("INSTALLED_APPS")
             .iter()
             .map(|(name, _)| (*name).to_owned())
@@ -288,60 +164,55 @@ impl<'r> Reading<'r> {
         let asgi =
             settings_module::application(settings.get("ASGI_APPLICATION")).map(str::to_owned);
         for name in ["WSGI_APPLICATION", "ASGI_APPLICATION"] {
-            self.saw("entrypoint", settings.places(name));
+            self.base.saw("entrypoint", settings.places(name));
         }
         self.entrypoint(wsgi, asgi);
-        self.service.database = database::read(settings, &self.survey, &self.installation);
-        self.saw("database", settings.places("DATABASES"));
-        self.service.backing = backing::read(settings, &self.survey, &self.installation);
-        let static_files = delivery::static_files(settings, &self.survey);
-        self.service.static_files =
+        self.base.service.database =
+            database::read(settings, &self.base.survey, &self.base.installation);
+        self.base.saw("database", settings.places("DATABASES"));
+        self.base.service.backing =
+            backing::read(settings, &self.base.survey, &self.base.installation);
+        let static_files = delivery::static_files(settings, &self.base.survey);
+        self.base.service.static_files =
             (static_files != StaticFiles::default()).then_some(static_files);
         for name in ["STATIC_ROOT", "STATICFILES_STORAGE", "STORAGES"] {
-            self.saw("static", settings.places(name));
+            self.base.saw("static", settings.places(name));
         }
-        self.service.media = delivery::media(settings);
-        self.saw("media", settings.places("MEDIA_ROOT"));
-        self.service.email = delivery::email(settings);
+        self.base.service.media = delivery::media(settings);
+        self.base.saw("media", settings.places("MEDIA_ROOT"));
+        self.base.service.email = delivery::email(settings);
         for name in ["EMAIL_BACKEND", "EMAIL_HOST"] {
-            self.saw("email", settings.places(name));
+            self.base.saw("email", settings.places(name));
         }
-        self.service.security = security::read(settings);
+        self.base.service.security = security::read(settings);
         let urls = settings
             .text("ROOT_URLCONF")
             .and_then(|module| settings.evaluator.find(module));
         let health = health::read(
-            self.repository,
+            self.base.repository,
             &self.project.app_dir,
             urls.as_ref().map(|(path, _)| path.as_path()),
-            &self.survey,
+            &self.base.survey,
         );
         if let Some((path, place)) = health {
-            self.service.health = Some(path);
-            self.saw("health", [place]);
+            self.base.service.health = Some(path);
+            self.base.saw("health", [place]);
         }
     }
 
     /// Entry point, interface, server and port.
     fn entrypoint(&mut self, wsgi: Option<String>, asgi: Option<String>) {
-        let declared = start::declared_server(&self.installation);
-        let started = self.start.clone();
+        let declared = start::declared_server(&self.base.installation);
+        let started = self.base.start.clone();
         let server = started
             .as_ref()
             .map(|start| start.server.clone())
             .or_else(|| declared.map(|(name, _)| name.to_owned()));
         if let Some(name) = server {
-            let declared = self.installation.installs(&name)
-                || (name == "uwsgi" && self.installation.installs("pyuwsgi"));
-            let place = self
-                .service
-                .distribution(&name)
-                .map(|distribution| distribution.place.clone());
-            let started_at = started.as_ref().map(|start| start.place.clone());
-            self.saw("server", started_at.into_iter().chain(place));
-            self.service.server = Some(Server { name, declared });
+            self.base.server(name);
         }
         let has_channels = self
+            .base
             .service
             .installed_apps
             .iter()
@@ -352,19 +223,19 @@ impl<'r> Reading<'r> {
             (None, _) if asgi.is_some() && has_channels => Interface::Asgi,
             (None, _) => Interface::Wsgi,
         };
-        self.service.interface = Some(interface);
+        self.base.service.interface = Some(interface);
         if let Some(target) = started.as_ref().and_then(|start| start.target.clone()) {
             let place = started.as_ref().map(|start| start.place.clone());
-            self.service.evidence.remove("entrypoint");
-            self.saw("entrypoint", place.clone());
-            self.saw("interface", place);
-            self.service.entrypoint = Some(target);
+            self.base.service.evidence.remove("entrypoint");
+            self.base.saw("entrypoint", place.clone());
+            self.base.saw("interface", place);
+            self.base.service.entrypoint = Some(target);
         } else {
             let named = match interface {
                 Interface::Asgi => asgi.or(None),
                 _ => wsgi.or(None),
             };
-            self.service.entrypoint = named
+            self.base.service.entrypoint = named
                 .and_then(|path| {
                     let (module, attribute) = path.rsplit_once('.')?;
                     Some(Entrypoint::callable(module, attribute))
@@ -372,25 +243,14 @@ impl<'r> Reading<'r> {
                 .filter(|entry| self.is_there(entry))
                 .or_else(|| self.by_file(interface));
         }
-        self.port();
-    }
-
-    fn port(&mut self) {
-        let from_start = self.start.as_ref().and_then(|start| {
-            let port = start.port.clone()?;
-            Some((port, start.place.clone()))
-        });
-        if let Some((port, place)) = from_start.or_else(|| start::port_of_files(&self.survey)) {
-            self.service.port = Some(port);
-            self.saw("port", [place]);
-        }
+        self.base.port();
     }
 
     fn is_there(&self, entry: &Entrypoint) -> bool {
-        let folders = [self.project.app_dir.clone(), self.root.to_owned()];
+        let folders = [self.project.app_dir.clone(), self.base.root.to_owned()];
         entry
             .module()
-            .is_some_and(|module| start::is_importable(self.repository, module, &folders))
+            .is_some_and(|module| start::is_importable(self.base.repository, module, &folders))
     }
 
     /// The application object by the name of its file.
@@ -406,17 +266,17 @@ impl<'r> Reading<'r> {
             .or_else(|| entries.first())?;
         let relative = file.strip_prefix(&self.project.app_dir).unwrap_or(file);
         let module = relative.as_str().trim_end_matches(".py").replace('/', ".");
-        self.saw("entrypoint", [Place::new(file, 1)]);
+        self.base.saw("entrypoint", [Place::new(file, 1)]);
         Some(Entrypoint::callable(module, "application"))
     }
 
     fn processes(&mut self) {
-        self.service.processes = process::read(
-            self.repository,
+        self.base.service.processes = process::read(
+            self.base.repository,
             &self.project.app_dir,
-            &self.survey,
-            &self.installation,
-            &self.service.installed_apps,
+            &self.base.survey,
+            &self.base.installation,
+            &self.base.service.installed_apps,
         );
     }
 
@@ -424,12 +284,14 @@ impl<'r> Reading<'r> {
     fn worker_settings(&mut self, evaluator: &mut Evaluator<'_>) {
         self.processes();
         let apps: Vec<String> = self
+            .base
             .service
             .processes
             .iter()
             .filter_map(|process| process.app.clone())
             .collect();
-        let mut seen: BTreeSet<String> = self.service.settings_module.iter().cloned().collect();
+        let mut seen: BTreeSet<String> =
+            self.base.service.settings_module.iter().cloned().collect();
         for app in apps {
             let module = app.split(':').next().unwrap_or(&app).to_owned();
             evaluator.environment.remove("DJANGO_SETTINGS_MODULE");
@@ -455,7 +317,7 @@ impl<'r> Reading<'r> {
             }
             if let Some(module) = evaluator.import(&settings) {
                 let own = Settings::new(evaluator, module);
-                for backing in backing::read(&own, &self.survey, &self.installation) {
+                for backing in backing::read(&own, &self.base.survey, &self.base.installation) {
                     self.add_backing(backing);
                 }
             }
@@ -464,17 +326,18 @@ impl<'r> Reading<'r> {
 
     /// Whether a settings module builds upon the one of the web process.
     fn adds(&self, evaluator: &Evaluator<'_>, module: &str) -> bool {
-        let Some(main) = &self.service.settings_module else {
+        let Some(main) = &self.base.service.settings_module else {
             return true;
         };
         evaluator
             .find(module)
-            .and_then(|(path, _)| self.repository.text(&path))
+            .and_then(|(path, _)| self.base.repository.text(&path))
             .is_some_and(|text| text.contains(&format!("from {main} import *")))
     }
 
     fn add_backing(&mut self, backing: crate::document::Backing) {
         match self
+            .base
             .service
             .backing
             .iter_mut()
@@ -498,79 +361,9 @@ impl<'r> Reading<'r> {
                     }
                 }
             }
-            None => self.service.backing.push(backing),
+            None => self.base.service.backing.push(backing),
         }
     }
-
-    /// The variables that the settings read.
-    fn environment(&mut self, evaluator: &Evaluator<'_>) {
-        let mut found: BTreeMap<String, EnvironmentVariable> = BTreeMap::new();
-        for read in &evaluator.reads {
-            if matches!(&*read.name, "DJANGO_SETTINGS_MODULE") {
-                continue;
-            }
-            let is_secret = secret::is_secret(&read.name)
-                || (read.is_connection && is_database_name(&read.name));
-            let default = read
-                .default
-                .as_ref()
-                .and_then(Value::default)
-                .filter(|_| !is_secret)
-                .and_then(literal);
-            let place = evaluator.place(read.spot);
-            let entry = found
-                .entry(read.name.to_string())
-                .or_insert_with(|| EnvironmentVariable {
-                    name: read.name.to_string(),
-                    required: false,
-                    default: None,
-                    secret: is_secret,
-                    places: Vec::new(),
-                });
-            entry.required |= read.required;
-            entry.default = entry.default.take().or(default);
-            if !entry.places.contains(&place) {
-                entry.places.push(place);
-            }
-        }
-        self.service.env = found.into_values().collect();
-    }
-
-    fn surroundings(&mut self) {
-        self.service.system_packages = system_package::read(
-            &self.installation,
-            &self.survey,
-            &self.service.installed_apps,
-        );
-        let frontends = frontend::read(
-            self.repository,
-            self.root,
-            &self.project.app_dir,
-            &self.survey,
-        );
-        if let Some(found) = frontends.into_iter().next() {
-            self.saw("frontend", [found.place]);
-            self.service.frontend = Some(found.frontend);
-        }
-        self.service.artifacts = artifact::read(&self.survey);
-        if let Some((tests, place)) =
-            artifact::tests(self.repository, self.root, &self.survey, &self.installation)
-        {
-            self.service.tests = Some(tests);
-            self.saw("tests", [place]);
-        }
-        let committed = artifact::committed_environment(self.repository, self.root);
-        if !committed.is_empty() {
-            self.service.security.push(Finding {
-                id: "env-file-committed".to_owned(),
-                places: committed,
-            });
-        }
-    }
-}
-
-fn is_database_name(name: &str) -> bool {
-    name.ends_with("URL") || name.ends_with("URI") || name.ends_with("DSN")
 }
 
 /// A list of texts, as far as it is certain.
@@ -582,15 +375,4 @@ fn certain(settings: &Settings<'_, '_>, name: &str) -> Vec<String> {
         .filter(|(text, is_certain)| *is_certain && seen.insert(*text))
         .map(|(text, _)| text.to_owned())
         .collect()
-}
-
-/// A default as text, where it is a literal.
-fn literal(value: &Value<'_>) -> Option<String> {
-    match value {
-        Value::Text(text) => Some(text.to_string()),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Bool(value) => Some(if *value { "True" } else { "False" }.to_owned()),
-        Value::Float(number) => Some(number.to_string()),
-        _ => None,
-    }
 }

@@ -7,11 +7,14 @@ use crate::document::Kind;
 use crate::manifest::pyproject::Pyproject;
 use crate::manifest::setup;
 use crate::repository::Repository;
+use crate::web::{self, WebApp};
 
 /// What a repository is, and the projects in it that one would deploy.
 pub(crate) struct Verdict {
     pub(crate) kind: Kind,
     pub(crate) projects: Vec<Project>,
+    /// Applications of other frameworks.
+    pub(crate) apps: Vec<WebApp>,
     /// Why there is nothing to deploy.
     pub(crate) reason: Option<String>,
 }
@@ -44,6 +47,16 @@ pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
         return Verdict {
             kind: Kind::App,
             projects: real,
+            apps: web::find(repository),
+            reason: None,
+        };
+    }
+    let apps = web::find(repository);
+    if !apps.is_empty() && (!packaging.is_package || is_served(repository)) {
+        return Verdict {
+            kind: Kind::App,
+            projects: Vec::new(),
+            apps,
             reason: None,
         };
     }
@@ -64,19 +77,18 @@ pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
         return Verdict {
             kind: Kind::App,
             projects: decoys,
+            apps: Vec::new(),
             reason: None,
         };
     }
-    nothing(
-        Kind::App,
-        "no Django project was found; other frameworks are not read yet",
-    )
+    nothing(Kind::App, "no web application was found")
 }
 
 fn nothing(kind: Kind, reason: &str) -> Verdict {
     Verdict {
         kind,
         projects: Vec::new(),
+        apps: Vec::new(),
         reason: Some(reason.to_owned()),
     }
 }
@@ -85,6 +97,13 @@ fn is_generator(repository: &Repository<'_>) -> bool {
     ["cookiecutter.json", "copier.yml", "copier.yaml"]
         .iter()
         .any(|name| repository.is_file(&Utf8PathBuf::from(*name)))
+}
+
+/// Whether something in the repository runs it as a service: an image, a Procfile, a compose file with a build.
+fn is_served(repository: &Repository<'_>) -> bool {
+    let survey = crate::evidence::Survey::new(repository, "".into(), &[]);
+    let folders = [Utf8PathBuf::new(), Utf8PathBuf::from("src")];
+    crate::start::find(repository, &survey, &folders).is_some()
 }
 
 /// How the root of a repository is packaged.

@@ -18,11 +18,15 @@ mod process;
 mod python;
 mod python_apps;
 mod reader;
+mod reading;
 mod repository;
 mod requirement;
 mod secret;
 mod start;
 mod system_package;
+mod web;
+mod web_environment;
+mod web_service;
 
 pub use document::{
     App, Artifacts, Backing, Database, DatabaseConfig, DatabaseEngine, Declaration, Dependencies,

@@ -4,7 +4,7 @@ use taxiway_diagnostics::Sources;
 
 use crate::document::{App, Kind};
 use crate::repository::Repository;
-use crate::{django_service, kind};
+use crate::{django_service, kind, reading, web_service};
 
 /// Reads a repository. Never fails: what cannot be read is absent.
 pub fn read(sources: &dyn Sources) -> App {
@@ -14,6 +14,18 @@ pub fn read(sources: &dyn Sources) -> App {
     app.warnings.extend(verdict.reason);
     if matches!(verdict.kind, Kind::App | Kind::Collection) {
         app.services = django_service::read(&repository, &verdict.projects);
+        let taken: Vec<camino::Utf8PathBuf> = verdict
+            .projects
+            .iter()
+            .flat_map(|project| {
+                [
+                    project.app_dir.clone(),
+                    reading::build_root(&repository, &project.app_dir),
+                ]
+            })
+            .collect();
+        app.services
+            .extend(web_service::read(&repository, &verdict.apps, &taken));
         app.frontends = django_service::own_frontends(&repository, &mut app.services);
     }
     app.warnings.extend(repository.warnings());

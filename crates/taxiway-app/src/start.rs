@@ -37,6 +37,8 @@ pub(crate) struct Start {
     pub(crate) port: Option<Port>,
     pub(crate) place: Place,
     pub(crate) origin: Origin,
+    /// Whether FastAPI's own command starts it.
+    pub(crate) is_fastapi: bool,
 }
 
 /// The command that starts the web process in production, if some file has one.
@@ -100,6 +102,7 @@ fn read(repository: &Repository<'_>, command: &Command, folders: &[Utf8PathBuf])
         port: port(command),
         place: command.place.clone(),
         origin: command.origin,
+        is_fastapi: name == "fastapi",
     })
 }
 

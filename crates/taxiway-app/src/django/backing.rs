@@ -208,3 +208,32 @@ fn kind_of(text: &str) -> Option<&'static str> {
         },
     )
 }
+
+/// The service that a setting of an application without Django names, by its name and its value.
+pub(crate) fn kind_of_setting(name: &str, value: &Value<'_>) -> Option<&'static str> {
+    let mut found = None;
+    scan(value, true, 0, &mut |text, _| {
+        found = found.or(kind_of(text))
+    });
+    if found.is_some_and(|kind| kind != "redis" || !name.starts_with('_')) {
+        return found;
+    }
+    if value.names().is_empty() {
+        return None;
+    }
+    let upper = name.to_uppercase();
+    let has = |part: &str| upper.contains(part);
+    Some(if has("REDIS") {
+        "redis"
+    } else if has("RABBITMQ") || has("AMQP") {
+        "rabbitmq"
+    } else if has("ELASTICSEARCH") {
+        "elasticsearch"
+    } else if has("OPENSEARCH") {
+        "opensearch"
+    } else if has("MEMCACHE") {
+        "memcached"
+    } else {
+        return None;
+    })
+}

@@ -49,7 +49,7 @@ pub(crate) fn read(
 }
 
 /// The first quoted text of a line.
-fn quoted(line: &str) -> Option<&str> {
+pub(crate) fn quoted(line: &str) -> Option<&str> {
     let start = line.find(['"', '\''])?;
     let quote = line[start..].chars().next()?;
     let rest = &line[start + 1..];
@@ -57,7 +57,7 @@ fn quoted(line: &str) -> Option<&str> {
 }
 
 /// The address in a URL pattern, if it is one for health checks.
-fn health_path(pattern: &str) -> Option<String> {
+pub(crate) fn health_path(pattern: &str) -> Option<String> {
     const WORDS: [&str; 14] = [
         "health",
         "healthz",

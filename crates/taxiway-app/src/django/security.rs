@@ -61,20 +61,21 @@ pub(crate) fn read(settings: &Settings<'_, '_>) -> Vec<Finding> {
 }
 
 fn secret_key(settings: &Settings<'_, '_>, push: &mut impl FnMut(&str, &str)) {
-    let all = settings.alternatives("SECRET_KEY");
-    let is_literal = |value: &Value<'_>| value.as_text().is_some_and(|text| !text.is_empty());
-    let is_open = all.iter().any(|(value, _)| !value.names().is_empty());
-    for (value, is_default) in &all {
-        if is_literal(value) && (*is_default || !is_open) {
-            push(
-                if is_open {
-                    "secret-key-default"
-                } else {
-                    "secret-key-hardcoded"
-                },
-                "SECRET_KEY",
-            );
-            return;
-        }
+    if let Some(id) = settings.get("SECRET_KEY").and_then(key_finding) {
+        push(id, "SECRET_KEY");
     }
+}
+
+/// The finding about a secret key with a literal value.
+pub(crate) fn key_finding(key: &Value<'_>) -> Option<&'static str> {
+    let all = alternatives(key);
+    let is_open = all.iter().any(|(value, _)| !value.names().is_empty());
+    let is_literal = all.iter().any(|(value, is_default)| {
+        value.as_text().is_some_and(|text| !text.is_empty()) && (*is_default || !is_open)
+    });
+    is_literal.then_some(if is_open {
+        "secret-key-default"
+    } else {
+        "secret-key-hardcoded"
+    })
 }

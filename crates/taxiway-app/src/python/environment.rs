@@ -106,10 +106,7 @@ impl<'a> Evaluator<'a> {
             if let Some(set) = set {
                 default = Some(set);
             }
-            given.push(Value::Unknown {
-                names: Rc::new(BTreeSet::from([name])),
-                text: Some(HOLE.to_string().into()),
-            });
+            given.push(Value::from_environment(&name));
         }
         if !is_known {
             return default.map_or_else(Value::unknown, |default| Value::made_from([&default]));

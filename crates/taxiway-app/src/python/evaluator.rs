@@ -179,6 +179,28 @@ impl<'a> Evaluator<'a> {
             .any(|file| file.extension() == Some("py"))
     }
 
+    /// Calls a function of a module without arguments.
+    pub(crate) fn call_by_name(&mut self, module: &str, function: &str) {
+        let Some(index) = self.import(module) else {
+            return;
+        };
+        let function = self.member(index, module, function);
+        let spot = Spot {
+            module: u32::try_from(index).unwrap_or(u32::MAX),
+            offset: 0,
+        };
+        let mut frame = Frame {
+            module: index,
+            ..Frame::default()
+        };
+        self.invoke(
+            &function,
+            super::call::Arguments::default(),
+            spot,
+            &mut frame,
+        );
+    }
+
     /// Whether a module was executed already.
     pub(crate) fn is_loaded(&self, name: &str) -> bool {
         self.find(name)

@@ -140,6 +140,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// What someone sets a variable to.
+    pub(crate) fn from_environment(name: &Rc<str>) -> Self {
+        Self::Unknown {
+            names: Rc::new(BTreeSet::from([name.clone()])),
+            text: Some(HOLE.to_string().into()),
+        }
+    }
+
     /// Unknown, and made from these values.
     pub(crate) fn made_from<'v>(values: impl IntoIterator<Item = &'v Self>) -> Self
     where
