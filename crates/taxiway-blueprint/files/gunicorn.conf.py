@@ -38,7 +38,11 @@ logconfig_dict = {
     "formatters": {"json": {"()": "taxiway_runtime.logging.JsonFormatter"}},
     "filters": {"no_probes": {"()": "taxiway_runtime.logging.NoProbes"}},
     "handlers": {
-        "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"},
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "json",
+        },
         "access": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
@@ -49,7 +53,11 @@ logconfig_dict = {
     "root": {"level": "INFO", "handlers": ["stdout"]},
     "loggers": {
         "gunicorn.error": {"level": "INFO", "handlers": ["stdout"], "propagate": False},
-        "gunicorn.access": {"level": "INFO", "handlers": ["access"], "propagate": False},
+        "gunicorn.access": {
+            "level": "INFO",
+            "handlers": ["access"],
+            "propagate": False,
+        },
     },
 }
 

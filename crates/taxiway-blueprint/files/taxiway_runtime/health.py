@@ -19,7 +19,9 @@ from taxiway_runtime import environment
 
 try:
     from asgiref.sync import iscoroutinefunction, sync_to_async
-except ImportError:  # Django before 3.0 has no asgiref, an old asgiref no such function.
+except (
+    ImportError
+):  # Django before 3.0 has no asgiref, an old asgiref no such function.
     from asyncio import iscoroutinefunction
 
 LIVE = "/healthz/live"
@@ -114,7 +116,9 @@ class DatabaseCheck:
     def _look(self):
         if self._executor is None:
             # Not at import: threads don't survive the server's fork.
-            self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
+            self._executor = ThreadPoolExecutor(
+                max_workers=1, thread_name_prefix="health"
+            )
         if self._running is None:
             self._running = self._executor.submit(_select_one)
         try:
@@ -123,7 +127,9 @@ class DatabaseCheck:
             if self._running.done():
                 # A timeout that the driver itself reports.
                 self._running = None
-            logger.warning("the database gave no answer within %s seconds", TIMEOUT_SECONDS)
+            logger.warning(
+                "the database gave no answer within %s seconds", TIMEOUT_SECONDS
+            )
             return "timeout"
         except Exception as error:
             self._running = None
@@ -135,7 +141,9 @@ class DatabaseCheck:
 
 def _select_one():
     connection = connections[DEFAULT_DB_ALIAS].copy()
-    options = dict(connection.settings_dict.get("OPTIONS", {}), connect_timeout=TIMEOUT_SECONDS)
+    options = dict(
+        connection.settings_dict.get("OPTIONS", {}), connect_timeout=TIMEOUT_SECONDS
+    )
     options.pop("pool", None)
     connection.settings_dict = dict(connection.settings_dict, OPTIONS=options)
     try:

@@ -1,8 +1,182 @@
 //! What Python says about the generated Python: it compiles, and it imports what the project has.
 
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
 use crate::sample::{SAMPLES, generate};
+
+/// As much of Django as `environment.py` asks: its version and one exception. The real one is no dependency of a unit test.
+const DJANGO: [(&str, &str); 3] = [
+    ("django/__init__.py", "VERSION = (5, 2, 0)\n"),
+    ("django/core/__init__.py", ""),
+    (
+        "django/core/exceptions.py",
+        "class ImproperlyConfigured(Exception):\n    pass\n",
+    ),
+];
+
+/// Runs Python with nothing but `variables` in its environment.
+fn python(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test may run Python, with the PATH that finds it"
+    )]
+    let (mut command, path) = (Command::new("python3"), std::env::var("PATH").unwrap());
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", path)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .expect("python3 is on PATH")
+}
+
+/// What `script` prints, or the last line of its traceback, in the folder of the sample `shop` with its overlay.
+fn overlay(script: &str, variables: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let files = generate("shop")
+        .into_iter()
+        .map(|file| (file.path.into_string(), file.text));
+    let django = DJANGO.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    for (path, text) in files.chain(django) {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let output = python(folder.path(), &["-B", "-c", script], variables);
+    let shown = if output.status.success() {
+        output.stdout
+    } else {
+        output.stderr
+    };
+    let text = String::from_utf8(shown).unwrap();
+    if output.status.success() {
+        text
+    } else {
+        text.lines().last().unwrap_or_default().to_owned()
+    }
+}
+
+const COMPLETE: [(&str, &str); 6] = [
+    (
+        "DATABASE_URL",
+        "postgresql://own%40er:p%2Fw@127.0.0.1:5433/shop?sslmode=prefer",
+    ),
+    ("SECRET_KEY", "k"),
+    ("STRIPE_SECRET_KEY", "s"),
+    ("EMAIL_HOST", "smtp"),
+    ("WEBSITE_HOSTNAME", "shop.localhost:8080"),
+    (
+        "DJANGO_ALLOWED_HOSTS",
+        "shop.localhost:8080,shop-staging.localhost:8080,shop.example",
+    ),
+];
+
+#[test]
+fn an_incomplete_environment_is_refused_with_everything_that_is_missing() {
+    insta::assert_snapshot!(
+        overlay(
+            "from taxiway_runtime import environment; environment.prepare()",
+            &[("SECRET_KEY", "@Microsoft.KeyVault(SecretUri=https://v/secrets/k)"), ("EMAIL_HOST", "smtp")],
+        ),
+        @"django.core.exceptions.ImproperlyConfigured: the environment is incomplete; not set: DATABASE_URL, STRIPE_SECRET_KEY; not read from the vault: SECRET_KEY"
+    );
+}
+
+#[test]
+fn a_wrong_address_is_refused_without_being_shown() {
+    let mut variables = COMPLETE;
+    variables[0].1 = "postgresql://owner:hidden@host:port/shop";
+    let message = overlay(
+        "from taxiway_runtime import environment; environment.prepare()",
+        &variables,
+    );
+    insta::assert_snapshot!(message, @"django.core.exceptions.ImproperlyConfigured: DATABASE_URL is no valid URL");
+}
+
+#[test]
+fn the_projects_variables_get_the_parts_of_the_address() {
+    let script = "
+import os
+from taxiway_runtime import environment
+environment.prepare()
+for name in ('DB_ENGINE', 'DB_HOST', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'ALLOWED_HOSTS'):
+    print(name, os.environ[name])
+";
+    insta::assert_snapshot!(overlay(script, &COMPLETE), @"
+    DB_ENGINE django.db.backends.postgresql
+    DB_HOST 127.0.0.1
+    DB_NAME shop
+    DB_USER own@er
+    DB_PASSWORD p/w
+    ALLOWED_HOSTS shop.localhost,shop-staging.localhost,shop.example
+    ");
+}
+
+#[test]
+fn the_build_needs_neither_secrets_nor_a_database() {
+    let script = "
+import os
+from taxiway_runtime import environment
+environment.prepare()
+print(os.environ['STRIPE_SECRET_KEY'], os.environ['DB_HOST'], os.environ['SECRET_KEY'][:20])
+";
+    let variables = [
+        ("TAXIWAY_BUILD", "1"),
+        (
+            "STRIPE_SECRET_KEY",
+            "@Microsoft.KeyVault(SecretUri=https://v/secrets/s)",
+        ),
+    ];
+    insta::assert_snapshot!(overlay(script, &variables), @"1 localhost only-used-while-buil");
+}
+
+#[test]
+fn the_projects_own_settings_are_kept_where_the_platform_has_no_say() {
+    let script = "
+from taxiway_runtime import environment as it
+kept = it.databases({'default': {'ENGINE': 'django_prometheus.db.backends.postgresql', 'CONN_MAX_AGE': 5, 'OPTIONS': {'connect_timeout': 3}}, 'other': {}})
+print(sorted(kept), kept['default']['ENGINE'], kept['default']['CONN_MAX_AGE'], kept['default']['OPTIONS'])
+replaced = it.databases({'default': {'ENGINE': 'django.db.backends.sqlite3', 'OPTIONS': {'timeout': 20}, 'ATOMIC_REQUESTS': True}})['default']
+print(replaced['ENGINE'], replaced['OPTIONS'], replaced['ATOMIC_REQUESTS'], replaced['PORT'])
+print(it.allowed_hosts(['*', 'old.example']))
+print(it.trusted_origins(['https://partner.example'], False))
+print(it.hsts_seconds(0, True), it.hsts_seconds(31536000, True), it.hsts_seconds(31536000, False))
+";
+    insta::assert_snapshot!(overlay(script, &COMPLETE), @"
+    ['default', 'other'] django_prometheus.db.backends.postgresql 5 {'connect_timeout': 3, 'sslmode': 'prefer'}
+    django.db.backends.postgresql {'connect_timeout': 10, 'sslmode': 'prefer'} True 5433
+    ['shop.localhost', 'shop-staging.localhost', 'shop.example', 'old.example']
+    ['http://shop.localhost:8080', 'http://shop-staging.localhost:8080', 'http://shop.example', 'https://partner.example']
+    3600 31536000 0
+    ");
+}
+
+#[test]
+fn a_log_line_is_one_object_and_names_the_projects_own_line() {
+    let script = r#"
+import json, logging, pathlib
+pathlib.Path('views.py').write_text('def total(items):\n    return sum(items) / len(items)\n')
+import views
+from taxiway_runtime.logging import JsonFormatter, NoProbes
+try:
+    views.total([])
+except ZeroDivisionError as error:
+    record = logging.LogRecord('shop', logging.ERROR, __file__ if '__file__' in globals() else '', 1, 'no %s', ('total',), (type(error), error, error.__traceback__))
+record.order = 7
+line = JsonFormatter().format(record)
+event = json.loads(line)
+print(len(line.splitlines()), event['level'], event['message'], event['place'], event['order'])
+probe = logging.LogRecord('gunicorn.access', logging.INFO, '', 1, '', ({'m': 'GET', 'U': '/healthz/ready', 's': '200', 'B': 2, 'M': 1, 'h': '-'},), None)
+print(NoProbes().filter(probe))
+"#;
+    insta::assert_snapshot!(overlay(script, &[]), @"
+    1 ERROR no total views.py:2 7
+    False
+    ");
+}
 
 #[test]
 fn every_python_file_compiles() {
@@ -17,13 +191,9 @@ fn every_python_file_compiles() {
                 paths.push(path);
             }
         }
-        #[expect(clippy::disallowed_methods, reason = "a test may run Python itself")]
-        let output = Command::new("python3")
-            .args(["-W", "error", "-m", "py_compile"])
-            .args(&paths)
-            .stdin(Stdio::null())
-            .output()
-            .expect("python3 is on PATH");
+        let mut arguments = vec!["-W", "error", "-m", "py_compile"];
+        arguments.extend(paths.iter().map(|path| path.to_str().unwrap()));
+        let output = python(folder.path(), &arguments, &[]);
         assert!(
             output.status.success(),
             "{}",

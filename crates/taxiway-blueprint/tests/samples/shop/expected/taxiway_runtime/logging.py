@@ -9,7 +9,13 @@ from pathlib import Path
 APP_DIR = Path(__file__).resolve().parent.parent
 
 # What every record has; anything else was given by the caller as `extra`.
-_STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName", "request"}
+_STANDARD = set(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "color_message",
+    "taskName",
+    "request",
+}
 
 
 class JsonFormatter(logging.Formatter):
@@ -17,7 +23,9 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record):
         event = {
-            "time": datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds"),
+            "time": datetime.fromtimestamp(record.created, timezone.utc).isoformat(
+                timespec="milliseconds"
+            ),
             "level": record.levelname,
             "logger": record.name,
         }
@@ -49,10 +57,19 @@ def _access(record):
             "milliseconds": int(atoms["M"]),
             "client": atoms["h"],
         }
-    if record.name == "uvicorn.access" and isinstance(record.args, tuple) and len(record.args) == 5:
+    if (
+        record.name == "uvicorn.access"
+        and isinstance(record.args, tuple)
+        and len(record.args) == 5
+    ):
         client, method, path, _, status = record.args
         # A query may hold personal data, and its values are the caller's.
-        return {"method": method, "path": path.partition("?")[0], "status": status, "client": client}
+        return {
+            "method": method,
+            "path": path.partition("?")[0],
+            "status": status,
+            "client": client,
+        }
     return None
 
 
@@ -75,12 +92,12 @@ class NoProbes(logging.Filter):
 def place(error):
     """Where in the project's own files an exception came from, as `path:line`; `None` where it never was in them."""
     if isinstance(error, SyntaxError) and error.filename and _own_path(error.filename):
-        return "%s:%s" % (_own_path(error.filename), error.lineno)
+        return f"{_own_path(error.filename)}:{error.lineno}"
     found = None
     for frame, line in traceback.walk_tb(error.__traceback__ if error else None):
         path = _own_path(frame.f_code.co_filename)
         if path:
-            found = "%s:%s" % (path, line)
+            found = f"{path}:{line}"
     cause = error and (error.__cause__ or error.__context__)
     return found or (place(cause) if cause else None)
 

@@ -36,21 +36,27 @@ def prepare():
 
 def _refuse_incomplete_environment():
     missing = [name for name in project.REQUIRED if not os.environ.get(name)]
-    unresolved = sorted(name for name, value in os.environ.items() if value.startswith(UNRESOLVED))
+    unresolved = sorted(
+        name for name, value in os.environ.items() if value.startswith(UNRESOLVED)
+    )
     problems = []
     if missing:
         problems.append("not set: " + ", ".join(missing))
     if unresolved:
         problems.append("not read from the vault: " + ", ".join(unresolved))
     if problems:
-        raise ImproperlyConfigured("the environment is incomplete; " + "; ".join(problems))
+        raise ImproperlyConfigured(
+            "the environment is incomplete; " + "; ".join(problems)
+        )
 
 
 def _fill_in_placeholders():
     """Gives every required variable some value that reads as a text, as a number and as a switch."""
     placeholders = dict.fromkeys(project.REQUIRED, "1")
     placeholders["DATABASE_URL"] = "postgresql://build:build@localhost/build"
-    placeholders[project.KEY_VARIABLE] = "only-used-while-building-signs-nothing-that-is-ever-served"
+    placeholders[project.KEY_VARIABLE] = (
+        "only-used-while-building-signs-nothing-that-is-ever-served"
+    )
     for name, value in placeholders.items():
         if not os.environ.get(name) or os.environ[name].startswith(UNRESOLVED):
             os.environ[name] = value
@@ -65,12 +71,14 @@ def is_on(name, default):
         return True
     if value in ("off", "0", "false", "no"):
         return False
-    raise ImproperlyConfigured("%s is `%s`, neither on nor off" % (name, value))
+    raise ImproperlyConfigured(f"{name} is `{value}`, neither on nor off")
 
 
 def words(name):
     """The values of a variable that holds several, separated by commas."""
-    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+    return [
+        word.strip() for word in os.environ.get(name, "").split(",") if word.strip()
+    ]
 
 
 # The database
@@ -86,7 +94,9 @@ def database_parts():
         # The value itself is a secret, and stays out of the message.
         raise ImproperlyConfigured("DATABASE_URL is no valid URL") from None
     if address.scheme not in ("postgres", "postgresql") or not address.hostname:
-        raise ImproperlyConfigured("DATABASE_URL is not like postgresql://user:password@host/name")
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not like postgresql://user:password@host/name"
+        )
     options = dict(parse_qsl(address.query))
     return {
         "url": url,
@@ -106,7 +116,9 @@ def databases(own):
     default = dict(own.get("default", {}))
     engine = default.get("ENGINE", "")
     if not _speaks_postgresql(engine):
-        default = {key: default[key] for key in ("ATOMIC_REQUESTS", "TEST") if key in default}
+        default = {
+            key: default[key] for key in ("ATOMIC_REQUESTS", "TEST") if key in default
+        }
         engine = "django.db.backends.postgresql"
     options = dict(default.get("OPTIONS", {}))
     options.setdefault("connect_timeout", 10)
@@ -129,7 +141,9 @@ def databases(own):
 
 
 def _speaks_postgresql(engine):
-    return any(word in engine for word in ("postgresql", "postgis", "psqlextra", "timescale"))
+    return any(
+        word in engine for word in ("postgresql", "postgis", "psqlextra", "timescale")
+    )
 
 
 # Hosts
@@ -142,12 +156,16 @@ def _hosts():
 
 
 def _hosts_without_ports():
-    return list(dict.fromkeys(urlsplit("//" + host).hostname or host for host in _hosts()))
+    return list(
+        dict.fromkeys(urlsplit("//" + host).hostname or host for host in _hosts())
+    )
 
 
 def allowed_hosts(own):
     """The site's hosts and those that the project names; a lone `*` would let anybody choose the host in our links."""
-    return list(dict.fromkeys([*_hosts_without_ports(), *(host for host in own if host != "*")]))
+    return list(
+        dict.fromkeys([*_hosts_without_ports(), *(host for host in own if host != "*")])
+    )
 
 
 def trusted_origins(own, https):
@@ -156,7 +174,7 @@ def trusted_origins(own, https):
         origins = _hosts_without_ports()
     else:
         scheme = "https" if https else "http"
-        origins = ["%s://%s" % (scheme, host) for host in _hosts()]
+        origins = [f"{scheme}://{host}" for host in _hosts()]
     return list(dict.fromkeys([*origins, *own]))
 
 
@@ -180,15 +198,22 @@ def unprefixed(cookie):
 
 def existing_folders(own):
     """The folders among STATICFILES_DIRS that exist; an entry may be a pair of prefix and folder."""
-    folders = [(entry, entry[1] if isinstance(entry, (list, tuple)) else entry) for entry in own]
+    folders = [
+        (entry, entry[1] if isinstance(entry, (list, tuple)) else entry)
+        for entry in own
+    ]
     return [entry for entry, folder in folders if Path(folder).is_dir()]
 
 
 def serve_static_files(settings):
     """Adds WhiteNoise, unless the project serves its static files in some way of its own."""
     middleware = settings["MIDDLEWARE"]
-    has_own = not project.ADD_WHITENOISE or any("whitenoise" in name.lower() for name in middleware)
-    if has_own or "django.contrib.staticfiles" not in settings.get("INSTALLED_APPS", []):
+    has_own = not project.ADD_WHITENOISE or any(
+        "whitenoise" in name.lower() for name in middleware
+    )
+    if has_own or "django.contrib.staticfiles" not in settings.get(
+        "INSTALLED_APPS", []
+    ):
         return
     # Right behind SecurityMiddleware, as WhiteNoise's documentation asks; else right behind the probes.
     security = "django.middleware.security.SecurityMiddleware"
@@ -198,9 +223,13 @@ def serve_static_files(settings):
     # which the hashing storage refuses.
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     compressed = "whitenoise.storage.CompressedStaticFilesStorage"
-    if django.VERSION >= (5, 1) or (django.VERSION >= (4, 2) and "STATICFILES_STORAGE" not in settings):
+    if django.VERSION >= (5, 1) or (
+        django.VERSION >= (4, 2) and "STATICFILES_STORAGE" not in settings
+    ):
         storages = dict(settings.get("STORAGES", {}))
-        storages.setdefault("default", {"BACKEND": "django.core.files.storage.FileSystemStorage"})
+        storages.setdefault(
+            "default", {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        )
         if storages.get("staticfiles", {}).get("BACKEND", plain) == plain:
             storages["staticfiles"] = {"BACKEND": compressed}
         if "DEFAULT_FILE_STORAGE" not in settings or django.VERSION >= (5, 1):

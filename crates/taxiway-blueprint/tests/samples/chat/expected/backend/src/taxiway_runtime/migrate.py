@@ -12,13 +12,14 @@ import threading
 import time
 import traceback
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import django
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.signals import connection_created
 from django.db.utils import DatabaseError
 
+from taxiway_runtime.environment import instance
 from taxiway_runtime.logging import place
 
 TABLE = "taxiway_migration_lock"
@@ -53,17 +54,19 @@ def main():
         report(
             "failed",
             migration=progress.current,
-            error="%s: %s" % (type(error).__name__, str(error).strip()),
+            error=f"{type(error).__name__}: {str(error).strip()}",
             place=place(error) or progress.current_file,
         )
         traceback.print_exc()
         return 1
-    report("done", applied=progress.applied, seconds=round(time.monotonic() - started, 3))
+    report(
+        "done", applied=progress.applied, seconds=round(time.monotonic() - started, 3)
+    )
     return 0
 
 
 def report(event, **fields):
-    print(json.dumps(dict(event=event, **fields), ensure_ascii=False), flush=True)
+    print(json.dumps({"event": event, **fields}, ensure_ascii=False), flush=True)
 
 
 # The migrations
@@ -81,7 +84,7 @@ class Progress:
 
     def __call__(self, action, migration=None, fake=False):
         if action == "apply_start":
-            self.current = "%s.%s" % (migration.app_label, migration.name)
+            self.current = f"{migration.app_label}.{migration.name}"
             self.current_file = _file_of(migration)
             self.is_atomic = migration.atomic
             self._since = time.monotonic()
@@ -97,7 +100,8 @@ def _file_of(migration):
     if path is None:
         return None
     relative = os.path.relpath(path)
-    return None if relative.startswith("..") or "site-packages" in relative else relative + ":1"
+    is_own = not relative.startswith("..") and "site-packages" not in relative
+    return f"{relative}:1" if is_own else None
 
 
 def _migrate(progress):
@@ -114,13 +118,24 @@ def _migrate(progress):
     connection_created.connect(_limit_lock_waits)
     for attempt in range(1, LOCK_ATTEMPTS + 1):
         try:
-            call_command(Command(), interactive=False, verbosity=0, database=DEFAULT_DB_ALIAS)
+            call_command(
+                Command(), interactive=False, verbosity=0, database=DEFAULT_DB_ALIAS
+            )
             return
         except DatabaseError as error:
             # What ran in a transaction left nothing behind, and may be tried again.
-            if not (_gave_up_waiting(error) and progress.is_atomic and attempt < LOCK_ATTEMPTS):
+            if not (
+                _gave_up_waiting(error)
+                and progress.is_atomic
+                and attempt < LOCK_ATTEMPTS
+            ):
                 raise
-            report("retrying", migration=progress.current, attempt=attempt, error=str(error).strip())
+            report(
+                "retrying",
+                migration=progress.current,
+                attempt=attempt,
+                error=str(error).strip(),
+            )
             connections[DEFAULT_DB_ALIAS].close()
             time.sleep(attempt)
 
@@ -128,7 +143,7 @@ def _migrate(progress):
 def _limit_lock_waits(sender, connection, **_):
     if connection.alias == DEFAULT_DB_ALIAS and connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = %d" % LOCK_TIMEOUT_MS)
+            cursor.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
 
 
 def _gave_up_waiting(error):
@@ -142,7 +157,7 @@ def _gave_up_waiting(error):
 
 @contextmanager
 def _lock():
-    owner = "%s/%s/%s" % (os.environ.get("WEBSITE_INSTANCE_ID") or os.uname().nodename, os.getpid(), uuid.uuid4().hex)
+    owner = f"{instance()}/{os.getpid()}/{uuid.uuid4().hex}"
     connection = connections[DEFAULT_DB_ALIAS].copy()
     stop = threading.Event()
     renewal = None
@@ -162,8 +177,8 @@ def _lock():
 
 def _create_table(connection):
     statement = (
-        "CREATE TABLE IF NOT EXISTS %s (id smallint PRIMARY KEY CHECK (id = 1), owner text NOT NULL,"
-        " renewed_at timestamptz NOT NULL)" % TABLE
+        f"CREATE TABLE IF NOT EXISTS {TABLE} (id smallint PRIMARY KEY CHECK (id = 1),"
+        " owner text NOT NULL, renewed_at timestamptz NOT NULL)"
     )
     try:
         _execute(connection, statement)
@@ -176,13 +191,13 @@ def _create_table(connection):
 def _take(connection, owner):
     deadline = time.monotonic() + WAIT_SECONDS
     statement = (
-        "INSERT INTO {table} AS held (id, owner, renewed_at) VALUES (1, %s, now())"
+        f"INSERT INTO {TABLE} AS held (id, owner, renewed_at) VALUES (1, %s, now())"
         " ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, renewed_at = now()"
         " WHERE held.renewed_at < now() - make_interval(secs => %s) RETURNING owner"
-    ).format(table=TABLE)
+    )
     waits_for = None
     while not _execute(connection, statement, [owner, STALE_SECONDS]):
-        rows = _execute(connection, "SELECT owner FROM %s" % TABLE)
+        rows = _execute(connection, f"SELECT owner FROM {TABLE}")
         holder = rows[0][0] if rows else None
         if holder and holder != waits_for:
             report("waiting", owner=holder)
@@ -194,10 +209,11 @@ def _take(connection, owner):
 
 def _renew(owner, stop):
     connection = connections[DEFAULT_DB_ALIAS].copy()
+    statement = f"UPDATE {TABLE} SET renewed_at = now() WHERE owner = %s"
     try:
         while not stop.wait(RENEW_SECONDS):
             try:
-                _execute(connection, "UPDATE %s SET renewed_at = now() WHERE owner = %%s" % TABLE, [owner])
+                _execute(connection, statement, [owner])
             except DatabaseError:
                 # The next round tries a new connection.
                 connection.close()
@@ -206,11 +222,9 @@ def _renew(owner, stop):
 
 
 def _release(connection, owner):
-    try:
-        _execute(connection, "DELETE FROM %s WHERE owner = %%s" % TABLE, [owner])
-    except DatabaseError:
-        # The row grows old, and the next runner takes it over.
-        pass
+    # A row that stays grows old, and the next runner takes it over.
+    with suppress(DatabaseError):
+        _execute(connection, f"DELETE FROM {TABLE} WHERE owner = %s", [owner])
 
 
 def _execute(connection, statement, parameters=None):

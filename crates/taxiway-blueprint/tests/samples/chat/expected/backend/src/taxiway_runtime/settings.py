@@ -36,17 +36,25 @@ DATABASES = _environment.databases(_own.get("DATABASES", {}))
 # Hosts and HTTPS. TLS ends at the platform's front end, which overwrites X-Forwarded-Proto.
 
 ALLOWED_HOSTS = _environment.allowed_hosts(_own.get("ALLOWED_HOSTS", []))
-CSRF_TRUSTED_ORIGINS = _environment.trusted_origins(_own.get("CSRF_TRUSTED_ORIGINS", []), _https)
+CSRF_TRUSTED_ORIGINS = _environment.trusted_origins(
+    _own.get("CSRF_TRUSTED_ORIGINS", []), _https
+)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_SSL_REDIRECT = _https
 SESSION_COOKIE_SECURE = _https
 CSRF_COOKIE_SECURE = _https
 # Browsers remember this even when HTTPS breaks: raise it to a year (31536000) once HTTPS has proven itself.
-SECURE_HSTS_SECONDS = _environment.hsts_seconds(_own.get("SECURE_HSTS_SECONDS", 0), _https)
+SECURE_HSTS_SECONDS = _environment.hsts_seconds(
+    _own.get("SECURE_HSTS_SECONDS", 0), _https
+)
 if not _https:
     # Browsers refuse these names without HTTPS.
-    SESSION_COOKIE_NAME = _environment.unprefixed(_own.get("SESSION_COOKIE_NAME", "sessionid"))
-    CSRF_COOKIE_NAME = _environment.unprefixed(_own.get("CSRF_COOKIE_NAME", "csrftoken"))
+    SESSION_COOKIE_NAME = _environment.unprefixed(
+        _own.get("SESSION_COOKIE_NAME", "sessionid")
+    )
+    CSRF_COOKIE_NAME = _environment.unprefixed(
+        _own.get("CSRF_COOKIE_NAME", "csrftoken")
+    )
 
 # Requests: the probes of the platform are answered before any other middleware sees them.
 
