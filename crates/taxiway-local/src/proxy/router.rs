@@ -63,13 +63,6 @@ impl Front {
         self.target.borrow().clone()
     }
 
-    /// Exchanges the traffic of two hosts.
-    pub(crate) fn exchange(&self, other: &Self) {
-        let own = self.target();
-        let theirs = other.point_to(own);
-        self.point_to(theirs);
-    }
-
     /// The backend for a request, entered. Waits while the site starts.
     ///
     /// # Errors

@@ -43,7 +43,7 @@ impl Instance {
         let port = cloud.sites.ports().take()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number));
         let identity_header = uuid::Uuid::new_v4().simple().to_string();
-        let program = program(cloud, slot, &launch, port.number, &identity_header);
+        let program = program(slot, &launch, port.number, &identity_header);
         if let Some(home) = launch.environment.get("HOME") {
             std::fs::create_dir_all(home)?;
         }
@@ -92,13 +92,7 @@ impl Drop for Instance {
     }
 }
 
-fn program(
-    cloud: &Cloud,
-    slot: &SlotId,
-    launch: &Launch,
-    port: u16,
-    identity_header: &str,
-) -> Program {
+fn program(slot: &SlotId, launch: &Launch, port: u16, identity_header: &str) -> Program {
     let mut environment = launch.environment.clone();
     environment.insert("PORT".to_owned(), port.to_string());
     // The last of two `--bind` counts for the configuration file only, so a setting's own arguments stay in front.
@@ -109,8 +103,7 @@ fn program(
             .trim()
             .to_owned(),
     );
-    if let Some(endpoint) = cloud.sites.identities().url() {
-        environment.insert("IDENTITY_ENDPOINT".to_owned(), endpoint);
+    if environment.contains_key("IDENTITY_ENDPOINT") {
         environment.insert("IDENTITY_HEADER".to_owned(), identity_header.to_owned());
     }
     Program {

@@ -29,6 +29,16 @@ const INTERNAL_HOST: &str = "169.254.129.2:8000";
 
 const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/// The file of certificates that applications trust, among the sites' files.
+const CERTIFICATES: &str = "certificates.pem";
+
+/// Where systems keep the certificates that they trust.
+const SYSTEM_CERTIFICATES: [&str; 3] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+];
+
 /// Everything that decides how a process of a slot runs; two equal ones need no restart.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Launch {
@@ -188,6 +198,23 @@ fn environment(
     for (name, value) in platform(cloud, record, id, slot) {
         environment.insert(name, value);
     }
+    if let Some(endpoint) = cloud
+        .sites
+        .identities()
+        .url()
+        .filter(|_| slot.identity.is_some())
+    {
+        environment.insert("IDENTITY_ENDPOINT".to_owned(), endpoint);
+    }
+    // The certificates of this cloud are trusted beside the system's, unless the application says which ones it trusts.
+    let bundle = cloud.paths.sites().join(CERTIFICATES);
+    if bundle.exists() {
+        for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"] {
+            environment
+                .entry(name.to_owned())
+                .or_insert_with(|| bundle.to_string());
+        }
+    }
     let has_environment = folder.environment().join("bin/python").exists();
     let mut path = format!("{tools}:{SYSTEM_PATH}");
     if has_environment {
@@ -197,6 +224,23 @@ fn environment(
     }
     environment.insert("PATH".to_owned(), path);
     environment
+}
+
+/// Puts the system's certificates and this cloud's own into one file. Without the system's there is none: an application that
+/// trusts this cloud alone reaches nothing else.
+pub(super) fn write_certificates(cloud: &Cloud) -> std::io::Result<()> {
+    let own = std::fs::read_to_string(cloud.authority.certificate_path())?;
+    let configured = crate::tools::inherited().remove("SSL_CERT_FILE");
+    let system = configured
+        .iter()
+        .map(String::as_str)
+        .chain(SYSTEM_CERTIFICATES)
+        .find_map(|path| std::fs::read_to_string(path).ok());
+    let path = cloud.paths.sites().join(CERTIFICATES);
+    match system {
+        Some(system) => crate::files::write_private(&path, format!("{system}\n{own}").as_bytes()),
+        None => Ok(()),
+    }
 }
 
 /// What the platform says about the place; an app setting of the same name does not count.

@@ -22,7 +22,11 @@ pub(super) const TYPE: &str = "Microsoft.Web/serverfarms";
 pub(super) async fn handle(cloud: &Cloud, request: &Request) -> Outcome {
     let action = request.action.as_deref().map(str::to_ascii_lowercase);
     match (request.method.as_str(), action.as_deref()) {
-        ("GET", None) => Ok(Response::ok(read(cloud, &request.id)?.body)),
+        ("GET", None) => {
+            let mut body = read(cloud, &request.id)?.body;
+            body["properties"]["numberOfSites"] = json!(sites_on(cloud, &request.id)?.len());
+            Ok(Response::ok(body))
+        }
         ("PUT" | "PATCH", None) => put(cloud, request),
         ("DELETE", None) => delete(cloud, &request.id),
         ("GET", Some("sites")) => {

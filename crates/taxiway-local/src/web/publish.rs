@@ -21,7 +21,7 @@ const KEPT: usize = 5;
 pub(super) struct Publication {
     pub slot: SlotId,
     pub deployment: Deployment,
-    pub turn: DeploymentTurn,
+    _turn: DeploymentTurn,
 }
 
 impl Publication {
@@ -36,7 +36,7 @@ impl Publication {
         message: &str,
     ) -> Result<Self, ArmError> {
         let runtime = cloud.sites.runtime(cloud, slot);
-        let turn = runtime.begin_deployment().ok_or_else(|| {
+        let deployment_turn = runtime.begin_deployment().ok_or_else(|| {
             ArmError::conflict(
                 "DeploymentInProgress",
                 "There is a deployment currently in progress. Please try again when it completes.",
@@ -50,7 +50,7 @@ impl Publication {
         Ok(Self {
             slot: slot.clone(),
             deployment,
-            turn,
+            _turn: deployment_turn,
         })
     }
 
@@ -95,29 +95,34 @@ impl Publication {
             Err(reason) => return self.fail(cloud, &reason),
         }
         log.line("Build succeeded.");
+        // A swap under way ends first: what it warms up is what it exchanges.
+        let runtime = cloud.sites.runtime(cloud, &self.slot);
+        let turn = runtime.operation.lock().await;
         let activated = record::update_slot(cloud, &self.slot, |found| {
             activate(found, &self.deployment.id);
             Ok(())
         });
+        drop(turn);
         if let Err(error) = activated {
             return self.fail(cloud, &error.message);
         }
-        remove_old(cloud, &self.slot);
         self.start(cloud, &log).await;
+        remove_old(cloud, &self.slot);
     }
 
     /// Serves an earlier deployment again.
     ///
     /// # Errors
     /// 404 where it is not there, 409 where it failed or another deployment is under way.
-    pub(super) fn again(cloud: &Cloud, slot: &SlotId, id: &str) -> Result<Self, ArmError> {
+    pub(super) async fn again(cloud: &Cloud, slot: &SlotId, id: &str) -> Result<Self, ArmError> {
         let runtime = cloud.sites.runtime(cloud, slot);
-        let turn = runtime.begin_deployment().ok_or_else(|| {
+        let deployment_turn = runtime.begin_deployment().ok_or_else(|| {
             ArmError::conflict(
                 "DeploymentInProgress",
                 "There is a deployment currently in progress. Please try again when it completes.",
             )
         })?;
+        let turn = runtime.operation.lock().await;
         let deployment = record::update_slot(cloud, slot, |found| {
             let known = found
                 .content
@@ -139,10 +144,11 @@ impl Publication {
             activate(found, id);
             Ok(deployment)
         })?;
+        drop(turn);
         Ok(Self {
             slot: slot.clone(),
             deployment,
-            turn,
+            _turn: deployment_turn,
         })
     }
 

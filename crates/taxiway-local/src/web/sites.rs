@@ -53,6 +53,8 @@ impl Sites {
         for orphan in orphans.map_err(internal)? {
             tracing::warn!(orphan, "a process of an earlier run was stopped");
         }
+        std::fs::create_dir_all(cloud.paths.sites()).map_err(internal)?;
+        super::launch::write_certificates(cloud).map_err(internal)?;
         self.identities.listen(cloud).await.map_err(internal)?;
         super::publish::recover(cloud)?;
         super::jobs::recover(cloud)?;

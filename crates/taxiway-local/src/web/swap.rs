@@ -113,9 +113,9 @@ impl Swap {
         drop((first_turn, second_turn));
         match outcome {
             Ok(()) => {
-                cloud
-                    .sites
-                    .refresh(&cloud, &self.source, Restart::IfChanged);
+                for slot in [&self.source, &self.target] {
+                    cloud.sites.refresh(&cloud, slot, Restart::IfChanged);
+                }
                 Ok(None)
             }
             Err(error) => {

@@ -136,9 +136,9 @@ impl Call<'_> {
     }
 
     /// `PUT /api/deployments/{id}`: serves an earlier one again.
-    pub(super) fn redeploy(&self, id: &str) -> Answer {
+    pub(super) async fn redeploy(&self, id: &str) -> Answer {
         let known = self.find(id)?;
-        let publication = Publication::again(self.cloud, &self.slot, &known.id)?;
+        let publication = Publication::again(self.cloud, &self.slot, &known.id).await?;
         let cloud = self.cloud.clone();
         let log = Log::new(&Folder::new(&cloud.paths, &self.slot, &known.id).log());
         self.cloud.sites.spawn(async move {

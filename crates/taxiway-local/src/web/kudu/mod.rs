@@ -99,7 +99,7 @@ impl Call<'_> {
             ("POST" | "PUT", ["publish" | "zipdeploy"]) => self.publish(request).await,
             ("GET", ["deployments"]) => Ok(self.deployments()),
             ("GET", ["deployments", id]) => self.deployment(id),
-            ("PUT", ["deployments", id]) => self.redeploy(id),
+            ("PUT", ["deployments", id]) => self.redeploy(id).await,
             ("GET", ["deployments", id, "log"]) => self.deployment_log(id),
             ("GET", ["deployments", id, "log", entry]) => self.deployment_log_entry(id, entry),
             ("GET", ["isdeploying"]) => Ok(ok(&json!({"value": self.is_deploying()}))),
