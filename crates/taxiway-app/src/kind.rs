@@ -46,8 +46,8 @@ pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
     if !real.is_empty() {
         return Verdict {
             kind: Kind::App,
+            apps: apps_beside(repository, &real),
             projects: real,
-            apps: web::find(repository),
             reason: None,
         };
     }
@@ -82,6 +82,31 @@ pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
         };
     }
     nothing(Kind::App, "no web application was found")
+}
+
+/// Applications of other frameworks in folders of their own, beside Django projects.
+fn apps_beside(repository: &Repository<'_>, projects: &[Project]) -> Vec<WebApp> {
+    let is_covered = |folder: &camino::Utf8Path| {
+        projects.iter().any(|project| {
+            project.app_dir.as_str().is_empty() || folder.starts_with(&project.app_dir)
+        })
+    };
+    let has_other_root = repository.files().iter().any(|file| {
+        let is_manifest = matches!(
+            file.file_name(),
+            Some("requirements.txt" | "pyproject.toml" | "Pipfile")
+        );
+        let folder = file.parent().unwrap_or("".into());
+        is_manifest
+            && !folder.as_str().is_empty()
+            && !is_covered(folder)
+            && !project::is_decoy(folder)
+    });
+    if has_other_root {
+        web::find(repository)
+    } else {
+        Vec::new()
+    }
 }
 
 fn nothing(kind: Kind, reason: &str) -> Verdict {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use taxiway_diagnostics::Place;
 
 use crate::python::{Evaluator, Value};
+use crate::repository::Repository;
 
 /// A value with the name it was given.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub(crate) fn values<'a>(evaluator: &Evaluator<'a>) -> Vec<Named<'a>> {
                 spots.iter().map(|spot| evaluator.place(*spot)).collect()
             };
             match &binding.value {
+                // What tests or developers use says nothing about production.
+                Value::Class(class) if is_for_development(&class.name) => {}
                 Value::Class(class) => {
                     for (name, inner) in &class.attributes {
                         push(name, &inner.value, places(&inner.spots));
@@ -61,6 +64,11 @@ pub(crate) fn values<'a>(evaluator: &Evaluator<'a>) -> Vec<Named<'a>> {
         push(&read.name, &value, vec![evaluator.place(read.spot)]);
     }
     found
+}
+
+fn is_for_development(class: &str) -> bool {
+    let lower = class.to_lowercase();
+    lower.contains("test") || lower.contains("dev") || lower.contains("debug")
 }
 
 /// Variables that the loaded modules read by literal name, executed or not.
@@ -105,6 +113,55 @@ pub(crate) fn textual_reads(evaluator: &Evaluator<'_>) -> Vec<(String, Place)> {
                     if is_name && !found.iter().any(|(known, _)| *known == name) {
                         found.push((name, crate::repository::at_line(&module.path, number)));
                     }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Options of `.ini` files that a module fills from the environment by an interpolation of its own.
+pub(crate) fn configuration_reads(
+    evaluator: &Evaluator<'_>,
+    repository: &Repository<'_>,
+) -> Vec<(String, Place)> {
+    let mut found: Vec<(String, Place)> = Vec::new();
+    for module in &evaluator.modules {
+        let Some(source) = module.source else {
+            continue;
+        };
+        let text = &source.text;
+        let interpolates = text.contains("Interpolation)")
+            && (text.contains("os.getenv(")
+                || text.contains("os.environ")
+                || text.contains("expandvars"));
+        if !interpolates {
+            continue;
+        }
+        let folder = module.path.parent().unwrap_or("".into());
+        let files = repository.directly_in(folder).filter(|file| {
+            matches!(file.extension(), Some("ini" | "cfg"))
+                && file.file_name().is_some_and(|name| text.contains(name))
+        });
+        for file in files {
+            let Some(text) = repository.text(file) else {
+                continue;
+            };
+            for (number, line) in text.lines().enumerate() {
+                let Some((name, value)) = line.split_once('=') else {
+                    continue;
+                };
+                let name = name.trim();
+                let is_name = name.len() > 1
+                    && name.chars().all(|character| {
+                        character.is_ascii_uppercase()
+                            || character.is_ascii_digit()
+                            || character == '_'
+                    });
+                let is_open =
+                    value.trim().is_empty() || value.contains('$') || value.contains("%(");
+                if is_name && is_open && !found.iter().any(|(known, _)| known == name) {
+                    found.push((name.to_owned(), crate::repository::at_line(file, number)));
                 }
             }
         }

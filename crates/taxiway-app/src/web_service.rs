@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
-use crate::django::{Settings, backing, database, security};
+use crate::django::{backing, database, security};
 use crate::document::{
     Backing, Database, DatabaseConfig, DatabaseEngine, Email, Entrypoint, EnvironmentVariable,
     Finding, FrameworkName, Interface, Media, MediaStorage, MigrationTool, Migrations, Port,
@@ -59,7 +59,11 @@ fn service(
     let first = Reading::new(repository, root, root, others);
     let script = streamlit_script(&first, apps);
     let chosen = script.or_else(|| choose(&first, repository, root, apps))?;
-    let (folder, module) = module_of(repository, root, &chosen.file);
+    let named = start_target(&first, root)
+        .and_then(|target| target.module().map(str::to_owned))
+        .and_then(|module| Some((folder_for(&chosen.file, &module)?, module)))
+        .filter(|(folder, _)| folder.starts_with(root));
+    let (folder, module) = named.unwrap_or_else(|| module_of(repository, root, &chosen.file));
     let base = Reading::new(repository, root, &folder, others);
     Some(
         WebReading {
@@ -69,6 +73,18 @@ fn service(
         }
         .service(),
     )
+}
+
+/// The folder from which a file is the module of that name.
+fn folder_for(file: &Utf8Path, module: &str) -> Option<Utf8PathBuf> {
+    let tail = module.replace('.', "/");
+    let stem = file.as_str().strip_suffix(".py")?;
+    let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+    if stem == tail {
+        return Some(Utf8PathBuf::new());
+    }
+    let folder = stem.strip_suffix(&tail)?.strip_suffix('/')?;
+    Some(folder.into())
 }
 
 /// The application that production starts: what a command names, else the likeliest.
@@ -296,8 +312,21 @@ impl WebReading<'_> {
             }
         }
         self.base.environment(&evaluator);
-        self.unexecuted_reads(&evaluator);
-        let values = web_environment::values(&evaluator);
+        let configured = web_environment::configuration_reads(&evaluator, self.base.repository);
+        self.unexecuted_reads(&evaluator, &configured);
+        let mut values = web_environment::values(&evaluator);
+        values.extend(
+            configured
+                .iter()
+                .map(|(name, place)| web_environment::Named {
+                    name: name.clone(),
+                    value: Value::choice(
+                        Some(Value::None),
+                        vec![Value::from_environment(&name.as_str().into())],
+                    ),
+                    places: vec![place.clone()],
+                }),
+        );
         self.base.service.database = self.database(&values);
         self.base.service.backing = self.backing(&values);
         self.base.service.processes = process::read(
@@ -311,7 +340,7 @@ impl WebReading<'_> {
         self.static_files();
         self.health();
         self.email_and_media();
-        self.security(&evaluator, &values);
+        self.security(&values);
         let findings = std::mem::take(&mut self.base.service.security);
         self.base.surroundings();
         let committed = std::mem::replace(&mut self.base.service.security, findings);
@@ -444,8 +473,9 @@ impl WebReading<'_> {
     }
 
     /// Variables that functions read which only run when a request or an event comes.
-    fn unexecuted_reads(&mut self, evaluator: &Evaluator<'_>) {
-        for (name, place) in web_environment::textual_reads(evaluator) {
+    fn unexecuted_reads(&mut self, evaluator: &Evaluator<'_>, configured: &[(String, Place)]) {
+        let textual = web_environment::textual_reads(evaluator);
+        for (name, place) in textual.into_iter().chain(configured.iter().cloned()) {
             let known = self
                 .base
                 .service
@@ -822,7 +852,7 @@ impl WebReading<'_> {
         }
     }
 
-    fn security(&mut self, evaluator: &Evaluator<'_>, values: &[web_environment::Named<'_>]) {
+    fn security(&mut self, values: &[web_environment::Named<'_>]) {
         for named in values {
             if named.name.to_uppercase() != "SECRET_KEY" {
                 continue;
@@ -841,7 +871,6 @@ impl WebReading<'_> {
                 });
             }
         }
-        let _ = (evaluator, Settings::new, Value::unknown);
     }
 }
 
