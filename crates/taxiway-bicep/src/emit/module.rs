@@ -116,7 +116,7 @@ impl Emitter<'_> {
             }
             return Json::from([("reference", reference.into())]);
         }
-        if self.holds_secret(context, value) {
+        if matches!(value.bare().kind, ExprKind::Ternary(..)) {
             return self.secret_choice(context, value).to_json();
         }
         Json::from([("value", self.json(context, value))])
@@ -147,16 +147,6 @@ impl Emitter<'_> {
             .map(|(name, argument)| (name, self.arm(context, argument)))
             .collect();
         Some((self.element_id(&vault), members))
-    }
-
-    fn holds_secret(&self, context: &Context, value: &Expr) -> bool {
-        match &value.bare().kind {
-            ExprKind::Ternary(_, then, otherwise) => [then, otherwise].into_iter().any(|branch| {
-                self.secret_reference(context, branch).is_some()
-                    || self.holds_secret(context, branch)
-            }),
-            _ => false,
-        }
     }
 
     /// A choice between secrets and values.

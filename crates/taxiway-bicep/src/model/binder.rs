@@ -74,6 +74,7 @@ pub(super) fn bind(
     };
     super::imports::modules(workspace, &mut model);
     model.has_errors |= super::cycles::report(workspace, &model);
+    super::checks::run(workspace, &model);
     model.has_errors |= workspace.has_errors_in(path);
     if !model.has_errors {
         loading::load_all(workspace, &mut model);
@@ -95,7 +96,7 @@ fn report_duplicates(workspace: &Workspace<'_>, path: &Utf8Path, collected: &Col
             .globals
             .get(&name.text)
             .map(|first| collected.declarations[*first].name.span);
-        if let Some(first) = first.filter(|_| *code == "BCP028") {
+        if let Some(first) = first.filter(|first| *code == "BCP028" && *first != name.span) {
             diagnostic = diagnostic.label(Location::new(path, first), "first declared here");
         }
         workspace.report(diagnostic);
@@ -146,7 +147,7 @@ impl Binder<'_, '_> {
                     self.type_expression(kind);
                 } else if !self.is_parameters_file {
                     let span = Span::at(parameter.name.span.end);
-                    self.error(span, "BCP014", "a parameter type is expected here".to_owned());
+                    self.error(span, "BCP279", "a parameter type is expected here".to_owned());
                 }
                 if let Some(default) = &parameter.default {
                     self.expression(default);
@@ -385,6 +386,22 @@ impl Binder<'_, '_> {
         }
     }
 
+    fn unknown_type(&mut self, name: &Ident) {
+        let types = self.collected.globals.iter().filter(|(_, declaration)| {
+            matches!(
+                self.collected.declarations[**declaration].kind,
+                DeclarationKind::Type(_)
+            )
+        });
+        let mut known: Vec<&str> = types.map(|(name, _)| &**name).collect();
+        known.extend(functions::TYPES);
+        known.sort_unstable();
+        let hint = suggestion::closest(&name.text, known)
+            .map_or_else(String::new, |similar| format!("; did you mean `{similar}`?"));
+        let message = format!("there is no type `{}`{hint}", name.text);
+        self.error(name.span, "BCP302", message);
+    }
+
     fn function(&mut self, name: &Ident) {
         if let Some(Target::Declaration(id)) = self.find(&name.text) {
             let kind = &self.collected.declarations[id].kind;
@@ -478,10 +495,7 @@ impl Binder<'_, '_> {
                 } else if matches!(&*name.text, "sys" | "az") {
                     self.bindings.insert(name.span.start, Target::Namespace);
                 } else if !functions::is_known_type(&name.text) {
-                    let mut known: Vec<Rc<str>> =
-                        functions::TYPES.iter().copied().map(Rc::from).collect();
-                    known.extend(self.known_names());
-                    self.unknown(name, &known);
+                    self.unknown_type(name);
                 }
                 for argument in arguments {
                     self.type_expression(argument);

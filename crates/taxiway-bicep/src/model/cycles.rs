@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use taxiway_diagnostics::Span;
+
 use super::{DeclarationId, DeclarationKind, Model, Target, Workspace};
 use crate::ast::walk::{body_children, descendants};
 use crate::ast::{Expr, ExprKind};
@@ -13,7 +15,16 @@ pub(super) fn report(workspace: &Workspace<'_>, model: &Model) -> bool {
         .collect();
     let cycles = find(&edges);
     for (declaration, path) in &cycles {
-        let name = &model.declarations[*declaration].name;
+        // What is to blame is the use of the next one on the way.
+        let next = path.get(1).unwrap_or(declaration);
+        let blamed = uses(model, *declaration)
+            .into_iter()
+            .find(|(used, _)| used == next)
+            .map(|(_, span)| span);
+        let name = crate::ast::Ident {
+            text: std::rc::Rc::clone(&model.declarations[*declaration].name.text),
+            span: blamed.unwrap_or(model.declarations[*declaration].name.span),
+        };
         if path.len() == 1 {
             let message = format!("`{}` refers to itself", name.text);
             workspace.error(&model.path, name.span, "BCP079", message);
@@ -30,8 +41,13 @@ pub(super) fn report(workspace: &Workspace<'_>, model: &Model) -> bool {
     !cycles.is_empty()
 }
 
-/// The declarations that the value of `declaration` uses.
-pub(super) fn references(model: &Model, declaration: DeclarationId) -> Vec<DeclarationId> {
+fn references(model: &Model, declaration: DeclarationId) -> Vec<DeclarationId> {
+    let uses = uses(model, declaration);
+    uses.into_iter().map(|(used, _)| used).collect()
+}
+
+/// The declarations that the value of `declaration` uses, and where.
+fn uses(model: &Model, declaration: DeclarationId) -> Vec<(DeclarationId, Span)> {
     let mut found = Vec::new();
     let mut visit = |expr: &Expr| {
         descendants(expr, &mut |inner| {
@@ -42,7 +58,7 @@ pub(super) fn references(model: &Model, declaration: DeclarationId) -> Vec<Decla
                 _ => return,
             };
             if let Some(Target::Declaration(id)) = model.target(name) {
-                found.push(id);
+                found.push((id, name.span));
             }
         });
     };

@@ -66,10 +66,14 @@ impl Collected {
                 self.declare(&module.name, DeclarationKind::Module(id));
             }
             Statement::Output(output) => {
-                if self.outputs.iter().any(|known| known.name.text == output.name.text) {
+                let same = |known: &&Rc<Output>| known.name.text == output.name.text;
+                if let Some(first) = self.outputs.iter().find(same) {
+                    self.duplicates.push((first.name.clone(), "BCP145"));
                     self.duplicates.push((output.name.clone(), "BCP145"));
                 }
-                self.outputs.push(Rc::clone(output));
+                if !output.name.text.is_empty() {
+                    self.outputs.push(Rc::clone(output));
+                }
             }
             Statement::Extension(extension) => self.extension(extension),
             Statement::TargetScope { .. }
@@ -100,7 +104,9 @@ impl Collected {
         if name.text.is_empty() {
             return id;
         }
-        if self.globals.contains_key(&name.text) {
+        if let Some(first) = self.globals.get(&name.text) {
+            let first = self.declarations[*first].name.clone();
+            self.duplicates.push((first, "BCP028"));
             self.duplicates.push((name.clone(), "BCP028"));
         } else {
             self.globals.insert(Rc::clone(&name.text), id);

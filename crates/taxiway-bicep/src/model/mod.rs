@@ -1,6 +1,7 @@
 //! What the names of a file mean: declarations, scopes, and the links to other files.
 
 mod binder;
+mod checks;
 mod cycles;
 mod declarations;
 mod imports;

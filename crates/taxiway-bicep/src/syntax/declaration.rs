@@ -18,7 +18,7 @@ impl Parser<'_> {
         let keyword = self.text_at(0).to_owned();
         match keyword.as_str() {
             "targetScope" => self.target_scope(start),
-            "metadata" => self.assignment(start, NodeKind::Metadata, "BCP342", "a metadata name"),
+            "metadata" => self.assignment(start, NodeKind::Metadata, "BCP266", "a metadata name"),
             "param" => self.parameter(start),
             "var" => self.variable(start),
             "func" => self.function(start),
@@ -99,7 +99,7 @@ impl Parser<'_> {
         }
         if !self.at(TokenKind::Assignment) {
             if self.at_end_of_line() {
-                self.missing("BCP014", "a parameter type is expected here");
+                self.missing("BCP279", "a parameter type is expected here");
             } else {
                 self.type_expression();
             }
@@ -181,7 +181,7 @@ impl Parser<'_> {
 
     fn type_declaration(&mut self, start: Start) {
         self.bump();
-        if !self.name("BCP015", "a type name is expected here") {
+        if !self.name("BCP325", "a type name is expected here") {
             self.skip_line();
             return self.complete(start, NodeKind::Type);
         }
@@ -220,7 +220,8 @@ impl Parser<'_> {
         if self.at_string() {
             self.string();
         } else {
-            self.missing("BCP097", "the path of a file is expected here");
+            let code = if kind == NodeKind::Test { "BCP347" } else { "BCP097" };
+            self.missing(code, "the path of a file is expected here");
         }
         self.declaration_body(start, kind);
     }
@@ -295,7 +296,7 @@ impl Parser<'_> {
             return self.complete(start, NodeKind::Output);
         }
         if self.at(TokenKind::Assignment) || self.at_end_of_line() {
-            self.missing("BCP146", "an output type is expected here");
+            self.missing("BCP279", "an output type is expected here");
         } else {
             self.type_expression();
         }
