@@ -7,8 +7,10 @@ mod harness;
 mod key_vault;
 mod lifecycle;
 mod login;
+mod postgresql;
 mod resources;
 mod telemetry;
+mod web;
 
 /// A file that is not listed above would silently not be tested.
 #[test]
