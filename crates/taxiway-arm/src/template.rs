@@ -1,7 +1,5 @@
 //! The outer form of a template: that it is one, and the limits that Azure sets.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Value};
 
 use crate::expression::member;
@@ -14,7 +12,7 @@ const MAX_OUTPUTS: usize = 64;
 pub(crate) const MAX_RESOURCES: usize = 800;
 
 /// The most bytes of a template. Source: ARM documentation, "Template limits".
-const MAX_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The longest name of a deployment. Source: ARM documentation, "Template limits".
 const MAX_DEPLOYMENT_NAME: usize = 64;
@@ -185,17 +183,48 @@ fn invalid(pointer: &str, message: String) -> TemplateDiagnostic {
     TemplateDiagnostic::error("InvalidTemplate", pointer, message)
 }
 
-/// How many bytes a value has as compact JSON, counted without keeping them.
+/// How many bytes a value has as compact JSON.
 pub(crate) fn size(value: &Value) -> usize {
-    struct Counter(usize);
-    impl std::fmt::Write for Counter {
-        fn write_str(&mut self, text: &str) -> std::fmt::Result {
-            self.0 += text.len();
-            Ok(())
+    match value {
+        Value::Null => 4,
+        Value::Bool(truth) => 5 - usize::from(*truth),
+        Value::Number(number) => number.to_string().len(),
+        Value::String(text) => text_size(text),
+        Value::Array(elements) => {
+            let inner: usize = elements.iter().map(size).sum();
+            inner + 2 + elements.len().saturating_sub(1)
+        }
+        Value::Object(members) => {
+            let inner: usize = members
+                .iter()
+                .map(|(name, member)| text_size(name) + 1 + size(member))
+                .sum();
+            inner + 2 + members.len().saturating_sub(1)
         }
     }
-    let mut counter = Counter(0);
-    // Writing to a counter cannot fail.
-    let _ = write!(counter, "{value}");
-    counter.0
+}
+
+fn text_size(text: &str) -> usize {
+    let escaped = text
+        .bytes()
+        .map(|byte| match byte {
+            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 1,
+            0..=31 => 5,
+            _ => 0,
+        })
+        .sum::<usize>();
+    text.len() + 2 + escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::size;
+
+    #[test]
+    fn the_size_is_that_of_the_text() {
+        let value = json!({"a\"b": [1, -2.5, true, false, null, "é\n\u{1}\\"], "": {}, "c": []});
+        assert_eq!(size(&value), value.to_string().len());
+    }
 }

@@ -101,7 +101,8 @@ pub struct Change {
 /// Compares the resources that exist (`before`, each with its `id`) with those that a template declares.
 ///
 /// What only the live side has is no change: defaults and read-only properties. The exceptions are tags and the
-/// settings of a site, which a deployment replaces as a whole. Values that the template takes from existing resources
+/// settings of a site (`config/appsettings`), which a deployment replaces as a whole; since a GET does not show these
+/// settings, the caller adds them to `before`, and likewise a site's `config/web` for its `siteConfig`. Values that the template takes from existing resources
 /// (`[reference(…)]`) are read from `before`; where that is not possible, and the live side has a value,
 /// the resource is of type [`ChangeType::Deploy`]. A resource whose name is not known is of type
 /// [`ChangeType::Unsupported`]; see [`Evaluation::named_by`]. Secrets are never shown, and a new value of a secret is
@@ -115,7 +116,7 @@ pub fn what_if(before: &[Value], after: &Evaluation, mode: Mode) -> Vec<Change> 
         .iter()
         .map(|resource| {
             declared.insert(&resource.id);
-            change(resource, existing.get(&resource.id).copied(), &resolver)
+            change(resource, live(&resource.id, &existing).as_ref(), &resolver)
         })
         .collect();
     for (id, resource) in &existing {
@@ -193,6 +194,22 @@ fn change(resource: &EvaluatedResource, before: Option<&Value>, resolver: &Resol
         .map(|delta| secrets::mask_change(&resource.resource_type, delta))
         .collect();
     change
+}
+
+/// The resource as it is; the configuration of a site is completed from its `config/web`, where the caller gave that.
+fn live(id: &ResourceId, existing: &IndexMap<ResourceId, &Value>) -> Option<Value> {
+    let mut live = (*existing.get(id)?).clone();
+    let web = compare::is_site(id)
+        .then(|| id.child("config", "web").ok())
+        .flatten()
+        .and_then(|web| existing.get(&web)?.get("properties")?.as_object());
+    if let (Some(web), Some(properties)) = (
+        web,
+        live.get_mut("properties").and_then(Value::as_object_mut),
+    ) {
+        properties.insert("siteConfig".to_owned(), Value::Object(web.clone()));
+    }
+    Some(live)
 }
 
 fn undeclared(id: &ResourceId, resource: &Value, mode: Mode) -> Change {

@@ -10,6 +10,7 @@ use super::{Binding, Bindings, Bound, Given, View};
 use crate::TemplateDiagnostic;
 use crate::expression::{Evaluator, Expression, Failure, Frame, Reduced, member};
 use crate::pointer::{Place, escape};
+use crate::template::MAX_BYTES;
 
 pub(super) fn bind(bindings: &mut Bindings, binding: &Binding<'_>) -> Vec<TemplateDiagnostic> {
     let empty = Map::new();
@@ -205,6 +206,11 @@ fn value(
         Reduced::Rest(rest) if binding.view == View::Deployed => Err(Failure::new(format!(
             "The default value '[{rest}]' cannot be evaluated at the start of a deployment."
         ))
+        .at_place(|| pointer.to_owned())),
+        value if value.is_larger_than(MAX_BYTES) => Err(Failure::with_code(
+            "RequestContentTooLarge",
+            format!("The default value of the template parameter '{name}' has more bytes than the limit of a template, {MAX_BYTES}."),
+        )
         .at_place(|| pointer.to_owned())),
         value => Ok(value),
     }

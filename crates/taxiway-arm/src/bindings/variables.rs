@@ -7,6 +7,7 @@ use super::names::{Mentions, mentions, order};
 use crate::TemplateDiagnostic;
 use crate::expression::{Evaluator, Failure, Frame, Reduced, member};
 use crate::pointer::{Place, escape};
+use crate::template::MAX_BYTES;
 
 /// A variable as declared.
 struct Declaration<'t> {
@@ -93,9 +94,21 @@ fn evaluate(
     };
     let place = Place::root(&declaration.pointer);
     let frame = Frame::default();
-    if declaration.is_loop {
+    let value = if declaration.is_loop {
         let (_, elements) = evaluator.property_loop(declaration.value, &place, &frame)?;
-        return Ok(elements);
+        elements
+    } else {
+        evaluator.json(declaration.value, &place, &frame)?
+    };
+    if value.is_larger_than(MAX_BYTES) {
+        return Err(Failure::with_code(
+            "RequestContentTooLarge",
+            format!(
+                "The template variable '{}' has more bytes than the limit of a template, {MAX_BYTES}.",
+                declaration.name
+            ),
+        )
+        .at_place(|| declaration.pointer.clone()));
     }
-    evaluator.json(declaration.value, &place, &frame)
+    Ok(value)
 }

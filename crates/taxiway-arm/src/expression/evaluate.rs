@@ -12,6 +12,9 @@ use crate::runtime::Runtime;
 /// The most elements a copy loop may have. Source: ARM documentation, "Resource iteration", limits.
 pub(crate) const MAX_COPIES: usize = 800;
 
+/// The most text that one call may be given: as much as a template may hold.
+const MAX_TEXT: usize = crate::template::MAX_BYTES;
+
 /// Evaluates expressions of one template.
 #[derive(Clone, Copy)]
 pub(crate) struct Evaluator<'v> {
@@ -161,6 +164,10 @@ impl<'v> Evaluator<'v> {
             Function::Pure(pure) => {
                 let reduced = self.all(arguments, frame)?;
                 match values(&reduced) {
+                    Some(values) if text_length(&values) > MAX_TEXT => Err(failed(
+                        pure.name,
+                        "its parameters are larger than a template may be",
+                    )),
                     Some(values) => (pure.run)(&values)
                         .map(Reduced::owned)
                         .map_err(|message| failed(pure.name, &message)),
@@ -263,6 +270,14 @@ pub(super) fn values<'r>(reduced: &'r [Reduced<'_>]) -> Option<Vec<&'r Value>> {
             Reduced::Rest(_) => None,
         })
         .collect()
+}
+
+fn text_length(values: &[&Value]) -> usize {
+    values
+        .iter()
+        .filter_map(|value| value.as_str())
+        .map(str::len)
+        .sum()
 }
 
 pub(super) fn failed(function: &str, message: &str) -> Failure {

@@ -20,6 +20,14 @@ impl Reduced<'_> {
         Reduced::Value(Cow::Owned(value))
     }
 
+    /// Whether it takes more than about this many bytes; variables made of variables grow fast.
+    pub(crate) fn is_larger_than(&self, bytes: usize) -> bool {
+        match self {
+            Reduced::Value(value) => crate::template::size(value) > bytes,
+            Reduced::Rest(rest) => spend(rest, bytes).is_none(),
+        }
+    }
+
     pub(crate) fn into_static(self) -> Reduced<'static> {
         match self {
             Reduced::Value(value) => Reduced::owned(value.into_owned()),
@@ -56,6 +64,21 @@ impl Reduced<'_> {
             Reduced::Value(value) => escape_all(value.into_owned()),
             Reduced::Rest(expression) => rest_json(expression, true),
         }
+    }
+}
+
+/// What is left of a budget after an expression; `None` where it is not enough.
+fn spend(expression: &Expression, budget: usize) -> Option<usize> {
+    match expression {
+        Expression::Literal(value) => budget.checked_sub(crate::template::size(value)),
+        Expression::Member { base, key } => spend(key, spend(base, budget)?),
+        Expression::Call {
+            function,
+            arguments,
+        } => arguments.iter().try_fold(
+            budget.checked_sub(function.len() + 2)?,
+            |budget, argument| spend(argument, budget),
+        ),
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) struct Comparison {
 pub(super) fn compare(id: &ResourceId, before: &Value, after: &Value) -> Comparison {
     let mut comparer = Comparer {
         replaces_properties: is_settings(id),
+        hides_site_config: is_site(id),
         is_certain: true,
     };
     let empty = Map::new();
@@ -57,8 +58,15 @@ fn is_settings(id: &ResourceId) -> bool {
             .any(|known| id.name().eq_ignore_ascii_case(known))
 }
 
+/// Whether the live side leaves out parts of `siteConfig`. Source: App Service documentation, "Web Apps - Get": the
+/// configuration is read from `config/web`.
+pub(super) fn is_site(id: &ResourceId) -> bool {
+    id.is_type("Microsoft.Web/sites") || id.is_type("Microsoft.Web/sites/slots")
+}
+
 struct Comparer {
     replaces_properties: bool,
+    hides_site_config: bool,
     is_certain: bool,
 }
 
@@ -73,6 +81,10 @@ impl Comparer {
         if is_unknown(after) {
             // What the live side does not show (a password) cannot be compared.
             self.is_certain &= before.is_none_or(Value::is_null);
+            return;
+        }
+        if before.is_none_or(Value::is_null) && self.hides_site_config && is_site_config(path) {
+            self.is_certain = false;
             return;
         }
         match (before, after) {
@@ -226,6 +238,12 @@ fn key(index: usize, element: &Value, identity: Identity) -> Option<String> {
         Identity::Position => Some(index.to_string()),
         Identity::Whole => Some(element.to_string()),
     }
+}
+
+fn is_site_config(path: &str) -> bool {
+    let prefix = "properties.siteConfig";
+    path.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 fn is_unknown(value: &Value) -> bool {

@@ -119,12 +119,12 @@ fn what_is_no_template_is_refused() {
 
 #[test]
 fn parameters_and_the_expanded_template_have_at_most_4_mb() {
-    let large = "x".repeat(3 * 1024 * 1024);
+    let large = "x".repeat(1100 * 1024);
     let template = template(json!({
         "parameters": {"p": {"type": "string"}},
         "resources": [{
             "type": "Microsoft.A/as", "apiVersion": "1", "name": "[string(copyIndex())]",
-            "copy": {"name": "l", "count": 3}, "properties": {"p": "[parameters('p')]"},
+            "copy": {"name": "l", "count": 4}, "properties": {"p": "[parameters('p')]"},
         }],
     }));
     let expanded = evaluate(&template, &arguments(json!({"p": large})), &context());
@@ -132,9 +132,9 @@ fn parameters_and_the_expanded_template_have_at_most_4_mb() {
         lines(&expanded.diagnostics),
         " RequestContentTooLarge: The template, expanded, has more bytes than the limit of 4194304: loops, variables and parameters count with their values."
     );
-    let larger = arguments(json!({"p": large.repeat(2)}));
+    let larger = arguments(json!({"p": large.repeat(4)}));
     let refused = Deployment::prepare(&template, &larger, &context()).unwrap_err();
-    assert!(lines(&refused).contains("The parameters have 6291458 bytes"));
+    assert!(lines(&refused).contains("The parameters have 4505602 bytes"));
 }
 
 #[test]
@@ -144,4 +144,38 @@ fn a_scope_that_no_id_can_hold_is_refused() {
         group.name = "a/b".to_owned();
     }
     assert!(refusal(&template(json!({})), &context).contains("InvalidScope"));
+}
+
+#[test]
+fn variables_that_double_stop_at_the_limit() {
+    let long = "x".repeat(20_000);
+    for first in [
+        format!("'{long}'"),
+        format!("reference('/subscriptions/{long}', '1').x"),
+    ] {
+        let mut variables = Map::new();
+        variables.insert("v0".to_owned(), format!("[createArray({first})]").into());
+        for index in 1..200 {
+            let before = index - 1;
+            variables.insert(
+                format!("v{index}"),
+                format!("[createArray(variables('v{before}'), variables('v{before}'))]").into(),
+            );
+        }
+        let template = template(
+            json!({"variables": variables, "outputs": {"o": {"value": "[variables('v199')]"}}}),
+        );
+        let evaluation = evaluate(&template, &Arguments::new(), &context());
+        assert_eq!(evaluation.diagnostics[0].code, "RequestContentTooLarge");
+    }
+    let doubled = "concat(variables('t'), variables('t'), variables('t'))";
+    let template = template(
+        json!({"variables": {"t": "x".repeat(2 * 1024 * 1024)}, "outputs": {"o": {"value": format!("[{doubled}]")}}}),
+    );
+    let evaluation = evaluate(&template, &Arguments::new(), &context());
+    assert!(
+        evaluation.diagnostics[0]
+            .message
+            .contains("its parameters are larger than a template may be")
+    );
 }

@@ -9,6 +9,8 @@ mod expressions;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod nested;
+#[cfg(test)]
 mod parameters;
 #[cfg(test)]
 mod properties;

@@ -248,3 +248,32 @@ fn a_name_made_of_what_exists_is_found() {
     assert_eq!(text, ["Delete other", "NoChange for-h"]);
     assert!(evaluation.named_by(&[]).resources[0].unresolved.is_none());
 }
+
+#[test]
+fn the_configuration_of_a_site_is_compared_with_its_config_web() {
+    let evaluation = evaluate(
+        &template(json!({"resources": [{
+            "type": "Microsoft.Web/sites", "apiVersion": "1", "name": "s",
+            "properties": {"httpsOnly": true, "siteConfig": {"alwaysOn": true, "linuxFxVersion": "PYTHON|3.12"}},
+        }]})),
+        &Arguments::new(),
+        &context(),
+    );
+    let site = json!({"id": format!("{GROUP}/providers/Microsoft.Web/sites/s"), "properties": {"httpsOnly": true, "siteConfig": {"alwaysOn": null}}});
+    let web = |version: &str| json!({"id": format!("{GROUP}/providers/Microsoft.Web/sites/s/config/web"), "properties": {"alwaysOn": true, "linuxFxVersion": version, "ftpsState": "Disabled"}});
+    let of = |before: &[Value]| {
+        let changes = what_if(before, &evaluation, Mode::Incremental);
+        shown(
+            changes
+                .iter()
+                .find(|change| change.resource_id.name() == "s")
+                .unwrap(),
+        )
+    };
+    assert_eq!(of(std::slice::from_ref(&site)), "Deploy");
+    assert_eq!(of(&[site.clone(), web("PYTHON|3.12")]), "NoChange");
+    insta::assert_snapshot!(of(&[site, web("PYTHON|3.11")]), @r#"
+    Modify
+    Modify properties.siteConfig.linuxFxVersion: "PYTHON|3.11" → "PYTHON|3.12"
+    "#);
+}
