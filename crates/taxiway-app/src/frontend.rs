@@ -151,6 +151,7 @@ fn one(
     });
     let bundled = is_written_into
         || is_in_image
+        || folder == root
         || (folder.starts_with(app_dir) && folder != app_dir && app_dir != "");
     Some(Found {
         place: crate::repository::at_line(file, line_of(&text, &format!("\"{build}\""))),

@@ -128,7 +128,14 @@ fn is_generator(repository: &Repository<'_>) -> bool {
 fn is_served(repository: &Repository<'_>) -> bool {
     let survey = crate::evidence::Survey::new(repository, "".into(), &[]);
     let folders = [Utf8PathBuf::new(), Utf8PathBuf::from("src")];
-    crate::start::find(repository, &survey, &folders).is_some()
+    let has_image = survey.dockerfiles.first().is_some_and(|file| {
+        !crate::evidence::survey::is_development_path(&file.path)
+            && (file.last("CMD").is_some() || file.last("ENTRYPOINT").is_some())
+            && file.last("EXPOSE").is_some()
+    });
+    has_image
+        || survey.procfile.is_some()
+        || crate::start::find(repository, &survey, &folders).is_some()
 }
 
 /// How the root of a repository is packaged.

@@ -295,7 +295,13 @@ pub(crate) fn port_of_files(survey: &Survey) -> Option<(Port, Place)> {
     survey
         .ports
         .iter()
-        .filter(|(_, origin, _)| *origin != Origin::OtherImage)
+        .filter(|(text, origin, _)| {
+            let is_of_a_database = matches!(
+                text.as_str(),
+                "5432" | "6379" | "3306" | "5672" | "9200" | "11211" | "27017" | "1025" | "8025"
+            );
+            *origin != Origin::OtherImage && !is_of_a_database
+        })
         .find_map(|(text, _, place)| Some((parse_port(text)?, place.clone())))
 }
 

@@ -198,38 +198,42 @@ pub(crate) fn read(
 
 /// What `apt-get install` and `apk add` install, also through shell variables.
 fn packages(text: &str) -> Vec<String> {
-    let flat = text.replace(['\n', '"', '\''], " ");
-    let is_install = (flat.contains("apt") && flat.contains("install"))
-        || flat.contains("apk add")
-        || flat.contains("apk --")
-        || flat.contains("yum install")
-        || flat.contains("dnf install");
-    if !is_install {
-        return Vec::new();
-    }
+    const MANAGERS: [&str; 7] = [
+        "apt-get", "apt", "apk", "yum", "dnf", "microdnf", "aptitude",
+    ];
+    // Comments inside of a command stand in backquotes.
+    let bare: Vec<&str> = text.split('`').step_by(2).collect();
+    let flat = bare.join(" ").replace(['\n', '"', '\''], " ");
     let mut found = Vec::new();
-    let mut is_listing = false;
     let mut variables: Vec<(String, Vec<String>)> = Vec::new();
     let mut of_variable: Option<usize> = None;
+    let mut has_manager = false;
+    let mut is_listing = false;
     for word in flat.split_whitespace() {
         if let Some((name, first)) = word.split_once('=')
             && name.ends_with("DEPS")
         {
             variables.push((name.to_owned(), Vec::new()));
             of_variable = Some(variables.len() - 1);
-            if !first.is_empty() {
-                variables[of_variable.unwrap_or(0)].1.push(first.to_owned());
+            if !first.is_empty()
+                && let Some((_, listed)) = variables.last_mut()
+            {
+                listed.push(first.to_owned());
             }
             is_listing = false;
             continue;
         }
         match word {
-            "install" | "add" => {
+            "install" | "add" if has_manager => {
                 is_listing = true;
                 of_variable = None;
             }
-            "&&" | "||" | "|" => {
+            word if MANAGERS.contains(&word.rsplit('/').next().unwrap_or(word)) => {
+                has_manager = true
+            }
+            "&&" | "||" | "|" | ";" | "\\" | "then" | "do" => {
                 is_listing = false;
+                has_manager = false;
                 of_variable = None;
             }
             // What a build needs is removed again.
@@ -255,6 +259,7 @@ fn packages(text: &str) -> Vec<String> {
                 }
                 if word.ends_with(';') {
                     is_listing = false;
+                    has_manager = false;
                 }
             }
         }
@@ -265,15 +270,21 @@ fn packages(text: &str) -> Vec<String> {
 /// The plain name of a package; `None` for tools of the build.
 fn plain(package: &str) -> Option<String> {
     let lower = package.to_lowercase();
-    let is_name = lower
-        .chars()
-        .all(|character| character.is_ascii_alphanumeric() || "-+._".contains(character));
+    let is_name = lower.starts_with(|first: char| first.is_ascii_lowercase())
+        && !matches!(
+            lower.as_str(),
+            "yes" | "no" | "fi" | "true" | "false" | "rm" | "echo" | "else" | "clean"
+        )
+        && lower
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || "-+._".contains(character));
     if TOOLS.contains(&lower.as_str()) || !is_name || lower.is_empty() {
         return None;
     }
     let bare = lower
         .trim_end_matches("-dev")
         .trim_end_matches("-devel")
+        .trim_end_matches("t64")
         .to_owned();
     if let Some((_, plain)) = PLAIN
         .iter()

@@ -47,7 +47,7 @@ const CONSTRUCTORS: [(&str, FrameworkName); 27] = [
 ];
 
 /// Words that a file must hold to be worth parsing.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 22] = [
     "FastAPI(",
     "Flask(",
     "Starlette(",
@@ -64,6 +64,12 @@ const WORDS: [&str; 16] = [
     "OpenAPI(",
     "import streamlit",
     "gradio",
+    "(Flask)",
+    "(FastAPI)",
+    "(Quart)",
+    "(Starlette)",
+    "(Sanic)",
+    "(Litestar)",
 ];
 
 /// An application object, or a function that makes one.
@@ -468,7 +474,8 @@ pub(crate) fn module_of(
         let mut candidates: Vec<Utf8PathBuf> = Vec::new();
         let mut current = file.parent();
         while let Some(path) = current {
-            if path.starts_with(root) || path == root {
+            let is_package = repository.is_file(&path.join("__init__.py"));
+            if (path.starts_with(root) || path == root) && !is_package {
                 candidates.push(path.to_owned());
             }
             current = path.parent();

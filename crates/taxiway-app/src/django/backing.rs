@@ -108,12 +108,27 @@ fn kinds(
             push(kind, is_default && is_structure);
         }
     });
-    let is_given = !binding.value.names().is_empty();
-    if found.is_empty() && name.ends_with("BROKER_URL") && is_given {
+    let names = binding.value.names();
+    if found.is_empty() && !names.is_empty() && is_structure {
         let is_certain = alternatives(&binding.value)
             .iter()
             .any(|(value, is_default)| *is_default && !value.names().is_empty());
-        if let Some(kind) = broker(installation, survey) {
+        let by_variable = names.iter().find_map(|name| {
+            let upper = name.to_uppercase();
+            if upper.contains("REDIS") {
+                Some("redis")
+            } else if upper.contains("RABBITMQ") || upper.contains("AMQP") {
+                Some("rabbitmq")
+            } else {
+                None
+            }
+        });
+        let by_files = || {
+            name.ends_with("BROKER_URL")
+                .then(|| broker(installation, survey))
+                .flatten()
+        };
+        if let Some(kind) = by_variable.or_else(by_files) {
             found.push((kind, is_certain));
         }
     }

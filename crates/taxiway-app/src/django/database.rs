@@ -49,6 +49,15 @@ pub(crate) fn read(
             }
         }
     }
+    let nothing = Value::unknown();
+    if ways.is_empty() {
+        // It is set, and nothing in the repository says to what.
+        ways.push(Way {
+            engine: None,
+            settings: &nothing,
+            is_default: true,
+        });
+    }
     let has_unknown = ways.iter().any(|way| way.engine.is_none());
     let drivers = drivers(installation);
     let mut engines: Vec<DatabaseEngine> = Vec::new();

@@ -186,6 +186,19 @@ pub(crate) fn email(settings: &Settings<'_, '_>) -> Option<Email> {
             kinds.push(kind);
         }
     }
+    // Django 6.1 names several ways to send in one setting.
+    for (value, _) in settings.alternatives("MAILERS") {
+        let backends = value
+            .get("default")
+            .and_then(|mailer| mailer.get("BACKEND"));
+        for (backend, _) in backends.map(alternatives).unwrap_or_default() {
+            if let Some(kind) = backend.as_text().and_then(backend_kind)
+                && !kinds.contains(&kind)
+            {
+                kinds.push(kind);
+            }
+        }
+    }
     let host = settings.get("EMAIL_HOST").is_some() || settings.get("EMAIL_HOST_USER").is_some();
     let is_open = !all.is_empty() && kinds.is_empty();
     let backend = match &*kinds {

@@ -275,7 +275,7 @@ fn instructions(text: &str) -> Vec<Instruction> {
                     if inner.trim() == word {
                         break;
                     }
-                    whole.push('\n');
+                    whole.push_str(" ;\n");
                     whole.push_str(inner);
                 }
             }

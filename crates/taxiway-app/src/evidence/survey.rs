@@ -60,7 +60,7 @@ impl Survey {
         };
         for file in repository.files() {
             let depth = file.as_str().matches('/').count();
-            if depth > 5 || is_foreign(file) || is_vendored(file) {
+            if depth > 8 || is_foreign(file) || is_vendored(file) {
                 continue;
             }
             survey.add(repository, root, file);
@@ -85,7 +85,7 @@ impl Survey {
             {
                 self.dockerfiles.push(dockerfile);
             }
-        } else if is_compose(&lower) {
+        } else if is_compose(&lower) && !is_hidden(folder) {
             self.compose.extend(ComposeFile::read(repository, file));
         } else if name == "Procfile" && is_near {
             self.add_procfile(repository, file);
@@ -665,6 +665,13 @@ pub(crate) fn is_development_path(path: &Utf8Path) -> bool {
         .to_lowercase()
         .split(|character: char| !character.is_ascii_alphanumeric())
         .any(|part| PARTS.contains(&part))
+}
+
+/// Whether a folder is one of a tool, such as `.devcontainer`.
+fn is_hidden(folder: &Utf8Path) -> bool {
+    folder
+        .components()
+        .any(|part| part.as_str().starts_with('.'))
 }
 
 fn is_dockerfile(lower: &str) -> bool {

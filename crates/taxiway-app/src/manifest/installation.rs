@@ -168,7 +168,13 @@ fn from_command(
     survey: &Survey,
     command: &Command,
 ) -> Option<Installation> {
-    let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
+    let mut words: Vec<&str> = command.words.iter().map(String::as_str).collect();
+    // `pip --no-cache-dir install …`
+    if matches!(words.first(), Some(&("pip" | "pip3" | "uv"))) {
+        while words.get(1).is_some_and(|word| word.starts_with('-')) {
+            words.remove(1);
+        }
+    }
     let place = command.place.clone();
     let groups = |pyproject: &Pyproject, options: &[&str]| -> Vec<String> {
         let mut groups = Vec::new();
@@ -189,7 +195,17 @@ fn from_command(
                 }
             }
         }
-        let _ = pyproject;
+        if words.contains(&"--all-extras") {
+            groups.extend(
+                pyproject
+                    .extras()
+                    .into_iter()
+                    .filter(|name| !is_for_development(name)),
+            );
+        }
+        if words.contains(&"--all-groups") {
+            groups.extend(pyproject.production_groups());
+        }
         groups
     };
     match (words.first().copied()?, words.get(1).copied().unwrap_or("")) {

@@ -213,6 +213,15 @@ impl Pyproject {
         }
     }
 
+    /// The names of the extras.
+    pub(crate) fn extras(&self) -> Vec<String> {
+        self.get("project.optional-dependencies")
+            .or_else(|| self.get("tool.poetry.extras"))
+            .and_then(Value::as_table)
+            .map(|table| table.keys().cloned().collect())
+            .unwrap_or_default()
+    }
+
     /// The groups and extras that are not for development.
     pub(crate) fn production_groups(&self) -> Vec<String> {
         let mut groups = Vec::new();

@@ -395,7 +395,9 @@ impl<'a> Evaluator<'a> {
                 None => true,
                 Some(default) => matches!(default, Value::None) || default.as_text() == Some(""),
             };
-            if is_empty && names.contains(&read.name) {
+            // A switch is never what is missing.
+            let is_switch = read.name.contains("DEBUG");
+            if is_empty && !is_switch && names.contains(&read.name) {
                 read.required = true;
             }
         }

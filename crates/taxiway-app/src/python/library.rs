@@ -76,6 +76,7 @@ pub(crate) fn constant<'a>(module: &str, name: &str) -> Option<Value<'a>> {
         ("os", "name") => Value::text("posix"),
         ("os", "sep") => Value::text("/"),
         ("typing", "TYPE_CHECKING") => Value::Bool(false),
+        ("dj_database_url", "DEFAULT_ENV") => Value::text("DATABASE_URL"),
         ("string", "ascii_letters" | "digits" | "printable" | "punctuation") => Value::unknown(),
         _ => return None,
     })
