@@ -19,21 +19,24 @@ const KILLED: usize = 2;
 
 /// Why the app that was started at `since` or later is not coming up, if the log tells; without
 /// `since`, the app that was started last.
+///
+/// Another app may write into the same log meanwhile, such as the one that is being replaced; gunicorn's
+/// process ids tell them apart.
 pub(crate) fn diagnose(log: &str, since: Option<Timestamp>) -> Option<Failure> {
     let lines = lines::expand(log);
-    let start = lines
-        .iter()
-        .rposition(|line| line.text.contains("Starting gunicorn"));
-    let recent: &[Line] = match (start, since) {
-        (Some(start), Some(since)) if lines[start].time.is_some_and(|time| time < since) => {
-            // Nothing was started since; what failed before gunicorn itself came up has a time of its own.
-            after(&lines, since)
-        }
-        (Some(start), _) => &lines[start..],
-        (None, Some(since)) => after(&lines, since),
-        (None, None) => &lines,
+    let recent = since.map_or(lines.as_slice(), |since| after(&lines, since));
+    let starts: Vec<usize> = (0..recent.len())
+        .filter(|index| recent[*index].text.contains("Starting gunicorn"))
+        .collect();
+    let considered = match since {
+        None => &starts[starts.len().saturating_sub(1)..],
+        Some(_) => &starts,
     };
-    boot_failure(recent)
+    considered
+        .iter()
+        .rev()
+        .find_map(|start| failed_start(&recent[*start..]))
+        .or_else(|| not_even_started(recent, starts.is_empty()))
 }
 
 /// The last error that the app itself has logged since a moment.
@@ -43,6 +46,12 @@ pub(crate) fn last_error(log: &str, since: Option<Timestamp>) -> Option<String> 
     Traceback::last(recent).map(|traceback| traceback.to_string())
 }
 
+/// gunicorn's last words when it gives up by itself.
+const STOPPED: [&str; 2] = ["Worker failed to boot", "App failed to load"];
+
+/// The system's words for a full disk.
+const NO_SPACE: &str = "No space left on device";
+
 /// The lines from the first one on that carries a time not before `since`.
 fn after(lines: &[Line], since: Timestamp) -> &[Line] {
     let start = lines
@@ -51,64 +60,91 @@ fn after(lines: &[Line], since: Timestamp) -> &[Line] {
     start.map_or(&[], |start| &lines[start..])
 }
 
-fn boot_failure(lines: &[Line]) -> Option<Failure> {
-    let has = |needle: &str| lines.iter().any(|line| line.text.contains(needle));
-    let count = |needle: &str| {
-        lines
-            .iter()
-            .filter(|line| line.text.contains(needle))
-            .count()
-    };
-    let stopped =
-        has("Worker failed to boot") || has("App failed to load") || has("Shutting down: Master");
-    let traceback = Traceback::last(lines);
-
-    if has("No space left on device") {
-        return Some(Failure::new(FailureKind::Disk, "the site's disk is full"));
-    }
-    if has("WORKER TIMEOUT") {
+/// Why the gunicorn that `lines` begin with has failed, if it has.
+fn failed_start(lines: &[Line]) -> Option<Failure> {
+    let arbiter = lines.first()?.process;
+    let is_own =
+        |line: &&Line| line.process.is_none() || arbiter.is_none() || line.process == arbiter;
+    let own: Vec<&Line> = lines.iter().filter(is_own).collect();
+    let count = |needle: &str| own.iter().filter(|line| line.text.contains(needle)).count();
+    if count("WORKER TIMEOUT") > 0 {
         let failure = Failure::new(
             FailureKind::Timeout,
             "a worker hung, and gunicorn killed it",
         );
-        return Some(with(failure, traceback));
+        return Some(with(failure, Traceback::last(lines)));
     }
-    if count("SIGKILL! Perhaps out of memory") >= KILLED
-        || has("Container was killed due to memory")
-    {
+    if count("SIGKILL! Perhaps out of memory") >= KILLED {
         let hint = "use a larger plan, or fewer workers: WEB_CONCURRENCY";
-        return Some(
-            Failure::new(
-                FailureKind::Memory,
-                "workers were killed by SIGKILL, most likely for memory",
-            )
-            .hint(hint),
-        );
+        let message = "workers were killed by SIGKILL, most likely for memory";
+        return Some(Failure::new(FailureKind::Memory, message).hint(hint));
     }
+    let is_end = |line: &Line| STOPPED.iter().any(|words| line.text.contains(words));
+    let end = lines
+        .iter()
+        .position(|line| is_own(&line) && is_end(line))?;
+    Some(stopped(&lines[..=end]))
+}
+
+/// Why gunicorn stopped, from its start to its end.
+fn stopped(lines: &[Line]) -> Failure {
     if let Some(reason) = app_not_found(lines) {
-        return Some(
-            Failure::new(FailureKind::Boot, "gunicorn did not find the application")
-                .because(reason),
-        );
+        return Failure::new(FailureKind::Boot, "gunicorn did not find the application")
+            .because(reason);
     }
-    if !stopped {
-        return None;
-    }
-    let code = exit_code(lines);
-    let message = code.map_or_else(
+    let message = exit_code(lines).map_or_else(
         || "a worker failed to boot".to_owned(),
         |code| format!("worker exited with code {code}"),
     );
-    let Some(traceback) = traceback else {
-        return Some(Failure::new(FailureKind::Boot, message));
-    };
+    match Traceback::last(lines) {
+        Some(traceback) => blamed(message, &traceback),
+        None if lines.iter().any(|line| line.text.contains(NO_SPACE)) => disk_full(),
+        None => Failure::new(FailureKind::Boot, message),
+    }
+}
+
+/// What ended before gunicorn itself was up: a missing command, a wrong option, a broken configuration.
+fn not_even_started(lines: &[Line], no_start: bool) -> Option<Failure> {
+    if lines.iter().any(|line| line.text.contains(NO_SPACE)) {
+        return Some(disk_full());
+    }
+    let ended = lines.iter().any(|line| {
+        let local = line.text.contains("[taxiway] site ") && line.text.contains("exited with code");
+        local || line.text.contains("failing site start")
+    });
+    if !(no_start && ended) {
+        return None;
+    }
+    let message = "the start command ended before it served".to_owned();
+    if let Some(traceback) = Traceback::last(lines) {
+        return Some(blamed(message, &traceback));
+    }
+    let is_platforms =
+        |line: &&Line| line.text.contains("[taxiway]") || line.text.contains("site start");
+    let said = lines
+        .iter()
+        .rev()
+        .filter(|line| !is_platforms(line))
+        .map(Line::message)
+        .find(|text| !text.is_empty());
+    let failure = Failure::new(FailureKind::Boot, message);
+    Some(said.into_iter().fold(failure, Failure::because))
+}
+
+fn blamed(message: String, traceback: &Traceback) -> Failure {
     let kind = traceback.kind();
-    let message = if kind == FailureKind::Configuration {
-        "the app's configuration is incomplete".to_owned()
-    } else {
-        message
+    if kind == FailureKind::Disk {
+        return disk_full();
+    }
+    let message = match kind {
+        FailureKind::Configuration => "the app's configuration is incomplete".to_owned(),
+        _ => message,
     };
-    Some(Failure::new(kind, message).because(traceback.to_string()))
+    Failure::new(kind, message).because(traceback.to_string())
+}
+
+fn disk_full() -> Failure {
+    Failure::new(FailureKind::Disk, "the site's disk is full")
 }
 
 fn with(failure: Failure, traceback: Option<Traceback>) -> Failure {
@@ -178,6 +214,13 @@ NameError: name 'catalog' is not defined
     #[test]
     fn an_earlier_start_is_not_blamed_on_this_release() {
         assert_eq!(shown(NAME_ERROR, Some("2026-11-22T08:00:06Z")), "nothing");
+        // The release that is replaced ends in the ordinary way, or badly, after this one has started.
+        let started = "[2026-11-22 08:00:04 +0000] [40] [INFO] Starting gunicorn 23.0.0\n";
+        let old = "[2026-11-22 08:00:06 +0000] [9] [INFO] Shutting down: Master\n[2026-11-22 08:00:07 +0000] [9] [ERROR] Reason: Worker failed to boot.\n";
+        assert_eq!(
+            shown(&format!("{started}{old}"), Some("2026-11-22T08:00:04Z")),
+            "nothing"
+        );
         assert!(shown(NAME_ERROR, Some("2026-11-22T08:00:05Z")).starts_with("Boot"));
     }
 
@@ -195,7 +238,7 @@ NameError: name 'catalog' is not defined
             r#"{"time": "2026-11-22T08:00:05.000+00:00", "level": "INFO", "logger": "gunicorn.error", "message": "Starting gunicorn 27.0.0"}"#,
             r#"{"time": "2026-11-22T08:00:06.000+00:00", "level": "ERROR", "logger": "gunicorn.error", "message": "Exception in worker process", "exception": "Traceback (most recent call last):\n  File \"/app/orders/models.py\", line 3, in <module>\n    import stripe\nModuleNotFoundError: No module named 'stripe'", "place": "orders/models.py:3"}"#,
             r#"{"time": "2026-11-22T08:00:06.000+00:00", "level": "ERROR", "logger": "gunicorn.error", "message": "Worker (pid:7) exited with code 3"}"#,
-            r#"{"time": "2026-11-22T08:00:06.000+00:00", "level": "ERROR", "logger": "gunicorn.error", "message": "Shutting down: Master"}"#,
+            r#"{"time": "2026-11-22T08:00:06.000+00:00", "level": "ERROR", "logger": "gunicorn.error", "message": "Reason: Worker failed to boot."}"#,
         ]
         .join("\n");
         assert_eq!(
@@ -219,6 +262,7 @@ NameError: name 'catalog' is not defined
             (format!("Starting gunicorn\n{killed}{killed}"), "Memory: workers were killed by SIGKILL, most likely for memory"),
             ("Starting gunicorn\n[CRITICAL] WORKER TIMEOUT (pid:5)\n".to_owned() + killed + killed, "Timeout: a worker hung, and gunicorn killed it"),
             ("[1] [INFO] Starting gunicorn\nFailed to find attribute 'app' in 'shop.wsgi'.\n[1] [INFO] App failed to load.".to_owned(), "Boot: gunicorn did not find the application: Failed to find attribute 'app' in 'shop.wsgi'."),
+            ("sh: 1: gunicorn: not found\n2026-11-22T08:00:05Z [taxiway] site shop-staging exited with code 127".to_owned(), "Boot: the start command ended before it served: sh: 1: gunicorn: not found"),
             ("OSError: [Errno 28] No space left on device".to_owned(), "Disk: the site's disk is full"),
             (String::new(), "nothing"),
         ] {

@@ -1,6 +1,6 @@
 //! Why a site does not come up: its log, and its Key Vault references.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use taxiway_azure::SiteId;
 
 use super::AppService;
@@ -9,14 +9,11 @@ use crate::{
     failure::{Failure, FailureKind},
 };
 
-/// gunicorn tells whole seconds, so a start may seem to be up to one second earlier than it was.
-const COARSE: SignedDuration = SignedDuration::from_secs(1);
-
 impl AppService {
     /// Why the app that was started since then has ended, if its log tells.
     pub(super) async fn crashed(&self, id: &SiteId, since: Timestamp) -> Option<Failure> {
         let log = self.site_log(id).await;
-        let failure = crash::diagnose(&log, Some(since - COARSE))?;
+        let failure = crash::diagnose(&log, Some(since))?;
         if failure.kind == FailureKind::Schema || failure.kind == FailureKind::Disk {
             return Some(failure);
         }
@@ -26,7 +23,7 @@ impl AppService {
 
     /// The last error in the log since then.
     pub(super) async fn logged_error(&self, id: &SiteId, since: Timestamp) -> Option<String> {
-        crash::last_error(&self.site_log(id).await, Some(since - COARSE))
+        crash::last_error(&self.site_log(id).await, Some(since))
     }
 
     /// The Key Vault references that can't be read.

@@ -18,8 +18,12 @@ use crate::{
 /// How long one probe waits for its answer.
 const PROBE_LIMIT: Duration = Duration::from_secs(10);
 
-/// How many probes are sent at once: many enough that every worker gets one soon.
+/// How many probes are sent at once at first.
 const AT_ONCE: usize = 8;
+
+/// How many at most. The front end keeps connections to the workers open and uses them again; only more
+/// requests at once than it has connections make it open new ones, which another worker may accept.
+const MOST_AT_ONCE: usize = 128;
 
 /// How often the log is looked at while nobody answers.
 const READ_LOG: Duration = Duration::from_secs(1);
@@ -67,8 +71,9 @@ impl AppService {
         let begun = Instant::now();
         let mut answering_since = None;
         let mut log_read = begun;
+        let mut at_once = AT_ONCE.max(instances.len() * 4);
         loop {
-            for answer in self.burst(site, &instances).await {
+            for answer in self.burst(site, &instances, at_once).await {
                 census.record(&answer);
             }
             if let Some(roll) = census.complete() {
@@ -77,6 +82,7 @@ impl AppService {
             note(&census.summary());
             if census.has_answered() {
                 answering_since.get_or_insert_with(Instant::now);
+                at_once = (at_once * 2).min(MOST_AT_ONCE);
             } else if log_read.elapsed() > READ_LOG {
                 if let Some(failure) = self.crashed(id, since).await {
                     return Err(failure);
@@ -94,9 +100,9 @@ impl AppService {
     }
 
     /// Several probes at once, spread over the instances.
-    async fn burst(&self, site: &Site, instances: &[String]) -> Vec<Answer> {
+    async fn burst(&self, site: &Site, instances: &[String], count: usize) -> Vec<Answer> {
         let mut probes = JoinSet::new();
-        for number in 0..AT_ONCE.max(instances.len() * 4) {
+        for number in 0..count {
             let instance = instances.get(number % instances.len().max(1)).cloned();
             probes.spawn(probe(self.prober.clone(), ready_url(site), instance));
         }

@@ -13,9 +13,6 @@ use crate::{
     target::{Content, Note, Published},
 };
 
-/// How often a publishing that met another one is tried.
-const ATTEMPTS: u32 = 5;
-
 impl AppService {
     pub(super) async fn publish_release(
         &self,
@@ -62,14 +59,16 @@ impl AppService {
         })
     }
 
-    /// Uploads, and waits until the build has ended.
+    /// Uploads, and waits until the build has ended. A slot that is busy with an earlier release, which
+    /// may still be trying to start, is waited for.
     async fn send(
         &self,
         kudu: &Kudu,
         content: Content,
         note: Note<'_>,
     ) -> Result<KuduDeployment, Failure> {
-        for _ in 0..ATTEMPTS {
+        let deadline = Instant::now() + self.patience.build;
+        loop {
             let (sent, id) = match &content {
                 Content::Package(zip) => {
                     note(&format!("uploading {} KiB", zip.len().div_ceil(1024)));
@@ -89,16 +88,14 @@ impl AppService {
                         .built(kudu, id.as_deref().unwrap_or("latest"), note)
                         .await;
                 }
-                Err(error) if error.is_conflict() => {
+                Err(error) if error.is_conflict() && Instant::now() < deadline => {
+                    note("the slot is busy with an earlier release");
                     self.quiet(kudu, note).await?;
+                    pause(self.patience.look.saturating_mul(3)).await;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Failure::new(
-            FailureKind::Platform,
-            "other deployments keep the slot busy",
-        ))
     }
 
     /// Waits until no deployment of the slot is under way; returns the latest.
@@ -227,9 +224,10 @@ fn telling_line(text: &str) -> Option<String> {
     let first = lines
         .iter()
         .position(|line| words.iter().any(|word| line.contains(word)))?;
-    let reason = lines
-        .get(first + 1)
-        .and_then(|line| line.split_once("╰─▶ "));
+    let below = lines.get(first + 1).copied().unwrap_or_default();
+    let reason = below
+        .split_once("╰─▶ ")
+        .or_else(|| below.split_once("cause: "));
     let told = reason.map_or(lines[first], |(_, reason)| reason);
     Some(told.trim().chars().take(300).collect())
 }

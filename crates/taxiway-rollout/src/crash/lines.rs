@@ -8,6 +8,8 @@ use serde_json::Value;
 pub(super) struct Line {
     pub(super) time: Option<Timestamp>,
     pub(super) text: String,
+    /// The process that wrote it, where it says so.
+    pub(super) process: Option<u64>,
     /// Where the record says that its exception came from.
     pub(super) place: Option<String>,
 }
@@ -42,9 +44,11 @@ fn expand_line(raw: &str) -> Vec<Line> {
     {
         return json_lines(&record, platform_time);
     }
+    let (own_time, process) = gunicorn_head(text).unzip();
     vec![Line {
-        time: platform_time.or_else(|| gunicorn_time(text)),
+        time: platform_time.or(own_time),
         text: text.to_owned(),
+        process,
         place: None,
     }]
 }
@@ -58,6 +62,7 @@ fn json_lines(
         .and_then(|time| time.parse().ok())
         .or(platform_time);
     let place = text(&["place"]).map(str::to_owned);
+    let process = record.get("process").and_then(Value::as_u64);
     [
         text(&["message", "msg", "event"]),
         text(&["exception", "exc_info", "traceback"]),
@@ -68,6 +73,7 @@ fn json_lines(
     .map(|line| Line {
         time,
         text: line.to_owned(),
+        process,
         place: place.clone(),
     })
     .collect()
@@ -84,13 +90,17 @@ fn platform_time(line: &str) -> (Option<Timestamp>, &str) {
     }
 }
 
-/// `[2026-11-22 08:00:00 +0000] [10] [INFO] text`.
-fn gunicorn_time(line: &str) -> Option<Timestamp> {
-    let inside = line.strip_prefix('[')?.split(']').next()?;
-    jiff::fmt::strtime::parse("%Y-%m-%d %H:%M:%S %z", inside)
+/// Time and process of `[2026-11-22 08:00:00 +0000] [10] [INFO] text`.
+///
+/// gunicorn tells whole seconds; the end of the second is meant, so that nothing seems older than it is.
+fn gunicorn_head(line: &str) -> Option<(Timestamp, u64)> {
+    let (time, rest) = line.strip_prefix('[')?.split_once("] [")?;
+    let process = rest.split(']').next()?.trim().parse().ok()?;
+    let time = jiff::fmt::strtime::parse("%Y-%m-%d %H:%M:%S %z", time)
         .ok()?
         .to_timestamp()
-        .ok()
+        .ok()?;
+    Some((time + jiff::SignedDuration::from_millis(999), process))
 }
 
 #[cfg(test)]
@@ -104,7 +114,7 @@ mod tests {
             ("plain", None, "plain"),
             (
                 "[2026-11-22 09:00:05 +0100] [10] [INFO] Listening",
-                time("2026-11-22T08:00:05Z"),
+                time("2026-11-22T08:00:05.999Z"),
                 "Listening",
             ),
             (

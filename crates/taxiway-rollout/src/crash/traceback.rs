@@ -67,6 +67,7 @@ impl Traceback {
                 FailureKind::Configuration
             }
             "MemoryError" => FailureKind::Memory,
+            "OSError" if text.contains("no space left on device") => FailureKind::Disk,
             "ProgrammingError" | "UndefinedTable" | "UndefinedColumn"
                 if text.contains("does not exist") =>
             {

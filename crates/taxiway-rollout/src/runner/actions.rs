@@ -1,5 +1,7 @@
 //! The actions of the phases before and after the swap.
 
+use std::sync::{Mutex, PoisonError};
+
 use super::{ActionResult, Done, Runner};
 use crate::{
     failure::{Failure, FailureKind},
@@ -192,13 +194,16 @@ impl<T: Target> Runner<'_, T> {
     }
 }
 
-/// Passes lines on to whoever watches.
+/// Passes lines on to whoever watches, each once.
 pub(super) fn note_of(report: Report<'_>, phase: PhaseName) -> impl Fn(&str) + Send + Sync {
+    let last = Mutex::new(String::new());
     move |text: &str| {
-        report(&Progress::Note {
-            phase,
-            text: text.to_owned(),
-        })
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != text {
+            text.clone_into(&mut last);
+            let text = text.to_owned();
+            report(&Progress::Note { phase, text });
+        }
     }
 }
 
