@@ -56,13 +56,14 @@ async fn forward(
     let upgrade = headers::upgrade(request.headers());
     let client_upgrade = upgrade.as_ref().map(|_| hyper::upgrade::on(&mut request));
     let (mut parts, body) = request.into_parts();
+    let closes = headers::closes(&parts.headers);
     headers::remove_hop_by_hop(&mut parts.headers);
     headers::add_forwarded(&mut parts.headers, client);
     if let Some(protocol) = upgrade {
         headers::set_upgrade(&mut parts.headers, protocol);
     }
     let outcome = match Payload::read(body).await {
-        Ok(payload) => send(front, &parts, payload).await,
+        Ok(payload) => send(front, &parts, payload, closes).await,
         Err(error) if is_too_long(&*error) => Err(pages::bad_request("The body is too long.")),
         Err(_) => Err(pages::bad_request("The request was not sent in full.")),
     };
@@ -83,10 +84,12 @@ async fn send(
     front: &Front,
     parts: &Parts,
     mut payload: Payload,
+    closes: bool,
 ) -> Result<(Response<Incoming>, InFlight), Response<ResponseBody>> {
     let is_repeatable = is_repeatable(parts);
     let is_streamed = matches!(payload, Payload::Stream(_));
-    let mut connection = if is_repeatable && !is_streamed {
+    // A client that keeps no connection wants to meet another worker each time: a kept one would lead to the same.
+    let mut connection = if is_repeatable && !is_streamed && !closes {
         Connection::Pooled
     } else {
         Connection::Fresh

@@ -46,6 +46,16 @@ pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
+/// Whether the sender closes the connection after this message. Source: RFC 9110 section 7.6.1.
+pub(super) fn closes(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|option| option.trim().eq_ignore_ascii_case("close"))
+}
+
 /// The protocol that a client wants to change to.
 pub(super) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
     let wants = headers

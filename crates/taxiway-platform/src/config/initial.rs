@@ -6,8 +6,9 @@ use crate::{naming, platform};
 
 /// The shortest good `taxiway.toml` for a repository: its name, and production in the default region.
 pub fn initial_config(app: &App, repository_name: &str) -> String {
+    // `web` is what a service is called that has no name of its own.
     let name = match app.services.as_slice() {
-        [service] if !service.name.is_empty() => service.name.as_str(),
+        [service] if !matches!(service.name.as_str(), "" | "web") => service.name.as_str(),
         _ => repository_name,
     };
     let mut document = toml::Table::new();

@@ -1,0 +1,298 @@
+//! The command line.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Takes a Python web application from its repository to production, and keeps it there.
+#[derive(Debug, Parser)]
+#[command(name = "taxiway", version, arg_required_else_help = true, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  taxiway up                    in a repository: read it, write the files, run it all on this machine
+  taxiway up production         the same, in Azure
+  taxiway rollback              back to the previous release
+  taxiway explain database.sku  why it was chosen
+
+Exit codes: 0 done · 1 findings · 2 wrong usage · 3 the environment lacks something ·
+4 refused, nothing was changed · 5 rolled back: changed, then restored · 6 failed and not restored";
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// The repository, if not the current folder.
+    #[arg(
+        long,
+        short = 'C',
+        global = true,
+        value_name = "FOLDER",
+        env = "TAXIWAY_REPOSITORY"
+    )]
+    pub(crate) repository: Option<Utf8PathBuf>,
+    /// How results are printed on standard output.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// No progress, only results and errors.
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// More of what happens.
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs: stable, versioned.
+    #[value(alias = "json-v1")]
+    Json,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read, write, check, provision, build, migrate, warm, swap, verify: from the repository to a served release.
+    Up(Up),
+    /// Bring the previous release back.
+    Rollback(Rollback),
+    /// What is served, where, and how it does.
+    Status(InEnvironment),
+    /// What the application printed.
+    Logs(Logs),
+    /// Open the application in a browser.
+    Open(InEnvironment),
+    /// Why something was decided.
+    Explain(Explain),
+    /// Remove what `up` created.
+    Down(Down),
+    /// What the repository is: facts, each with its place.
+    Detect(Detect),
+    /// Write or refresh the files that Taxiway owns.
+    Generate(Generate),
+    /// The Bicep compiler on its own.
+    #[command(subcommand)]
+    Bicep(Bicep),
+    /// The local cloud on its own.
+    #[command(subcommand)]
+    Cloud(Cloud),
+    /// Print a JSON Schema.
+    Schema(Schema),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  taxiway up                      on this machine, in the local cloud
+  taxiway up --yes                without the question
+  taxiway up staging              in Azure, in the environment that taxiway.toml names
+  taxiway up --allow orders.0007  with a migration that the previous release cannot live with")]
+pub(crate) struct Up {
+    /// The environment: `local`, or one that taxiway.toml names.
+    #[arg(default_value = "local")]
+    pub(crate) environment: String,
+    /// Go ahead without asking.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Acknowledge a migration that is unsafe for the release that serves now; may be repeated.
+    #[arg(long, value_name = "APP.MIGRATION")]
+    pub(crate) allow: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    /// The environment.
+    #[arg(default_value = "local")]
+    pub(crate) environment: String,
+    /// Acknowledge a migration that the previous release does not know; may be repeated.
+    #[arg(long, value_name = "APP.MIGRATION")]
+    pub(crate) allow: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InEnvironment {
+    /// The environment.
+    #[arg(default_value = "local")]
+    pub(crate) environment: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  taxiway logs                     the last lines of what serves
+  taxiway logs -f                  and what comes
+  taxiway logs --release 91ab04    of a release that did not start")]
+pub(crate) struct Logs {
+    /// The environment.
+    #[arg(default_value = "local")]
+    pub(crate) environment: String,
+    /// Go on with new lines as they come.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Of this release instead of the one that serves.
+    #[arg(long)]
+    pub(crate) release: Option<String>,
+    /// How many lines to start with.
+    #[arg(long, short = 'n', default_value_t = 100)]
+    pub(crate) lines: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// What: `production.database.sku`, or a part of it; all decisions without it.
+    pub(crate) key: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Down {
+    /// The environment.
+    #[arg(default_value = "local")]
+    pub(crate) environment: String,
+    /// Go ahead without asking.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Detect {
+    /// The folder to read instead of the repository.
+    pub(crate) folder: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// Write nothing; exit 1 where a file is not as it would be written.
+    #[arg(long, conflicts_with = "diff")]
+    pub(crate) check: bool,
+    /// Write nothing; show what would change.
+    #[arg(long)]
+    pub(crate) diff: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bicep {
+    /// Compile to an ARM template.
+    Build(Built),
+    /// Compile a parameter file.
+    BuildParams(Built),
+    /// Format files in place.
+    Format {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<Utf8PathBuf>,
+        /// Write nothing; exit 1 where a file is not formatted.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Built {
+    /// The `.bicep` or `.bicepparam` file.
+    pub(crate) file: Utf8PathBuf,
+    /// Print the result instead of writing it beside the file.
+    #[arg(long)]
+    pub(crate) stdout: bool,
+    /// Write it into this folder.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "stdout")]
+    pub(crate) outdir: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cloud {
+    /// Start it, and return when it answers.
+    Start(CloudPorts),
+    /// Stop it and everything that it runs; nothing is lost.
+    Stop,
+    /// What it runs.
+    Status,
+    /// Remove everything that is in it.
+    Reset {
+        /// Go ahead without asking.
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// What to export so that the az CLI and the Azure SDKs talk to it.
+    Env {
+        /// The way: through a proxy with the stock clouds, or by registering a cloud.
+        #[arg(long, value_enum, default_value_t = CloudEnvironment::Proxy)]
+        way: CloudEnvironment,
+    },
+    /// Run it in the foreground.
+    #[command(hide = true)]
+    Serve(CloudPorts),
+}
+
+/// How stock clients reach the local cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CloudEnvironment {
+    /// `HTTPS_PROXY`: the stock AzureCloud, no registration, no DNS.
+    Proxy,
+    /// `az cloud register`.
+    Register,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct CloudPorts {
+    /// The port of Azure's API (HTTPS); 8443, or the one of the last start.
+    #[arg(long, env = "TAXIWAY_CLOUD_PORT")]
+    pub(crate) port: Option<u16>,
+    /// The port of the applications (HTTP); 8080, or the one of the last start.
+    #[arg(long, env = "TAXIWAY_SITES_PORT")]
+    pub(crate) sites_port: Option<u16>,
+    /// The port of the proxy for stock clients; 8081, or the one of the last start.
+    #[arg(long, env = "TAXIWAY_PROXY_PORT")]
+    pub(crate) proxy_port: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Of what.
+    #[arg(value_enum)]
+    pub(crate) of: SchemaOf,
+}
+
+/// What a JSON Schema is published for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// `taxiway.toml`.
+    Config,
+    /// The output of `taxiway detect --format json`.
+    Detect,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

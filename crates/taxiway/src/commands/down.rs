@@ -1,0 +1,103 @@
+//! `taxiway down`: remove what `up` created.
+
+use camino::Utf8Path;
+use serde_json::json;
+use taxiway_platform::EnvironmentKind;
+
+use crate::arguments::{CloudPorts, Down};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::surroundings::Surroundings;
+use crate::terminal::Terminal;
+use crate::{cloud_process, connection};
+
+/// Deletes the environment's resource group, and forgets its releases.
+pub(crate) async fn run(
+    arguments: &Down,
+    repository: Option<&Utf8Path>,
+    surroundings: &Surroundings,
+    terminal: &Terminal,
+) -> Outcome {
+    let mut progress = Progress::new(terminal);
+    let project = Project::open(repository)?;
+    let environment = project.environment(&arguments.environment)?;
+    if environment.kind == EnvironmentKind::Local && cloud_process::last(surroundings).is_none() {
+        terminal.say("nothing is there");
+        return Ok(Exit::Done);
+    }
+    confirm(arguments, &environment.resource_group, terminal)?;
+    if environment.kind == EnvironmentKind::Local {
+        cloud_process::ensure(&CloudPorts::default(), surroundings)?;
+    }
+    let connection = connection::connect(environment, surroundings).await?;
+    let step = progress.start("remove");
+    let removed = remove(&connection).await?;
+    progress.finish(
+        step,
+        if removed {
+            format!("group {}", environment.resource_group)
+        } else {
+            "nothing is there".to_owned()
+        },
+    );
+    forget(&project.root, &environment.name)?;
+    if terminal.is_json() {
+        terminal.print_json(&json!({ "schema": "taxiway.down/v1", "environment": environment.name, "removed": removed }));
+    }
+    Ok(Exit::Done)
+}
+
+fn confirm(arguments: &Down, group: &str, terminal: &Terminal) -> Result<(), Failure> {
+    if arguments.yes {
+        return Ok(());
+    }
+    let question = format!("Deletes the resource group {group} with its database. Go on?");
+    if !terminal.is_interactive() {
+        return Err(Failure::refused(format!(
+            "this deletes the resource group {group} with its database"
+        ))
+        .next(
+            "go ahead",
+            format!("taxiway down {} --yes", arguments.environment),
+        ));
+    }
+    if terminal.confirm(&question) {
+        Ok(())
+    } else {
+        Err(Failure::refused("nothing was done"))
+    }
+}
+
+async fn remove(connection: &connection::Connection) -> Result<bool, Failure> {
+    let failed = |error: &taxiway_azure::Error| {
+        Failure::failed("the resource group cannot be deleted").because(error)
+    };
+    if connection
+        .azure
+        .resource_group(&connection.group)
+        .await
+        .map_err(|error| failed(&error))?
+        .is_none()
+    {
+        return Ok(false);
+    }
+    connection
+        .azure
+        .delete_resource_group(&connection.group)
+        .await
+        .map_err(|error| failed(&error))?;
+    Ok(true)
+}
+
+/// The releases of an environment that is gone are no releases to go back to.
+fn forget(root: &Utf8Path, environment: &str) -> Result<(), Failure> {
+    let state = crate::site::state(root, environment);
+    match std::fs::remove_dir_all(state.path()) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::failed(format!("`{}` cannot be removed", state.path())).because(&error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,217 @@
+//! `taxiway up`: from the repository to a served release.
+
+mod again;
+mod preparation;
+mod release;
+mod summary;
+
+use serde::Serialize;
+use taxiway_platform::EnvironmentKind;
+use taxiway_rollout::Provisioned;
+
+use crate::arguments::{CloudPorts, Up};
+use crate::connection::{self, Connection};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::progress::{Ended, Progress};
+use crate::surroundings::Surroundings;
+use crate::terminal::{BOLD, DIM, Terminal, duration};
+use crate::{cloud_process, writing};
+
+use preparation::Preparation;
+
+/// What `taxiway up --format json` prints.
+#[derive(Debug, Serialize)]
+struct Document {
+    schema: &'static str,
+    environment: String,
+    outcome: &'static str,
+    release: String,
+    url: String,
+    seconds: f64,
+    resources: usize,
+    phases: Vec<Ended>,
+}
+
+/// Reads, writes, checks, provisions, rolls out.
+pub(crate) async fn run(
+    arguments: &Up,
+    repository: Option<&camino::Utf8Path>,
+    surroundings: &Surroundings,
+    terminal: &Terminal,
+) -> Outcome {
+    let mut progress = Progress::new(terminal);
+    let preparation = preparation::prepare(repository, &arguments.environment)?;
+    if let Some(served) = again::nothing_to_do(&preparation, surroundings).await {
+        return Ok(already(&preparation, &served, &progress, terminal));
+    }
+    terminal.say(summary::text(&preparation));
+    let is_waived = arguments.yes || !terminal.is_interactive();
+    if preparation.environment().kind == EnvironmentKind::Azure
+        && !arguments.yes
+        && !terminal.is_interactive()
+    {
+        return Err(Failure::refused(format!(
+            "`{}` is in Azure and costs money",
+            arguments.environment
+        ))
+        .next(
+            "go ahead",
+            format!("taxiway up {} --yes", arguments.environment),
+        ));
+    }
+    if !is_waived && !terminal.confirm(&summary::question(&preparation)) {
+        return Err(Failure::refused("nothing was done"));
+    }
+    preparation.record(&mut progress);
+    release::check_gates(&preparation, arguments)?;
+    write(&preparation, &mut progress)?;
+    let connection = reach(&preparation, surroundings, &mut progress).await?;
+    let provisioned = provision(&preparation, &connection, &mut progress).await?;
+    let served = release::roll_out(
+        &preparation,
+        &connection,
+        &provisioned,
+        arguments,
+        &mut progress,
+    )
+    .await?;
+    finish(&preparation, &provisioned, &served, &progress, terminal);
+    Ok(Exit::Done)
+}
+
+fn write(preparation: &Preparation, progress: &mut Progress) -> Result<(), Failure> {
+    let visible = writing::visible(&preparation.changes).len();
+    let step = progress.start("write");
+    writing::apply(&preparation.project.root, &preparation.changes)?;
+    let result = match visible {
+        0 => "nothing to write".to_owned(),
+        1 => "1 file".to_owned(),
+        count => format!("{count} files"),
+    };
+    progress.finish(step, result);
+    writing::conflicts(&preparation.changes).map_or(Ok(()), Err)
+}
+
+async fn reach(
+    preparation: &Preparation,
+    surroundings: &Surroundings,
+    progress: &mut Progress,
+) -> Result<Connection, Failure> {
+    let environment = preparation.environment();
+    if environment.kind == EnvironmentKind::Local {
+        let step = progress.start("cloud");
+        let (running, is_new) = cloud_process::ensure(&CloudPorts::default(), surroundings)?;
+        let state = if is_new { "ready" } else { "running" };
+        progress.finish(
+            step,
+            format!("{state} on 127.0.0.1:{}", running.ports.front_door),
+        );
+    }
+    connection::connect(environment, surroundings).await
+}
+
+async fn provision(
+    preparation: &Preparation,
+    connection: &Connection,
+    progress: &mut Progress,
+) -> Result<Provisioned, Failure> {
+    let infrastructure = preparation.infrastructure(connection);
+    let step = progress.start("provision");
+    let result = infrastructure
+        .provision(&connection.azure, &|operation| {
+            if let Some(name) = &operation.resource_name {
+                step.message(format!("{} {name}", operation.state.to_lowercase()));
+            }
+        })
+        .await;
+    match result {
+        Ok(provisioned) => {
+            let count = preparation.compiled.resources.len();
+            let text = if provisioned.is_changed {
+                format!("{count} resources")
+            } else {
+                format!("{count} resources, unchanged")
+            };
+            progress.finish(step, text);
+            Ok(provisioned)
+        }
+        Err(error) => {
+            progress.fail(step, "the deployment failed");
+            Err(release::provision_failure(
+                &error,
+                &preparation.environment().name,
+            ))
+        }
+    }
+}
+
+fn finish(
+    preparation: &Preparation,
+    provisioned: &Provisioned,
+    served: &release::Served,
+    progress: &Progress,
+    terminal: &Terminal,
+) {
+    let environment = &preparation.environment().name;
+    if terminal.is_json() {
+        let outcome = if served.is_new { "served" } else { "unchanged" };
+        terminal.print_json(&document(preparation, outcome, served, progress));
+        return;
+    }
+    let _ = provisioned;
+    terminal.say("");
+    terminal.say(format_args!(
+        "release {} serves, in {}",
+        served.release,
+        duration(progress.elapsed())
+    ));
+    terminal.print(&served.url);
+    let next = if environment == "local" {
+        String::new()
+    } else {
+        format!(" {environment}")
+    };
+    terminal.say(format_args!(
+        "{DIM}next: taxiway status{next} · taxiway logs -f{next} · taxiway rollback{next}{DIM:#}"
+    ));
+}
+
+fn already(
+    preparation: &Preparation,
+    served: &release::Served,
+    progress: &Progress,
+    terminal: &Terminal,
+) -> Exit {
+    if terminal.is_json() {
+        terminal.print_json(&document(preparation, "unchanged", served, progress));
+    } else {
+        terminal.say(format_args!(
+            "{BOLD}{}{BOLD:#} is as its repository says (release {}, {} resources, checked in {}).",
+            preparation.project.platform.name,
+            served.release,
+            preparation.compiled.resources.len(),
+            duration(progress.elapsed())
+        ));
+        terminal.print(&served.url);
+    }
+    Exit::Done
+}
+
+fn document(
+    preparation: &Preparation,
+    outcome: &'static str,
+    served: &release::Served,
+    progress: &Progress,
+) -> Document {
+    Document {
+        schema: "taxiway.up/v1",
+        environment: preparation.environment().name.clone(),
+        outcome,
+        release: served.release.to_string(),
+        url: served.url.clone(),
+        seconds: progress.elapsed().as_secs_f64(),
+        resources: preparation.compiled.resources.len(),
+        phases: progress.ended().to_vec(),
+    }
+}

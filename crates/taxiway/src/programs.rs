@@ -1,0 +1,206 @@
+//! Short questions to programs of this machine: which Python interpreters there are, which commit is checked out.
+
+use std::process::{Command, Stdio};
+
+use taxiway_platform::{Environment, Platform};
+
+use crate::failure::Failure;
+
+/// The minor versions that are looked for, the newest first.
+const MINORS: std::ops::RangeInclusive<u32> = 9..=15;
+
+/// What the local rehearsal runs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Interpreter {
+    /// `major.minor`.
+    pub(crate) version: String,
+    /// Whether the platform asked for another one, which this machine lacks and the project does not insist on.
+    pub(crate) is_substitute: bool,
+}
+
+/// Chooses the interpreter for the local environment.
+///
+/// # Errors
+/// [`Failure`] with the command that gets one, where no interpreter of this machine suits the project.
+pub(crate) fn choose(
+    platform: &Platform,
+    environment: &Environment,
+) -> Result<Interpreter, Failure> {
+    pick(platform, environment, &available())
+}
+
+fn pick(
+    platform: &Platform,
+    environment: &Environment,
+    available: &[String],
+) -> Result<Interpreter, Failure> {
+    let wanted = &environment.python.version;
+    if available.contains(wanted) {
+        return Ok(Interpreter {
+            version: wanted.clone(),
+            is_substitute: false,
+        });
+    }
+    let suits = |version: &&String| environment.python.accepts(version);
+    if let Some(version) = available.iter().find(suits) {
+        return Ok(Interpreter {
+            version: version.clone(),
+            is_substitute: true,
+        });
+    }
+    let source = platform
+        .choice(&format!("{}.python", environment.name))
+        .map_or_else(String::new, |choice| format!(" ({})", choice.source));
+    let needed = environment
+        .python
+        .constraint
+        .clone()
+        .unwrap_or_else(|| wanted.clone());
+    let found = match available {
+        [] => "this machine has none".to_owned(),
+        some => format!("this machine has {}", some.join(", ")),
+    };
+    Err(Failure::lacking(format!(
+        "this project needs Python {needed}{source}; {found}"
+    ))
+    .next("get one", format!("uv python install {wanted}"))
+    .next("then", "taxiway up"))
+}
+
+/// The versions that answer, the newest first.
+fn available() -> Vec<String> {
+    let mut versions: Vec<String> = MINORS
+        .rev()
+        .map(|minor| format!("3.{minor}"))
+        .filter(|version| {
+            answers(&format!("python{version}")).as_deref() == Some(version) || uv_finds(version)
+        })
+        .collect();
+    if let Some(version) = answers("python3")
+        && !versions.contains(&version)
+    {
+        versions.push(version);
+    }
+    versions
+}
+
+fn answers(program: &str) -> Option<String> {
+    let script = "import sys; print('%d.%d' % sys.version_info[:2])";
+    output(program, &["-c", script])
+}
+
+/// The commit that is checked out in `folder`, if Git knows one.
+pub(crate) fn commit(folder: &camino::Utf8Path) -> Option<String> {
+    output(
+        "git",
+        &["-C", folder.as_str(), "rev-parse", "--short=12", "HEAD"],
+    )
+}
+
+/// Opens an address in the user's browser; whether one was found.
+pub(crate) fn open(url: &str) -> bool {
+    ["xdg-open", "open"]
+        .iter()
+        .any(|program| succeeds(program, &[url]))
+}
+
+/// uv knows interpreters that are not on `PATH`, its own among them.
+fn uv_finds(version: &str) -> bool {
+    output("uv", &["python", "find", "--no-python-downloads", version]).is_some()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "short questions to programs of this machine, before any supervisor exists"
+)]
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output
+        .status
+        .success()
+        .then(|| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the user's browser is nobody's child"
+)]
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use taxiway_platform::Python;
+
+    fn platform_for(python: Python) -> (Platform, Environment) {
+        let sources = taxiway_diagnostics::MemorySources::from_text(DJANGO);
+        let app = taxiway_app::read(&sources);
+        let platform =
+            taxiway_platform::decide(&app, &taxiway_platform::Config::default()).unwrap();
+        let mut environment = platform.environments[0].clone();
+        environment.python = python;
+        (platform, environment)
+    }
+
+    const DJANGO: &str = "# The smallest Django project that can be decided about.
+--- manage.py
+import os
+os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')
+from django.core.management import execute_from_command_line
+execute_from_command_line()
+--- requirements.txt
+Django==5.2.1
+--- site1/__init__.py
+--- site1/wsgi.py
+import os
+from django.core.wsgi import get_wsgi_application
+os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')
+application = get_wsgi_application()
+--- site1/settings.py
+SECRET_KEY = 'x'
+DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'site1'}}
+ROOT_URLCONF = 'site1.urls'
+WSGI_APPLICATION = 'site1.wsgi.application'
+";
+
+    #[test]
+    fn a_preference_may_be_departed_from_and_a_constraint_may_not() {
+        let available = ["3.13".to_owned(), "3.11".to_owned()];
+        let pick_for = |version: &str, constraint: Option<&str>| {
+            let python = Python {
+                version: version.into(),
+                constraint: constraint.map(str::to_owned),
+            };
+            let (platform, environment) = platform_for(python);
+            pick(&platform, &environment, &available)
+                .map(|found| (found.version, found.is_substitute))
+                .map_err(|failure| failure.message)
+        };
+        assert_eq!(pick_for("3.11", None).unwrap(), ("3.11".into(), false));
+        assert_eq!(pick_for("3.12", None).unwrap(), ("3.13".into(), true));
+        assert_eq!(
+            pick_for("3.12", Some("<3.12")).unwrap(),
+            ("3.11".into(), true)
+        );
+        assert!(
+            pick_for("3.14", Some(">=3.14"))
+                .unwrap_err()
+                .starts_with("this project needs Python >=3.14")
+        );
+    }
+}

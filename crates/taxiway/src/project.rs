@@ -1,0 +1,187 @@
+//! The pure part of the road for one repository: read, decide, write, compile. Nothing here changes anything.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_app::App;
+use taxiway_diagnostics::{DiskSources, MemorySources, ReadError, Sources};
+use taxiway_platform::{CONFIG_PATH, Config, Environment, Platform};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::repository;
+
+/// Where the blueprint keeps what it wrote last, path by path.
+const RECORDS: &str = ".taxiway/generated";
+
+/// A repository with what was read from it and decided for it.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// Its folder.
+    pub(crate) root: Utf8PathBuf,
+    /// Its files.
+    pub(crate) sources: DiskSources,
+    /// What was read.
+    pub(crate) app: App,
+    /// What `taxiway.toml` says.
+    pub(crate) config: Config,
+    /// The text of `taxiway.toml` that has to be written, where there is none yet.
+    pub(crate) initial_config: Option<String>,
+    /// What was decided.
+    pub(crate) platform: Platform,
+}
+
+/// Reads a repository.
+///
+/// # Errors
+/// [`Failure`] where the folder cannot be read.
+pub(crate) fn read(folder: Option<&Utf8Path>) -> Result<(Utf8PathBuf, DiskSources, App), Failure> {
+    let root = repository::root(folder)?;
+    let sources = repository::sources(&root);
+    let app = taxiway_app::read(&Evidence::of(&sources));
+    Ok((root, sources, app))
+}
+
+impl Project {
+    /// Reads a repository and decides what it needs.
+    ///
+    /// # Errors
+    /// [`Failure`] where `taxiway.toml` is wrong, or the repository is none that Taxiway can run, with the reason.
+    pub(crate) fn open(folder: Option<&Utf8Path>) -> Result<Self, Failure> {
+        let (root, sources, app) = read(folder)?;
+        let (config_text, is_new) = match sources.read_text(CONFIG_PATH.into()) {
+            Ok(text) => (text, false),
+            Err(ReadError::NotFound) => (
+                taxiway_platform::initial_config(&app, root.file_name().unwrap_or("app")),
+                true,
+            ),
+            Err(error) => {
+                return Err(
+                    Failure::usage(format!("`{CONFIG_PATH}` cannot be read")).because(&error)
+                );
+            }
+        };
+        let config = Config::parse(&config_text).map_err(|diagnostics| {
+            Failure::usage(format!("`{CONFIG_PATH}` is not right")).with_diagnostics(diagnostics)
+        })?;
+        let platform = taxiway_platform::decide(&app, &config).map_err(|diagnostics| {
+            let mut failure =
+                Failure::new(Exit::Lacking, "this repository cannot be deployed as it is");
+            if let [only] = diagnostics.as_slice() {
+                failure.message.clone_from(&only.message);
+                if let Some(help) = &only.help {
+                    failure = failure.detail(help.clone());
+                }
+                if only.location.is_some() {
+                    failure.with_diagnostics(diagnostics)
+                } else {
+                    failure
+                }
+            } else {
+                failure.with_diagnostics(diagnostics)
+            }
+        })?;
+        Ok(Self {
+            root,
+            sources,
+            app,
+            config,
+            initial_config: is_new.then_some(config_text),
+            platform,
+        })
+    }
+
+    /// The environment of this name.
+    ///
+    /// # Errors
+    /// [`Failure`] that names the environments there are.
+    pub(crate) fn environment(&self, name: &str) -> Result<&Environment, Failure> {
+        self.platform.environment(name).ok_or_else(|| {
+            let known: Vec<&str> = self
+                .platform
+                .environments
+                .iter()
+                .map(|known| known.name.as_str())
+                .collect();
+            Failure::usage(format!("there is no environment `{name}`"))
+                .detail(format!("there are: {}", known.join(", ")))
+                .next("add it", format!("[environments.{name}] in {CONFIG_PATH}"))
+        })
+    }
+}
+
+/// What people wrote: without the files that Taxiway generated, which would only tell what it decided before.
+#[derive(Debug)]
+struct Evidence<'a> {
+    all: &'a DiskSources,
+    generated: BTreeSet<Utf8PathBuf>,
+}
+
+impl<'a> Evidence<'a> {
+    fn of(all: &'a DiskSources) -> Self {
+        let files = all.files();
+        let records = files
+            .iter()
+            .filter_map(|path| path.strip_prefix(RECORDS).ok());
+        Self {
+            all,
+            generated: records.map(Utf8Path::to_owned).collect(),
+        }
+    }
+
+    fn is_generated(&self, path: &Utf8Path) -> bool {
+        self.generated.contains(path) || path.starts_with(".taxiway")
+    }
+}
+
+impl Sources for Evidence<'_> {
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
+        if self.is_generated(path) {
+            Err(ReadError::NotFound)
+        } else {
+            self.all.read(path)
+        }
+    }
+
+    fn files(&self) -> Vec<Utf8PathBuf> {
+        self.all
+            .files()
+            .into_iter()
+            .filter(|path| !self.is_generated(path))
+            .collect()
+    }
+
+    fn is_file(&self, path: &Utf8Path) -> bool {
+        !self.is_generated(path) && self.all.is_file(path)
+    }
+}
+
+/// Files as they will be after a change that is not written yet, over those on disk.
+#[derive(Debug)]
+pub(crate) struct Overlaid<'a> {
+    below: &'a dyn SourcesDebug,
+    above: MemorySources,
+}
+
+/// [`Sources`] that can be shown while debugging.
+pub(crate) trait SourcesDebug: Sources + std::fmt::Debug {}
+impl<T: Sources + std::fmt::Debug> SourcesDebug for T {}
+
+impl<'a> Overlaid<'a> {
+    /// `above` hides what lies `below` it.
+    pub(crate) fn new(below: &'a dyn SourcesDebug, above: MemorySources) -> Self {
+        Self { below, above }
+    }
+}
+
+impl Sources for Overlaid<'_> {
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
+        self.above.read(path).or_else(|_| self.below.read(path))
+    }
+
+    fn files(&self) -> Vec<Utf8PathBuf> {
+        let mut files: std::collections::BTreeSet<_> = self.below.files().into_iter().collect();
+        files.extend(self.above.files());
+        files.into_iter().collect()
+    }
+}

@@ -1,0 +1,142 @@
+//! The user's repository as files: what Git would track, read from disk.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ignore::WalkBuilder;
+use taxiway_diagnostics::DiskSources;
+
+use crate::failure::Failure;
+
+/// Files that say: a project starts here.
+const MANIFESTS: [&str; 6] = [
+    "manage.py",
+    "pyproject.toml",
+    "requirements.txt",
+    "Pipfile",
+    "setup.py",
+    "setup.cfg",
+];
+
+/// The root of the project that `folder` lies in: the nearest folder upwards with `taxiway.toml`; else `folder` itself where
+/// it is named or has a manifest; else the Git repository around it.
+///
+/// # Errors
+/// [`Failure`] where `folder` is not a folder that can be read.
+pub(crate) fn root(folder: Option<&Utf8Path>) -> Result<Utf8PathBuf, Failure> {
+    let given = folder.unwrap_or(Utf8Path::new("."));
+    let start = given
+        .canonicalize_utf8()
+        .map_err(|error| Failure::usage(format!("`{given}` cannot be read")).because(&error))?;
+    if !start.is_dir() {
+        return Err(Failure::usage(format!("`{given}` is not a folder"))
+            .next("name one", "taxiway -C FOLDER …"));
+    }
+    let above = |marker: &str| {
+        start
+            .ancestors()
+            .find(|folder| folder.join(marker).exists())
+    };
+    let is_project = folder.is_some()
+        || MANIFESTS
+            .iter()
+            .any(|manifest| start.join(manifest).is_file());
+    let found = match above("taxiway.toml") {
+        Some(configured) => configured,
+        None if is_project => &start,
+        None => above(".git").unwrap_or(&start),
+    };
+    Ok(found.to_owned())
+}
+
+/// The files below `root` that Git would track, `.taxiway/` included.
+pub(crate) fn sources(root: &Utf8Path) -> DiskSources {
+    let mut files = Vec::new();
+    let walk = WalkBuilder::new(root)
+        .hidden(false)
+        .parents(false)
+        .require_git(false)
+        .filter_entry(|entry| !is_skipped(&entry.file_name().to_string_lossy()))
+        .build();
+    for entry in walk.flatten() {
+        if !entry
+            .file_type()
+            .is_some_and(|kind| kind.is_file() || kind.is_symlink())
+        {
+            continue;
+        }
+        if let Some(path) = Utf8Path::from_path(entry.path())
+            && let Ok(relative) = path.strip_prefix(root)
+        {
+            files.push(relative.to_owned());
+        }
+    }
+    DiskSources::new(root, files)
+}
+
+fn is_skipped(name: &str) -> bool {
+    matches!(
+        name,
+        ".git"
+            | ".hg"
+            | "node_modules"
+            | "__pycache__"
+            | ".venv"
+            | "venv"
+            | ".tox"
+            | ".mypy_cache"
+            | ".pytest_cache"
+            | ".ruff_cache"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use taxiway_diagnostics::Sources as _;
+
+    #[test]
+    fn a_project_is_found_from_inside() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = Utf8Path::from_path(folder.path())
+            .unwrap()
+            .canonicalize_utf8()
+            .unwrap();
+        for made in [".git", "docs", "shop/catalog", "blog/posts"] {
+            std::fs::create_dir_all(top.join(made)).unwrap();
+        }
+        std::fs::write(top.join("shop/taxiway.toml"), "").unwrap();
+        std::fs::write(top.join("blog/manage.py"), "").unwrap();
+        for (from, expected) in [("shop/catalog", "shop"), ("blog", "blog"), ("shop", "shop")] {
+            assert_eq!(
+                root(Some(&top.join(from))).unwrap(),
+                top.join(expected),
+                "from {from}"
+            );
+        }
+        assert_eq!(
+            root(Some(&top.join("nowhere"))).unwrap_err().exit,
+            crate::exit::Exit::Usage
+        );
+    }
+
+    #[test]
+    fn ignored_files_and_environments_are_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        for (path, text) in [
+            ("manage.py", ""),
+            (".gitignore", "*.log\n"),
+            ("debug.log", ""),
+            ("shop/settings.py", ""),
+            (".venv/lib/django/__init__.py", ""),
+            (".env", "SECRET=1"),
+        ] {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        assert_eq!(
+            sources(root).files(),
+            [".env", ".gitignore", "manage.py", "shop/settings.py"]
+        );
+    }
+}

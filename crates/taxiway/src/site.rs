@@ -1,0 +1,54 @@
+//! The site of an environment: its slots, its address, what is remembered of its rollouts.
+
+use camino::Utf8Path;
+use serde_json::{Map, Value};
+use taxiway_azure::{PostgresqlServerId, SiteId};
+use taxiway_rollout::{AppService, StateDirectory};
+
+use crate::connection::Connection;
+use crate::failure::Failure;
+
+/// Where the rollouts of an environment are remembered.
+pub(crate) fn state(root: &Utf8Path, environment: &str) -> StateDirectory {
+    StateDirectory::new(root.join(".taxiway/state").join(environment))
+}
+
+/// The slots of an environment, from the outputs of its template.
+pub(crate) fn target(
+    connection: &Connection,
+    outputs: &Map<String, Value>,
+) -> Result<AppService, Failure> {
+    let text = |name: &str| {
+        outputs
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .ok_or_else(|| {
+                Failure::refused(format!(
+                    "infrastructure/bicep/main.bicep has no output `{name}`"
+                ))
+                .next("see what it should be", "taxiway generate --diff")
+            })
+    };
+    let site = SiteId::new(connection.group.clone(), text("siteName")?);
+    let server = PostgresqlServerId::new(connection.group.clone(), text("databaseServerName")?);
+    let authority = connection.certificate_authority.as_deref();
+    AppService::new(
+        connection.azure.clone(),
+        &site,
+        &text("slotName")?,
+        Some(server),
+        authority,
+        connection.patience,
+    )
+    .map_err(|error| crate::connection::unreachable(&error))
+}
+
+/// Where people reach the site.
+pub(crate) fn url(outputs: &Map<String, Value>, https: bool) -> String {
+    let host = outputs
+        .get("siteHostName")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    format!("{}://{host}", if https { "https" } else { "http" })
+}

@@ -1,0 +1,140 @@
+//! Puts planned changes into the repository: each file whole or not at all.
+
+use std::io::Write as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_blueprint::{ChangeKind, FileChange, Mode};
+use taxiway_diagnostics::MemorySources;
+use taxiway_platform::CONFIG_PATH;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::project::Project;
+
+/// What has to be written, `taxiway.toml` included where it is new; without records and files that stay as they are.
+pub(crate) fn plan(project: &Project) -> Vec<FileChange> {
+    let generated = taxiway_blueprint::files(&project.sources, &project.app, &project.platform);
+    let mut changes = taxiway_blueprint::plan_changes(&generated, &project.sources);
+    if let Some(text) = &project.initial_config {
+        changes.insert(
+            0,
+            FileChange {
+                path: CONFIG_PATH.into(),
+                kind: ChangeKind::Create,
+                before: None,
+                after: Some(text.clone()),
+                mode: Mode::Plain,
+            },
+        );
+    }
+    changes
+}
+
+/// The files as they will be, for whoever reads them before they are written.
+pub(crate) fn planned(changes: &[FileChange]) -> MemorySources {
+    changes
+        .iter()
+        .filter_map(|change| Some((change.path.clone(), change.after.clone()?)))
+        .collect()
+}
+
+/// The changes that a person would call changes.
+pub(crate) fn visible(changes: &[FileChange]) -> Vec<&FileChange> {
+    changes
+        .iter()
+        .filter(|change| change.is_change() && change.kind != ChangeKind::Record)
+        .collect()
+}
+
+/// Writes the changes. Each file is replaced in one step; a run that is interrupted leaves whole files.
+///
+/// # Errors
+/// [`Failure`] that names the file that could not be written. Those before it are written; the next run goes on.
+pub(crate) fn apply(root: &Utf8Path, changes: &[FileChange]) -> Result<(), Failure> {
+    for change in changes.iter().filter(|change| change.is_change()) {
+        let path = root.join(&change.path);
+        let done = match &change.after {
+            Some(text) => replace(&path, text, change.mode),
+            None => std::fs::remove_file(&path),
+        };
+        done.map_err(|error| {
+            Failure::new(Exit::Failed, format!("`{}` cannot be written", change.path))
+                .because(&error)
+                .next("when that is mended", "taxiway generate")
+        })?;
+    }
+    Ok(())
+}
+
+fn replace(path: &Utf8Path, text: &str, mode: Mode) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Utf8Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let temporary: Utf8PathBuf = folder.join(format!(
+        ".{}.taxiway-new",
+        path.file_name().unwrap_or("file")
+    ));
+    let permissions = match mode {
+        Mode::Plain => 0o644,
+        Mode::Executable => 0o755,
+    };
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(permissions)
+        .open(&temporary)?;
+    file.write_all(text.as_bytes())?;
+    file.set_permissions(std::fs::Permissions::from_mode(permissions))?;
+    file.sync_all()?;
+    std::fs::rename(&temporary, path)
+}
+
+/// The failure for files that carry both a person's edits and a new version that contradict each other.
+pub(crate) fn conflicts(changes: &[FileChange]) -> Option<Failure> {
+    let paths: Vec<String> = changes
+        .iter()
+        .filter(|change| change.kind == ChangeKind::Conflict)
+        .map(|change| change.path.to_string())
+        .collect();
+    if paths.is_empty() {
+        return None;
+    }
+    Some(
+        Failure::new(
+            Exit::Findings,
+            "your edits and the new version changed the same lines",
+        )
+        .details(paths)
+        .detail("both stand in the file between conflict markers, as Git writes them")
+        .next("choose, then", "taxiway generate"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_replaced_whole_with_their_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let change = |before: Option<&str>, after: Option<&str>| FileChange {
+            path: "a/run.sh".into(),
+            kind: ChangeKind::Create,
+            before: before.map(str::to_owned),
+            after: after.map(str::to_owned),
+            mode: Mode::Executable,
+        };
+        apply(root, &[change(None, Some("one\n"))]).unwrap();
+        let path = root.join("a/run.sh");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\n");
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o755
+        );
+        apply(root, &[change(Some("one\n"), None)]).unwrap();
+        assert!(!path.exists());
+        assert_eq!(std::fs::read_dir(root.join("a")).unwrap().count(), 0);
+    }
+}

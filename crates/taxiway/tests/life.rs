@@ -1,0 +1,113 @@
+//! The life of an application: first served, unchanged, changed, brought back, removed.
+
+use std::time::Duration;
+
+use taxiway_test::case;
+
+use crate::load::Load;
+use crate::world::World;
+
+#[test]
+fn a_shop_is_served_changed_brought_back_and_removed() {
+    let world = World::new();
+
+    let first = world.run(&["up", "--yes", "--format", "json"]).succeeds();
+    assert_eq!(first.json()["outcome"], "served");
+    let release = first.json()["release"].as_str().unwrap().to_owned();
+    let (status, home) = world.page("/");
+    assert_eq!(status, 200, "{home}");
+    assert!(home.contains("Good paper, honest ink."), "{home}");
+    assert_eq!(world.serving(), release);
+    assert_eq!(world.page("/api/products/").0, 200, "the tables are there");
+    let style = home
+        .split("href=\"")
+        .find_map(|part| part.split('"').next().filter(|path| path.ends_with(".css")))
+        .unwrap();
+    assert_eq!(world.page(style).0, 200, "static files are served: {style}");
+    assert_eq!(world.page("/healthz/live").0, 200);
+
+    let again = world.run(&["up", "--format", "json"]).succeeds();
+    assert_eq!(again.json()["outcome"], "unchanged");
+    assert!(
+        again.took < Duration::from_secs(2),
+        "a second run took {:?}",
+        again.took
+    );
+    assert_eq!(
+        world
+            .shop
+            .git(&["status", "--porcelain", "--", "shop", "catalog"]),
+        "",
+        "none of the user's files is touched"
+    );
+
+    let refused = world.run(&["rollback"]).ends_with(4);
+    assert!(
+        refused.stderr.contains("no release before"),
+        "{}",
+        refused.stderr
+    );
+
+    let load = Load::start(&world, "/api/products/");
+    let commit = world.shop.apply(&case("text-edit"));
+    let second = world
+        .run(&["up", "--yes", "--format", "json"])
+        .succeeds()
+        .json()["release"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_ne!(second, release);
+    assert!(world.page("/").1.contains("Good paper, honest prices."));
+    let back = world.run(&["rollback", "--format", "json"]).succeeds();
+    assert_eq!(back.json()["release"], release.as_str());
+    assert!(world.page("/").1.contains("Good paper, honest ink."));
+    load.stop().none_failed();
+
+    let status = world.run(&["status", "--format", "json"]).succeeds().json();
+    assert_eq!(
+        (status["serving"].as_str(), status["ready"].as_bool()),
+        (Some(release.as_str()), Some(true))
+    );
+    assert!(!world.run(&["logs"]).succeeds().stdout.is_empty());
+    world.shop.revert(&commit);
+
+    world.run(&["cloud", "stop"]).succeeds();
+    world.run(&["cloud", "start"]).succeeds();
+    let (status, text) =
+        crate::world::wait_until(|| Some(world.page("/")).filter(|page| page.0 == 200))
+            .unwrap_or_default();
+    assert_eq!(
+        status, 200,
+        "a restarted cloud brings the shop back: {text}"
+    );
+
+    world.run(&["down", "--yes"]).succeeds();
+    assert_ne!(world.page("/").0, 200);
+    world.run(&["status"]).ends_with(4);
+}
+
+#[test]
+fn an_edit_of_the_infrastructure_is_kept_and_deployed() {
+    let world = World::up();
+    let path = world
+        .shop
+        .path()
+        .join("infrastructure/bicep/main.local.bicepparam");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let edited = text
+        .replace(
+            "param extraTags = {",
+            "param extraTags = {\n  colour: 'blue'",
+        )
+        .replace("param logRetentionDays = 30", "param logRetentionDays = 31");
+    assert_ne!(text, edited, "{text}");
+    std::fs::write(&path, &edited).unwrap();
+    let up = world.run(&["up", "--yes"]).succeeds();
+    assert!(!up.stderr.contains("resources, unchanged"), "{}", up.stderr);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), edited);
+    assert_eq!(
+        world.run(&["up", "--format", "json"]).succeeds().json()["outcome"],
+        "unchanged"
+    );
+}

@@ -1,0 +1,9 @@
+//! `taxiway` as a user runs it: the program itself, real processes, a real PostgreSQL, loopback alone.
+
+mod bad_releases;
+mod killed;
+mod life;
+mod load;
+mod secrets;
+mod usage;
+mod world;
