@@ -92,9 +92,9 @@ pub enum Server {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StaticServing {
-    /// The project's own way: WhiteNoise in its settings, or object storage.
+    /// WhiteNoise in the project's own settings.
     Project,
-    /// WhiteNoise, which the overlay adds.
+    /// WhiteNoise, which the overlay adds unless the settings turn out to use object storage.
     Overlay,
     /// There are none.
     None,

@@ -38,7 +38,9 @@ pub(crate) fn choose(service: &Service) -> Result<Chosen, NoVersion> {
     };
     let seen: Vec<Place> = service
         .seen("python.version")
+        .or_else(|| service.seen("python"))
         .cloned()
+        .or_else(|| declared(service, Declaration::Preference))
         .into_iter()
         .collect();
     if let Some(wanted) = python.version.as_deref() {
@@ -101,8 +103,8 @@ fn declared(service: &Service, strength: Declaration) -> Option<Place> {
         .map(|declaration| declaration.place.clone())
 }
 
-/// The minor version of Python 3 that a Django release supports at most. Source: Django FAQ, "What Python version can I use
-/// with Django?".
+/// The newest minor version of Python 3 that a Django release supported from its first day: what its contemporaries have
+/// wheels for. Source: Django FAQ, "What Python version can I use with Django?".
 fn newest_for_django(version: &str) -> Option<u32> {
     let (major, minor) = pair(version)?;
     Some(match (major, minor) {
@@ -110,7 +112,7 @@ fn newest_for_django(version: &str) -> Option<u32> {
         (3, _) | (4, 0) => 10,
         (4, 1) => 11,
         (4, _) | (5, 0) => 12,
-        (5, 1) => 13,
+        (5, _) => 13,
         _ => 14,
     })
 }

@@ -1,6 +1,6 @@
 //! The app settings: variables of the app, of its build, and of the platform's probes.
 
-use taxiway_app::{Service, StaticStrategy};
+use taxiway_app::Service;
 use taxiway_bicep::build::{Document, Object, Value, conditional, name, text};
 use taxiway_platform::{Platform, StaticServing, Supply};
 
@@ -103,15 +103,9 @@ fn reference(secret: &str) -> Value {
         .into()
 }
 
-/// The command that collects the static files, unless there are none, or they go to storage, which the build can't reach.
+/// The command that collects the static files, unless there are none.
 fn collectstatic(service: &Service, platform: &Platform) -> Option<String> {
-    let strategy = service
-        .static_files
-        .as_ref()
-        .and_then(|files| files.strategy);
-    if platform.service.static_files == StaticServing::None
-        || strategy == Some(StaticStrategy::Storage)
-    {
+    if platform.service.static_files == StaticServing::None {
         return None;
     }
     let web = &platform.service;

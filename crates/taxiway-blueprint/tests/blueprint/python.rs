@@ -155,6 +155,30 @@ print(it.hsts_seconds(0, True), it.hsts_seconds(31536000, True), it.hsts_seconds
 }
 
 #[test]
+fn whitenoise_is_added_where_nothing_else_serves_static_files() {
+    let script = r#"
+from taxiway_runtime import environment as it
+security = 'django.middleware.security.SecurityMiddleware'
+def check(**settings):
+    settings = {'INSTALLED_APPS': ['django.contrib.staticfiles'], 'MIDDLEWARE': ['health', security, 'last'], **settings}
+    it.serve_static_files(settings)
+    print([name.rpartition('.')[2] for name in settings['MIDDLEWARE']], settings.get('STORAGES', {}).get('staticfiles'))
+check()
+check(MIDDLEWARE=['health', 'last'], STORAGES={'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'}})
+check(MIDDLEWARE=['health', 'whitenoise.middleware.WhiteNoiseMiddleware'])
+check(STORAGES={'staticfiles': {'BACKEND': 'storages.backends.gcloud.GoogleCloudStorage'}})
+check(INSTALLED_APPS=[])
+"#;
+    insta::assert_snapshot!(overlay(script, &COMPLETE), @"
+    ['health', 'SecurityMiddleware', 'WhiteNoiseMiddleware', 'last'] {'BACKEND': 'whitenoise.storage.CompressedStaticFilesStorage'}
+    ['health', 'WhiteNoiseMiddleware', 'last'] {'BACKEND': 'django.contrib.staticfiles.storage.ManifestStaticFilesStorage'}
+    ['health', 'WhiteNoiseMiddleware'] None
+    ['health', 'SecurityMiddleware', 'last'] {'BACKEND': 'storages.backends.gcloud.GoogleCloudStorage'}
+    ['health', 'SecurityMiddleware', 'last'] None
+    ");
+}
+
+#[test]
 fn a_log_line_is_one_object_and_names_the_projects_own_line() {
     let script = r#"
 import json, logging, pathlib

@@ -152,7 +152,18 @@ fn refuse_backing(backing: &Backing, config: &Config, decisions: &mut Decisions)
         return;
     }
     let place = at(backing.places.first());
-    let help = match backing.env.first() {
+    // Of several variables, the one that says where it is.
+    let is_address = |name: &&String| {
+        ["URL", "URI", "HOST", "STRING", "DSN"]
+            .iter()
+            .any(|end| name.ends_with(end))
+    };
+    let address = backing
+        .env
+        .iter()
+        .find(is_address)
+        .or_else(|| backing.env.first());
+    let help = match address {
         Some(name) => format!(
             "if you run one, say where in taxiway.toml: [app] secrets = [\"{name}\"], or without a password \
              [variables] {name} = \"…\""
@@ -268,8 +279,8 @@ fn static_files(service: &Service, decisions: &mut Decisions) -> StaticServing {
         .and_then(|files| files.strategy);
     let (serving, value, reason) = match strategy {
         Some(StaticStrategy::Storage) => (
-            StaticServing::Project,
-            "object storage of the project",
+            StaticServing::Overlay,
+            "object storage where the project configures it, else WhiteNoise",
             "its settings say so",
         ),
         Some(StaticStrategy::Whitenoise)

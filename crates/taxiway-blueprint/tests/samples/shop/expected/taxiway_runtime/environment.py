@@ -208,35 +208,60 @@ def existing_folders(own):
 def serve_static_files(settings):
     """Adds WhiteNoise, unless the project serves its static files in some way of its own."""
     middleware = settings["MIDDLEWARE"]
-    has_own = not project.ADD_WHITENOISE or any(
-        "whitenoise" in name.lower() for name in middleware
-    )
-    if has_own or "django.contrib.staticfiles" not in settings.get(
-        "INSTALLED_APPS", []
-    ):
+    backend = _static_storage(settings)
+    if "django.contrib.staticfiles" not in settings.get("INSTALLED_APPS", []):
+        return
+    if _is_object_storage(backend):
+        # The build has no access to it, and only proves that the files can be collected.
+        if is_on("TAXIWAY_BUILD", default=False):
+            _set_static_storage(settings, PLAIN_STORAGE)
+        return
+    if not project.ADD_WHITENOISE or any("whitenoise" in name for name in middleware):
         return
     # Right behind SecurityMiddleware, as WhiteNoise's documentation asks; else right behind the probes.
     security = "django.middleware.security.SecurityMiddleware"
     position = middleware.index(security) + 1 if security in middleware else 1
     middleware.insert(position, "whitenoise.middleware.WhiteNoiseMiddleware")
-    # Compressed, but under their own names: a project that never had hashed names may refer to files that don't exist,
-    # which the hashing storage refuses.
-    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    compressed = "whitenoise.storage.CompressedStaticFilesStorage"
-    if django.VERSION >= (5, 1) or (
-        django.VERSION >= (4, 2) and "STATICFILES_STORAGE" not in settings
-    ):
-        storages = dict(settings.get("STORAGES", {}))
-        storages.setdefault(
-            "default", {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-        )
-        if storages.get("staticfiles", {}).get("BACKEND", plain) == plain:
-            storages["staticfiles"] = {"BACKEND": compressed}
-        if "DEFAULT_FILE_STORAGE" not in settings or django.VERSION >= (5, 1):
-            settings["STORAGES"] = storages
-            return
-    if settings.get("STATICFILES_STORAGE", plain) == plain:
-        settings["STATICFILES_STORAGE"] = compressed
+    if backend == PLAIN_STORAGE:
+        # Compressed, but under their own names: a project that never had hashed names may refer to files that don't
+        # exist, which the hashing storage refuses.
+        _set_static_storage(settings, "whitenoise.storage.CompressedStaticFilesStorage")
+
+
+# What Django uses where nothing is said.
+PLAIN_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+def _is_object_storage(backend):
+    kinds = ("storages.backends.", "s3", "boto", "gcloud", "googlecloud", "azure")
+    return any(kind in backend.lower() for kind in kinds)
+
+
+def _has_storages(settings):
+    """Whether STORAGES counts. Between Django 4.2 and 5.1 the older settings may be used instead, never with it."""
+    older = {"STATICFILES_STORAGE", "DEFAULT_FILE_STORAGE"}
+    return django.VERSION >= (5, 1) or (
+        django.VERSION >= (4, 2) and older.isdisjoint(settings)
+    )
+
+
+def _static_storage(settings):
+    if _has_storages(settings):
+        static = settings.get("STORAGES", {}).get("staticfiles", {})
+        return static.get("BACKEND", PLAIN_STORAGE)
+    return settings.get("STATICFILES_STORAGE", PLAIN_STORAGE)
+
+
+def _set_static_storage(settings, backend):
+    if _has_storages(settings):
+        default = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        settings["STORAGES"] = {
+            "default": default,
+            **settings.get("STORAGES", {}),
+            "staticfiles": {"BACKEND": backend},
+        }
+    else:
+        settings["STATICFILES_STORAGE"] = backend
 
 
 # Logs
