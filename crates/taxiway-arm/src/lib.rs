@@ -2,7 +2,7 @@
 //!
 //! Pure: no clock, network, environment or randomness; what a deployment knows of the world is in [`Context`] and
 //! [`DeployedState`]. [`Deployment`] is for a real deployment, resource by resource; [`evaluate`] looks at a whole
-//! template before anything is deployed; [`what_if`] compares that with what exists.
+//! template before anything is deployed; [`what_if()`] compares that with what exists.
 
 mod arguments;
 mod assertions;

@@ -135,7 +135,7 @@ impl Evaluation {
     ///
     /// A name may be made of what only a running deployment knows, such as the principal of an identity. Once that
     /// identity exists, the name is known; a caller that wants to compare such resources reads them, by these ids,
-    /// before it calls [`what_if`].
+    /// before it calls [`what_if()`].
     #[must_use]
     pub fn named_by(&self, before: &[Value]) -> Self {
         let existing = by_id(before);
