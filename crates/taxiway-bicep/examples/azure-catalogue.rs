@@ -74,7 +74,9 @@ fn number(value: &Value) -> usize {
 
 impl FileReader<'_> {
     fn resource(&mut self, catalogue: &mut Catalogue, index: usize) {
-        let kind = self.types[index][1].as_str().expect("a resource has a name");
+        let kind = self.types[index][1]
+            .as_str()
+            .expect("a resource has a name");
         let (name, version) = kind.split_once('@').expect("a resource has a version");
         let body = self.node(catalogue, number(&self.types[index][2]));
         let name_number = catalogue.name(name);
@@ -96,7 +98,8 @@ impl FileReader<'_> {
             "o" => {
                 let properties = self.properties(catalogue, &value[1]);
                 let additional = value.get(2).filter(|additional| additional.is_u64());
-                let additional = additional.map(|additional| self.node(catalogue, number(additional)));
+                let additional =
+                    additional.map(|additional| self.node(catalogue, number(additional)));
                 Node::Object(properties, additional)
             }
             "d" => {
@@ -146,7 +149,8 @@ impl Catalogue {
             return *number;
         }
         self.names.push(name.to_owned());
-        self.name_numbers.insert(name.to_owned(), self.names.len() - 1);
+        self.name_numbers
+            .insert(name.to_owned(), self.names.len() - 1);
         self.names.len() - 1
     }
 
@@ -195,13 +199,18 @@ fn write_node(node: &Node) -> Vec<u8> {
         Node::Object(members, additional) => {
             bytes.push(b'o');
             properties(&mut bytes, members);
-            put(&mut bytes, additional.map_or(0, |additional| additional + 1));
+            put(
+                &mut bytes,
+                additional.map_or(0, |additional| additional + 1),
+            );
         }
         Node::Discriminated(members, variants) => {
             bytes.push(b'd');
             properties(&mut bytes, members);
             put(&mut bytes, variants.len());
-            variants.iter().for_each(|variant| put(&mut bytes, *variant));
+            variants
+                .iter()
+                .for_each(|variant| put(&mut bytes, *variant));
         }
         Node::Array(item) => {
             bytes.push(b'a');
@@ -219,7 +228,11 @@ fn write_node(node: &Node) -> Vec<u8> {
 
 /// A count, an offset per entry and one for the end, then the entries.
 fn section(out: &mut Vec<u8>, entries: Vec<Vec<u8>>) {
-    let little = |value: usize| u32::try_from(value).expect("sections are small").to_le_bytes();
+    let little = |value: usize| {
+        u32::try_from(value)
+            .expect("sections are small")
+            .to_le_bytes()
+    };
     out.extend(little(entries.len()));
     let mut offset = 0;
     for entry in &entries {

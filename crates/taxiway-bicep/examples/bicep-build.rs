@@ -1,5 +1,9 @@
 //! `bicep-build FILE`: the template as JSON on standard output, diagnostics on standard error.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is a command"
+)]
 
 use std::process::ExitCode;
 
@@ -12,10 +16,14 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let file = Utf8PathBuf::from(file);
-    let root = file.parent().map_or_else(Utf8PathBuf::new, Utf8Path::to_owned);
-    let sources = DiskSources::new("", files_below(&root));
+    let root = file.parent().unwrap_or(Utf8Path::new(""));
+    let sources = DiskSources::new("", files_below(root));
     let (output, diagnostics) = if file.extension() == Some("bicepparam") {
-        let environment = |name: &str| std::env::vars().find(|(key, _)| key == name).map(|(_, value)| value);
+        let environment = |name: &str| {
+            std::env::vars()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value)
+        };
         let result = taxiway_bicep::compile_parameters(&sources, &file, &environment);
         (result.parameters, result.diagnostics)
     } else {
@@ -37,14 +45,20 @@ fn main() -> ExitCode {
 
 fn files_below(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
     let mut files = Vec::new();
-    let Ok(entries) = folder.read_dir_utf8() else {
+    let readable = if folder.as_str().is_empty() {
+        Utf8Path::new(".")
+    } else {
+        folder
+    };
+    let Ok(entries) = readable.read_dir_utf8() else {
         return files;
     };
     for entry in entries.flatten() {
+        let path = folder.join(entry.file_name());
         if entry.path().is_dir() {
-            files.extend(files_below(entry.path()));
+            files.extend(files_below(&path));
         } else {
-            files.push(entry.path().to_owned());
+            files.push(path);
         }
     }
     files
@@ -56,10 +70,13 @@ fn line(sources: &dyn Sources, diagnostic: &Diagnostic) -> String {
         Severity::Warning => "Warning",
         Severity::Info => "Info",
     };
-    let place = diagnostic.location.as_ref().map_or_else(String::new, |location| {
-        let text = sources.read_text(location.path()).unwrap_or_default();
-        let (line, column) = LineIndex::new(&text).line_column(&text, location.span.start);
-        format!("{}({line},{column}) : ", location.path())
-    });
+    let place = diagnostic
+        .location
+        .as_ref()
+        .map_or_else(String::new, |location| {
+            let text = sources.read_text(location.path()).unwrap_or_default();
+            let (line, column) = LineIndex::new(&text).line_column(&text, location.span.start);
+            format!("{}({line},{column}) : ", location.path())
+        });
     format!("{place}{level} {}: {}", diagnostic.code, diagnostic.message)
 }

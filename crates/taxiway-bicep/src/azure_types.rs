@@ -273,13 +273,25 @@ mod tests {
         for (path, kind) in [
             ("", Some("object")),
             ("/properties/name", Some("string")),
-            ("/properties/properties/properties/enableRbacAuthorization", Some("bool")),
-            ("/properties/properties/properties/accessPolicies", Some("array")),
-            ("/properties/properties/properties/accessPolicies/items", Some("object")),
+            (
+                "/properties/properties/properties/enableRbacAuthorization",
+                Some("bool"),
+            ),
+            (
+                "/properties/properties/properties/accessPolicies",
+                Some("array"),
+            ),
+            (
+                "/properties/properties/properties/accessPolicies/items",
+                Some("object"),
+            ),
             ("/properties/properties/properties/nothing", None),
         ] {
             assert_eq!(kind_at(vault, path), kind, "{path}");
         }
-        assert_eq!(kind_at("My.Own/things@1", "/properties/tags"), Some("object"));
+        assert_eq!(
+            kind_at("My.Own/things@1", "/properties/tags"),
+            Some("object")
+        );
     }
 }

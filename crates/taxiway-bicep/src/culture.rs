@@ -38,6 +38,9 @@ mod tests {
     fn names_sort_as_people_would() {
         let mut names = ["hubVNET", "appA", "hubrg", "app_x", "app1", "A", "a"];
         names.sort_by(|left, right| compare(left, right));
-        assert_eq!(names, ["a", "A", "app_x", "app1", "appA", "hubrg", "hubVNET"]);
+        assert_eq!(
+            names,
+            ["a", "A", "app_x", "app1", "appA", "hubrg", "hubVNET"]
+        );
     }
 }

@@ -88,14 +88,6 @@ impl Json {
         }
     }
 
-    pub(crate) fn as_array(&self) -> Option<&[Self]> {
-        match &self.value {
-            JsonValue::Array(items) => Some(items),
-            JsonValue::Shared(shared) => shared.as_array(),
-            _ => None,
-        }
-    }
-
     pub(crate) fn as_str(&self) -> Option<&str> {
         match &self.value {
             JsonValue::String(text) => Some(text),

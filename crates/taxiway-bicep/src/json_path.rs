@@ -112,7 +112,10 @@ impl Step<'_> {
                     *index
                 };
                 let position = usize::try_from(index).ok();
-                position.and_then(|index| items.get(index)).into_iter().collect()
+                position
+                    .and_then(|index| items.get(index))
+                    .into_iter()
+                    .collect()
             }
             Self::Wildcard => children(value),
             Self::Descendants(name) => {

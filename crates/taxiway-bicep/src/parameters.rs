@@ -18,7 +18,8 @@ use crate::evaluate::{Evaluated, Failure, Inputs, Interpreter};
 use crate::model::{DeclarationKind, Model, Target, Workspace, join};
 use crate::parameters_target::Using;
 
-const SCHEMA: &str = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#";
+const SCHEMA: &str =
+    "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#";
 
 /// Compiles the parameters file `entry`, and the template it is `using`.
 ///
@@ -198,15 +199,19 @@ impl ParametersFile<'_> {
     }
 
     fn extended(&self, model: &Model, visited: &mut Vec<Utf8PathBuf>) -> Option<Assignments> {
-        let path = model.statements.iter().find_map(|statement| match statement {
-            Statement::Extends { path } => Some(path),
-            _ => None,
-        })?;
+        let path = model
+            .statements
+            .iter()
+            .find_map(|statement| match statement {
+                Statement::Extends { path } => Some(path),
+                _ => None,
+            })?;
         let reference = path.plain()?;
         let target = join(&model.path, reference);
         if visited.contains(&target) {
             let message = format!("`{reference}` leads back to this file");
-            self.workspace.error(&model.path, path.span, "BCP278", message);
+            self.workspace
+                .error(&model.path, path.span, "BCP278", message);
             return None;
         }
         visited.push(target.clone());
@@ -214,7 +219,8 @@ impl ParametersFile<'_> {
             Ok(parent) => Some(self.assignments(&parent, visited)),
             Err(_) => {
                 let message = format!("there is no file `{reference}`");
-                self.workspace.error(&model.path, path.span, "BCP091", message);
+                self.workspace
+                    .error(&model.path, path.span, "BCP091", message);
                 None
             }
         }
@@ -245,10 +251,13 @@ impl ParametersFile<'_> {
 
     /// What `using … with {…}` says.
     fn using_config(&self, model: &Rc<Model>) -> Option<Value> {
-        let config = model.statements.iter().find_map(|statement| match statement {
-            Statement::Using { with, .. } => with.as_ref(),
-            _ => None,
-        })?;
+        let config = model
+            .statements
+            .iter()
+            .find_map(|statement| match statement {
+                Statement::Using { with, .. } => with.as_ref(),
+                _ => None,
+            })?;
         let external = |kind: &Value, config: Option<&Value>| self.external_key(kind, config);
         let interpreter = Interpreter::new(Inputs {
             environment: self.environment,
@@ -344,7 +353,10 @@ fn secret(values: Vec<Evaluated>) -> Option<Value> {
 fn secret_reference(id: Value, values: &[Evaluated]) -> Value {
     let mut reference = Map::new();
     reference.insert("keyVault".to_owned(), json!({ "id": id }));
-    for (name, value) in ["secretName", "secretVersion"].into_iter().zip(&values[3..]) {
+    for (name, value) in ["secretName", "secretVersion"]
+        .into_iter()
+        .zip(&values[3..])
+    {
         let value = match value {
             Evaluated::Known(value) => value.clone(),
             Evaluated::Deferred(arm) => arm.bracketed().into(),

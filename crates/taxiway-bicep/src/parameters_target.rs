@@ -19,10 +19,13 @@ pub(crate) enum Using {
 impl Using {
     /// Reads it; what cannot be read is reported.
     pub(crate) fn of(workspace: &Workspace<'_>, model: &Model) -> Option<Self> {
-        let found = model.statements.iter().find_map(|statement| match statement {
-            Statement::Using { path, span, .. } => Some((path, *span)),
-            _ => None,
-        });
+        let found = model
+            .statements
+            .iter()
+            .find_map(|statement| match statement {
+                Statement::Using { path, span, .. } => Some((path, *span)),
+                _ => None,
+            });
         let Some((path, _)) = found else {
             let message = "a parameters file says what it is `using`: a file, or `none`";
             workspace.error(&model.path, Span::at(0), "BCP261", message);
@@ -56,9 +59,7 @@ impl Using {
                 model
                     .declarations
                     .iter()
-                    .filter(|declaration| {
-                        matches!(declaration.kind, DeclarationKind::Parameter(_))
-                    })
+                    .filter(|declaration| matches!(declaration.kind, DeclarationKind::Parameter(_)))
                     .map(|declaration| Rc::clone(&declaration.name.text))
                     .collect(),
             ),
@@ -134,10 +135,13 @@ impl Using {
         if missing.is_empty() {
             return;
         }
-        let span = model.statements.iter().find_map(|statement| match statement {
-            Statement::Using { span, .. } => Some(*span),
-            _ => None,
-        });
+        let span = model
+            .statements
+            .iter()
+            .find_map(|statement| match statement {
+                Statement::Using { span, .. } => Some(*span),
+                _ => None,
+            });
         let location = Location::new(model.path.as_path(), span.unwrap_or(Span::at(0)));
         let message = format!("these parameters have no value: {}", missing.join(", "));
         workspace.report(
@@ -220,9 +224,10 @@ fn may_be_null(model: &Model, kind: &TypeExpr, depth: usize) -> bool {
             }
             &*name.text == "any"
         }
-        TypeKind::Array(_) | TypeKind::Object { .. } | TypeKind::Tuple(_) | TypeKind::NonNull(_) => {
-            false
-        }
+        TypeKind::Array(_)
+        | TypeKind::Object { .. }
+        | TypeKind::Tuple(_)
+        | TypeKind::NonNull(_) => false,
         TypeKind::Property(..)
         | TypeKind::AdditionalOf(_)
         | TypeKind::ItemOf(_)

@@ -6,8 +6,8 @@ use taxiway_diagnostics::Span;
 
 use super::{
     Body, Decorator, Decorators, Extension, ForHead, Function, Ident, Import, ImportedSymbols,
-    Module, Object, Output, Parameter, Resource, Statement, StringLiteral, TypeDeclaration, TypeExpr,
-    TypeKind, Variable,
+    Module, Object, Output, Parameter, Resource, Statement, StringLiteral, TypeDeclaration,
+    TypeExpr, TypeKind, Variable,
 };
 use super::{Expr, ExprKind};
 use crate::syntax::{Node, NodeKind, TokenKind, Tree};
@@ -56,9 +56,8 @@ pub(super) fn missing(span: Span) -> Expr {
     }
 }
 
-fn missing_type(span: Span) -> TypeExpr {
+fn missing_type() -> TypeExpr {
     TypeExpr {
-        span,
         kind: TypeKind::Missing,
     }
 }
@@ -67,7 +66,6 @@ pub(super) fn decorators(node: Node<'_>) -> Decorators {
     node.nodes()
         .filter(|child| child.kind() == NodeKind::Decorator)
         .map(|decorator| Decorator {
-            span: decorator.span(),
             expr: first_expression(decorator),
         })
         .collect()
@@ -106,7 +104,9 @@ fn after_equals(node: Node<'_>) -> (Option<TypeExpr>, Expr) {
     let value = operands(node)
         .filter(|child| child.span().start >= equals.span.end)
         .last()
-        .or_else(|| child(node, NodeKind::Name).filter(|name| name.span().start > equals.span.start))
+        .or_else(|| {
+            child(node, NodeKind::Name).filter(|name| name.span().start > equals.span.start)
+        })
         .map_or_else(|| value_name(node, equals.span), Expr::lower);
     (kind, value)
 }
@@ -150,7 +150,7 @@ fn statement(node: Node<'_>) -> Statement {
             name: name_of(node),
             value: operands(node)
                 .next()
-                .map_or_else(|| missing_type(Span::at(span.end)), TypeExpr::lower),
+                .map_or_else(missing_type, TypeExpr::lower),
             span,
         })),
         NodeKind::Resource => Statement::Resource(Rc::new(Resource::lower(node))),
@@ -167,9 +167,8 @@ fn statement(node: Node<'_>) -> Statement {
         NodeKind::Using => Statement::Using {
             path: child(node, NodeKind::String).map(StringLiteral::lower),
             span,
-            with: child(node, NodeKind::WithClause).and_then(|with| {
-                child(with, NodeKind::Object).map(Object::lower)
-            }),
+            with: child(node, NodeKind::WithClause)
+                .and_then(|with| child(with, NodeKind::Object).map(Object::lower)),
         },
         NodeKind::Extends => Statement::Extends {
             path: string_of(node),
@@ -196,7 +195,7 @@ fn output(node: Node<'_>) -> Statement {
     Statement::Output(Rc::new(Output {
         decorators: decorators(node),
         name: name_of(node),
-        kind: kind.unwrap_or_else(|| missing_type(Span::at(span.end))),
+        kind: kind.unwrap_or_else(missing_type),
         value,
         span,
     }))
@@ -213,7 +212,7 @@ fn function(node: Node<'_>) -> Function {
                 let kind = operands(parameter).next();
                 (
                     name_of(parameter),
-                    kind.map_or_else(|| missing_type(parameter.span()), TypeExpr::lower),
+                    kind.map_or_else(missing_type, TypeExpr::lower),
                 )
             })
             .collect()
@@ -225,13 +224,14 @@ fn function(node: Node<'_>) -> Function {
             .map(|token| token.span)
     });
     let rest = || {
-        lambda.into_iter().flat_map(Node::nodes).filter(|child| {
-            !matches!(child.kind(), NodeKind::TypedParameter | NodeKind::Skipped)
-        })
+        lambda
+            .into_iter()
+            .flat_map(Node::nodes)
+            .filter(|child| !matches!(child.kind(), NodeKind::TypedParameter | NodeKind::Skipped))
     };
     let output = rest()
         .find(|child| arrow.is_none_or(|arrow| child.span().end <= arrow.start))
-        .map_or_else(|| missing_type(Span::at(span.end)), TypeExpr::lower);
+        .map_or_else(missing_type, TypeExpr::lower);
     let body = rest()
         .find(|child| arrow.is_some_and(|arrow| child.span().start >= arrow.end))
         .map_or_else(|| missing(Span::at(span.end)), Expr::lower);
@@ -251,18 +251,18 @@ fn import(node: Node<'_>) -> Import {
         Some(wildcard) => ImportedSymbols::Wildcard(
             child(wildcard, NodeKind::AsClause).map_or_else(|| no_ident(node.span()), name_of),
         ),
-        None => ImportedSymbols::List(
-            child(node, NodeKind::ImportedSymbols).map_or_else(Vec::new, |symbols| {
+        None => ImportedSymbols::List(child(node, NodeKind::ImportedSymbols).map_or_else(
+            Vec::new,
+            |symbols| {
                 symbols
                     .nodes()
                     .filter(|child| child.kind() == NodeKind::ImportedSymbol)
                     .map(imported_symbol)
                     .collect()
-            }),
-        ),
+            },
+        )),
     };
     Import {
-        span: node.span(),
         symbols,
         path: child(node, NodeKind::FromClause)
             .and_then(|from| child(from, NodeKind::String))
@@ -289,7 +289,12 @@ fn imported_symbol(node: Node<'_>) -> (Ident, Ident) {
 fn extension(node: Node<'_>) -> Extension {
     let specification = child(node, NodeKind::String).map_or_else(
         || name_of(node).text.to_string(),
-        |string| StringLiteral::lower(string).plain().unwrap_or("").to_owned(),
+        |string| {
+            StringLiteral::lower(string)
+                .plain()
+                .unwrap_or("")
+                .to_owned()
+        },
     );
     Extension {
         span: node.span(),
@@ -319,7 +324,7 @@ impl Resource {
 
 impl Body {
     fn lower(node: Node<'_>) -> Self {
-        let body = node.nodes().filter(|child| {
+        let mut body = node.nodes().filter(|child| {
             matches!(
                 child.kind(),
                 NodeKind::Object | NodeKind::Condition | NodeKind::For
@@ -330,7 +335,7 @@ impl Body {
             condition: None,
             object: None,
         };
-        if let Some(body) = body.last() {
+        if let Some(body) = body.next_back() {
             result.take(body);
         }
         result

@@ -85,9 +85,9 @@ impl Object {
             .filter_map(|child| match child.kind() {
                 NodeKind::Property => Some(ObjectItem::Property(Property::lower(child))),
                 NodeKind::Spread => Some(ObjectItem::Spread(first_expression(child))),
-                NodeKind::Resource => {
-                    Some(ObjectItem::Resource(std::rc::Rc::new(Resource::lower(child))))
-                }
+                NodeKind::Resource => Some(ObjectItem::Resource(std::rc::Rc::new(
+                    Resource::lower(child),
+                ))),
                 _ => None,
             })
             .collect();
@@ -127,7 +127,11 @@ pub(super) fn for_parts(node: Node<'_>) -> ForParts<'_> {
     for child in node.nodes() {
         match child.kind() {
             NodeKind::ForVariables => variables.extend(child.nodes().map(ident)),
-            NodeKind::ForBody => body = child.nodes().find(|child| child.kind() != NodeKind::Skipped),
+            NodeKind::ForBody => {
+                body = child
+                    .nodes()
+                    .find(|child| child.kind() != NodeKind::Skipped)
+            }
             NodeKind::Skipped => {}
             _ => collection = Some(Expr::lower(child)),
         }
@@ -153,7 +157,6 @@ fn for_loop(node: Node<'_>) -> For {
         None => (None, None),
     };
     For {
-        span,
         item: parts.item,
         index: parts.index,
         collection: parts.collection,
@@ -258,7 +261,6 @@ fn kind_of(node: Node<'_>) -> ExprKind {
             base: boxed(&mut children, span),
             name: second_name(node),
             arguments: arguments(node),
-            safe: has_token(node, TokenKind::Question),
         },
         NodeKind::Lambda => {
             let parameters = children

@@ -1,7 +1,5 @@
 //! Tree to typed syntax: types.
 
-use taxiway_diagnostics::Span;
-
 use super::lower::{child, decorators, first_expression, ident, name_of};
 use super::{
     AdditionalMember, Expr, ExprKind, StringLiteral, TypeExpr, TypeKind, TypeMember, UnaryOperator,
@@ -11,14 +9,12 @@ use crate::syntax::{Node, NodeKind, TokenKind};
 impl TypeExpr {
     pub(super) fn lower(node: Node<'_>) -> Self {
         Self {
-            span: node.span(),
             kind: kind_of(node),
         }
     }
 
-    fn missing(span: Span) -> Self {
+    fn missing() -> Self {
         Self {
-            span,
             kind: TypeKind::Missing,
         }
     }
@@ -31,16 +27,16 @@ fn inner(node: Node<'_>) -> Box<TypeExpr> {
 /// The last child that is a type.
 fn last_type(node: Node<'_>) -> TypeExpr {
     node.nodes()
-        .filter(|child| !matches!(child.kind(), NodeKind::Skipped | NodeKind::Decorator))
-        .last()
-        .map_or_else(|| TypeExpr::missing(Span::at(node.span().end)), TypeExpr::lower)
+        .rfind(|child| !matches!(child.kind(), NodeKind::Skipped | NodeKind::Decorator))
+        .map_or_else(TypeExpr::missing, TypeExpr::lower)
 }
 
 fn first_type(node: Node<'_>) -> Box<TypeExpr> {
-    Box::new(node.nodes().next().map_or_else(
-        || TypeExpr::missing(Span::at(node.span().end)),
-        TypeExpr::lower,
-    ))
+    Box::new(
+        node.nodes()
+            .next()
+            .map_or_else(TypeExpr::missing, TypeExpr::lower),
+    )
 }
 
 fn arguments(node: Node<'_>) -> Vec<TypeExpr> {

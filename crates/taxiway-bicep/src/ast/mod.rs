@@ -107,7 +107,6 @@ pub(crate) enum ExprKind {
         base: Box<Expr>,
         name: Ident,
         arguments: Vec<Expr>,
-        safe: bool,
     },
     NonNull(Box<Expr>),
     Paren(Box<Expr>),
@@ -158,7 +157,6 @@ pub(crate) struct Property {
 
 #[derive(Clone, Debug)]
 pub(crate) struct For {
-    pub(crate) span: Span,
     pub(crate) item: Ident,
     pub(crate) index: Option<Ident>,
     pub(crate) collection: Expr,
@@ -168,7 +166,6 @@ pub(crate) struct For {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Decorator {
-    pub(crate) span: Span,
     /// `description`, `sys.description`, …
     pub(crate) expr: Expr,
 }
@@ -315,7 +312,6 @@ pub(crate) struct Output {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Import {
-    pub(crate) span: Span,
     pub(crate) symbols: ImportedSymbols,
     pub(crate) path: Option<StringLiteral>,
 }
@@ -337,7 +333,6 @@ pub(crate) struct Extension {
 
 #[derive(Clone, Debug)]
 pub(crate) struct TypeExpr {
-    pub(crate) span: Span,
     pub(crate) kind: TypeKind,
 }
 

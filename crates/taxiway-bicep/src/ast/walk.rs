@@ -1,7 +1,8 @@
 //! The expressions directly inside an expression.
 
 use super::{
-    ArrayItem, Body, Decorator, Expr, ExprKind, Object, ObjectItem, Resource, Statement, StringLiteral,
+    ArrayItem, Body, Decorator, Expr, ExprKind, Object, ObjectItem, Resource, Statement,
+    StringLiteral,
 };
 
 /// Calls `visit` for each expression directly inside `expr`, in source order. Nested resources are no expressions.

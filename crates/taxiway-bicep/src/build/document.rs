@@ -364,7 +364,8 @@ impl Document {
 
     /// `output name type = value`
     pub fn output(&mut self, name: impl Into<String>, kind: Type, value: impl Into<Value>) {
-        self.items.push(Item::Output(Output::new(name, kind, value)));
+        self.items
+            .push(Item::Output(Output::new(name, kind, value)));
     }
 
     /// An output with decorators.

@@ -1,5 +1,7 @@
 //! The printer: the only place that quotes, escapes and indents.
 
+use std::fmt::Write as _;
+
 use super::document::{Body, Item};
 use super::{
     Decorator, Document, For, Object, ObjectEntry, Resource, Text, TextPart, Type, UserType, Value,
@@ -23,7 +25,12 @@ impl Document {
 
 /// Whether an empty line belongs between two neighbours without being asked for.
 fn wants_gap(previous: &Item, next: &Item) -> bool {
-    let tall = |item: &Item| matches!(item, Item::Resource(_) | Item::Module(_) | Item::UserType(_));
+    let tall = |item: &Item| {
+        matches!(
+            item,
+            Item::Resource(_) | Item::Module(_) | Item::UserType(_)
+        )
+    };
     match (previous, next) {
         (Item::Comment(_) | Item::Blank, _) | (_, Item::Blank) => false,
         (previous, Item::Comment(_)) => tall(previous),
@@ -65,9 +72,8 @@ fn escape_into(literal: &str, out: &mut String) {
             '\t' => out.push_str("\\t"),
             '$' if characters.peek() == Some(&'{') => out.push_str("\\$"),
             other if other.is_control() => {
-                out.push_str("\\u{");
-                out.push_str(&format!("{:x}", u32::from(other)));
-                out.push('}');
+                write!(out, "\\u{{{:x}}}", u32::from(other))
+                    .expect("writing to a string cannot fail");
             }
             other => out.push(other),
         }
@@ -86,6 +92,12 @@ impl Printer {
             self.out.pop();
         }
         self.out
+    }
+
+    fn write(&mut self, text: std::fmt::Arguments<'_>) {
+        self.out
+            .write_fmt(text)
+            .expect("writing to a string cannot fail");
     }
 
     fn line(&mut self) {
@@ -135,8 +147,11 @@ impl Printer {
             Item::Resource(resource) => self.resource(resource),
             Item::Module(module) => {
                 self.decorators(&module.decorators);
-                self.out
-                    .push_str(&format!("module {} {}", module.symbol, quote(&module.path)));
+                self.write(format_args!(
+                    "module {} {}",
+                    module.symbol,
+                    quote(&module.path)
+                ));
                 self.body(&module.body);
             }
             Item::Output(output) => {
@@ -154,18 +169,19 @@ impl Printer {
             if index > 0 {
                 self.line();
             }
-            self.out.push_str(if line.is_empty() { "//" } else { "// " });
+            self.out
+                .push_str(if line.is_empty() { "//" } else { "// " });
             self.out.push_str(line.trim_end());
         }
     }
 
     fn definition(&mut self, keyword: &str, name: &str, value: &Value) {
-        self.out.push_str(&format!("{keyword} {name} = "));
+        self.write(format_args!("{keyword} {name} = "));
         self.value(value, 0);
     }
 
     fn typed(&mut self, keyword: &str, name: &str, kind: &Type) {
-        self.out.push_str(&format!("{keyword} {name} {}", print_type(kind)));
+        self.write(format_args!("{keyword} {name} {}", print_type(kind)));
     }
 
     fn decorators(&mut self, decorators: &[Decorator]) {
@@ -179,7 +195,7 @@ impl Printer {
 
     fn user_type(&mut self, user_type: &UserType) {
         self.decorators(&user_type.decorators);
-        self.out.push_str(&format!("type {} = {{", user_type.name));
+        self.write(format_args!("type {} = {{", user_type.name));
         self.depth += 1;
         for (name, kind) in &user_type.members {
             self.line();
@@ -195,7 +211,7 @@ impl Printer {
     fn resource(&mut self, resource: &Resource) {
         self.decorators(&resource.decorators);
         let existing = if resource.existing { " existing" } else { "" };
-        self.out.push_str(&format!(
+        self.write(format_args!(
             "resource {} {}{existing}",
             resource.symbol,
             quote(&resource.kind)
@@ -246,7 +262,7 @@ impl Printer {
                 let precedence = operator.precedence();
                 self.parenthesised(precedence < around, |printer| {
                     printer.value(left, precedence);
-                    printer.out.push_str(&format!(" {} ", operator.symbol()));
+                    printer.write(format_args!(" {} ", operator.symbol()));
                     printer.value(right, precedence + 1);
                 });
             }
@@ -388,7 +404,7 @@ impl Printer {
     fn for_loop(&mut self, value: &For) {
         self.out.push_str("[for ");
         match &value.index {
-            Some(index) => self.out.push_str(&format!("({}, {index})", value.item)),
+            Some(index) => self.write(format_args!("({}, {index})", value.item)),
             None => self.out.push_str(&value.item),
         }
         self.out.push_str(" in ");
@@ -450,9 +466,18 @@ mod tests {
 
     #[test]
     fn only_what_needs_it_is_escaped() {
-        assert_eq!(printed("it's 5$ ${x}\n\\"), "var x = 'it\\'s 5$ \\${x}\\n\\\\'\n");
-        assert_eq!(printed(text().literal("$").literal("{")), "var x = '\\${'\n");
-        assert_eq!(printed(text().literal("a$").value(name("b"))), "var x = 'a$${b}'\n");
+        assert_eq!(
+            printed("it's 5$ ${x}\n\\"),
+            "var x = 'it\\'s 5$ \\${x}\\n\\\\'\n"
+        );
+        assert_eq!(
+            printed(text().literal("$").literal("{")),
+            "var x = '\\${'\n"
+        );
+        assert_eq!(
+            printed(text().literal("a$").value(name("b"))),
+            "var x = 'a$${b}'\n"
+        );
     }
 
     #[test]

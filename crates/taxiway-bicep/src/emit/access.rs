@@ -190,12 +190,7 @@ impl Emitter<'_> {
         Arm::call("references", arguments)
     }
 
-    fn resource_value(
-        &self,
-        context: &Context,
-        element: &Element,
-        accesses: &[Access<'_>],
-    ) -> Arm {
+    fn resource_value(&self, context: &Context, element: &Element, accesses: &[Access<'_>]) -> Arm {
         let key = || self.reference_key(element);
         let version = || Arm::string(self.api_version(element));
         let full = || Arm::call("reference", [key(), version(), Arm::string("full")]);

@@ -8,9 +8,7 @@ use crate::arm::is_identifier;
 use crate::ast::walk::descendants;
 use crate::ast::{Decorator, Expr, ExprKind, TypeExpr, TypeKind};
 use crate::culture;
-use crate::model::{
-    Declaration, DeclarationKind, ImportSource, LoadFunction, Model, relative,
-};
+use crate::model::{Declaration, DeclarationKind, ImportSource, LoadFunction, Model, relative};
 
 /// A declaration of another file.
 #[derive(Clone, Debug)]
@@ -242,7 +240,8 @@ impl Needs<'_> {
         let loaded = self.model.loads.get(&expr.span.start);
         if let Some(number) = loaded.and_then(|loaded| loaded.variable) {
             let source = ImportSource::Bicep(Rc::clone(self.model));
-            self.found.push((source, Rc::from(format!("$fxv#{number}"))));
+            self.found
+                .push((source, Rc::from(format!("$fxv#{number}"))));
         }
     }
 

@@ -92,10 +92,13 @@ fn each_name<'t>(text: &'t str, visit: &mut dyn FnMut(std::ops::Range<usize>, &'
             position += "copyIndex('".len() + tail.find('\'').unwrap_or(tail.len()) + 1;
         } else if let Some(tail) = rest.strip_prefix("__bicep.") {
             let length = tail.find('(').unwrap_or(tail.len());
-            visit(position..position + "__bicep.".len() + length, &tail[..length]);
+            visit(
+                position..position + "__bicep.".len() + length,
+                &tail[..length],
+            );
             position += "__bicep.".len() + length;
-        } else if rest.starts_with('\'') {
-            let length = rest[1..].find('\'').map_or(rest.len(), |end| end + 2);
+        } else if let Some(tail) = rest.strip_prefix('\'') {
+            let length = tail.find('\'').map_or(rest.len(), |end| end + 2);
             position += length;
         } else {
             match rest.chars().next() {
@@ -135,7 +138,9 @@ impl Emitter<'_> {
 
     fn rewrite_reference(&self, source: &JsonFile, reference: &str) -> String {
         let rest = reference.trim_start_matches("#/definitions/");
-        let (name, path) = rest.split_once('/').map_or((rest, None), |(name, path)| (name, Some(path)));
+        let (name, path) = rest
+            .split_once('/')
+            .map_or((rest, None), |(name, path)| (name, Some(path)));
         let name = name.replace("~1", "/").replace("~0", "~");
         let emitted = self.emitted_name(source.file, &name);
         let mut out = format!("#/definitions/{}", pointer_segment(&emitted));
@@ -167,17 +172,27 @@ impl Emitter<'_> {
     /// A variable made by a loop: over the numbers up to its count, under its name here.
     pub(super) fn rewrite_copy(&self, source: &JsonFile, copy: &Value, emitted: &str) -> Members {
         let name = copy.get("name").and_then(Value::as_str).unwrap_or("");
-        let count = copy.get("count").map_or_else(Json::null, |count| self.rewrite_json(source, count));
+        let count = copy
+            .get("count")
+            .map_or_else(Json::null, |count| self.rewrite_json(source, count));
         let count = match &count.value {
-            JsonValue::String(text) => text.trim_start_matches('[').trim_end_matches(']').to_owned(),
+            JsonValue::String(text) => text
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .to_owned(),
             other => Json::from(other.clone()).to_value().to_string(),
         };
-        let input = copy.get("input").map_or_else(Json::null, |input| self.rewrite_json(source, input));
+        let input = copy
+            .get("input")
+            .map_or_else(Json::null, |input| self.rewrite_json(source, input));
         let old = format!("copyIndex('{name}')");
         let new = format!("copyIndex('{emitted}')");
         let mut members = Members::new();
         members.insert("name".to_owned(), emitted.into());
-        members.insert("count".to_owned(), format!("[length(range(0, {count}))]").into());
+        members.insert(
+            "count".to_owned(),
+            format!("[length(range(0, {count}))]").into(),
+        );
         members.insert("input".to_owned(), replace_text(input, &old, &new));
         members
     }

@@ -8,7 +8,9 @@ use super::closure_json;
 use super::environment::Context;
 use super::value::literal_json;
 use crate::arm::Arm;
-use crate::ast::{ExprKind, Function, Output, Parameter, TypeDeclaration, TypeExpr, TypeKind, Variable, decorator};
+use crate::ast::{
+    ExprKind, Function, Output, Parameter, TypeDeclaration, TypeExpr, TypeKind, Variable, decorator,
+};
 use crate::json::{Json, JsonValue, Members};
 use crate::model::{DeclarationKind, ImportSource, Model};
 
@@ -33,7 +35,6 @@ impl Emitter<'_> {
     fn parameter(&self, parameter: &Parameter) -> Json {
         let context = self.top();
         let missing = TypeExpr {
-            span: parameter.span,
             kind: TypeKind::Missing,
         };
         let kind = parameter.kind.as_ref().unwrap_or(&missing);
@@ -114,20 +115,25 @@ impl Emitter<'_> {
 
     pub(super) fn functions(&self) -> Vec<Json> {
         let mut namespaces: Vec<(String, Members)> = Vec::new();
-        let mut add = |namespace: &str, name: &str, function: Json| {
-            match namespaces.iter_mut().find(|(known, _)| known == namespace) {
-                Some((_, members)) => {
-                    members.insert(name.to_owned(), function);
-                }
-                None => {
-                    let members = [(name.to_owned(), function)].into_iter().collect();
-                    namespaces.push((namespace.to_owned(), members));
-                }
+        let mut add = |namespace: &str, name: &str, function: Json| match namespaces
+            .iter_mut()
+            .find(|(known, _)| known == namespace)
+        {
+            Some((_, members)) => {
+                members.insert(name.to_owned(), function);
+            }
+            None => {
+                let members = [(name.to_owned(), function)].into_iter().collect();
+                namespaces.push((namespace.to_owned(), members));
             }
         };
         for declaration in &self.root.declarations {
             if let DeclarationKind::Function(function) = &declaration.kind {
-                add("__bicep", &function.name.text, self.function(&self.top(), function));
+                add(
+                    "__bicep",
+                    &function.name.text,
+                    self.function(&self.top(), function),
+                );
             }
         }
         for symbol in self.foreign(ForeignKind::Function) {
@@ -253,7 +259,10 @@ impl Emitter<'_> {
             ImportSource::Bicep(model) => {
                 if let Some(number) = symbol.name.strip_prefix("$fxv#") {
                     let number = number.parse().ok();
-                    let loaded = model.loads.values().find(|loaded| loaded.variable == number);
+                    let loaded = model
+                        .loads
+                        .values()
+                        .find(|loaded| loaded.variable == number);
                     if let Some(loaded) = loaded {
                         plain.insert(symbol.emitted.clone(), literal_json(&loaded.value));
                     }

@@ -21,10 +21,12 @@ enum Strength {
     Identity,
 }
 
+/// The index, with the offset of the expression it was written as: each such expression counts for itself.
+type Index = (u32, Arm);
+
 struct Use {
     symbol: Symbol,
-    /// The index, with the offset of the expression it was written as: each such expression counts for itself.
-    index: Option<(u32, Arm)>,
+    index: Option<Index>,
     strength: Strength,
 }
 
@@ -34,20 +36,22 @@ impl Emitter<'_> {
         let mut found = Vec::new();
         self.collect_uses(element, &mut found, 0);
         let model = element.model();
-        let mut targets: Vec<(Symbol, Vec<Option<(u32, Arm)>>)> = Vec::new();
+        let mut targets: Vec<(Symbol, Vec<Option<Index>>)> = Vec::new();
         for used in found {
             if used.symbol == element.symbol {
                 continue;
             }
-            match targets.iter_mut().find(|(symbol, _)| *symbol == used.symbol) {
+            match targets
+                .iter_mut()
+                .find(|(symbol, _)| *symbol == used.symbol)
+            {
                 Some((_, indices)) if !indices.contains(&used.index) => indices.push(used.index),
                 Some(_) => {}
                 None => targets.push((used.symbol, vec![used.index])),
             }
         }
-        targets.sort_by(|(left, _), (right, _)| {
-            culture::compare(left.name(model), right.name(model))
-        });
+        targets
+            .sort_by(|(left, _), (right, _)| culture::compare(left.name(model), right.name(model)));
         let entries: Vec<Json> = targets
             .into_iter()
             .flat_map(|(symbol, indices)| {
@@ -103,9 +107,8 @@ impl Emitter<'_> {
         if !model.resources[resource].syntax.existing {
             return found.push(used);
         }
-        let is_kept = model.symbolic
-            && used.strength == Strength::Body
-            && self.is_emitted(model, resource);
+        let is_kept =
+            model.symbolic && used.strength == Strength::Body && self.is_emitted(model, resource);
         if is_kept {
             return found.push(used);
         }

@@ -29,9 +29,7 @@ impl Emitter<'_> {
             ExprKind::Object(object) => self.object_call(context, object),
             ExprKind::Array(items) => self.array_call(context, items),
             ExprKind::Unary(operator, operand) => self.unary(context, *operator, operand),
-            ExprKind::Binary(operator, left, right) => {
-                self.binary(context, *operator, left, right)
-            }
+            ExprKind::Binary(operator, left, right) => self.binary(context, *operator, left, right),
             ExprKind::Ternary(condition, then, otherwise) => Arm::call(
                 "if",
                 [
@@ -87,7 +85,10 @@ impl Emitter<'_> {
     ) -> Arm {
         let operands = [self.arm(context, left), self.arm(context, right)];
         let lower = |operands: [Arm; 2]| {
-            Arm::call("equals", operands.map(|operand| Arm::call("toLower", [operand])))
+            Arm::call(
+                "equals",
+                operands.map(|operand| Arm::call("toLower", [operand])),
+            )
         };
         let name = match operator {
             BinaryOperator::NotEquals => {
@@ -133,11 +134,9 @@ impl Emitter<'_> {
 
     fn name(&self, context: &Context, name: &Ident) -> Arm {
         match context.model.target(name) {
-            Some(Target::Local(local)) => context
-                .environment
-                .get(local)
-                .cloned()
-                .unwrap_or_else(null),
+            Some(Target::Local(local)) => {
+                context.environment.get(local).cloned().unwrap_or_else(null)
+            }
             Some(Target::Declaration(id)) => {
                 let declaration = &context.model.declarations[id];
                 match &declaration.kind {

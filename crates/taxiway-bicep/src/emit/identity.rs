@@ -79,7 +79,13 @@ impl Emitter<'_> {
         let mut context = Context::top(model);
         if let Some(head) = &symbol.body(model).for_loop {
             let at = index.clone().unwrap_or_else(|| Arm::call("copyIndex", []));
-            context = self.loop_context(&context, &head.item, head.index.as_ref(), &head.collection, &at);
+            context = self.loop_context(
+                &context,
+                &head.item,
+                head.index.as_ref(),
+                &head.collection,
+                &at,
+            );
         }
         Element {
             symbol,
@@ -157,7 +163,9 @@ impl Emitter<'_> {
             return self.own_name(element);
         }
         let segments = self.name_segments(element);
-        let holes: Vec<_> = (0..segments.len()).map(|hole| format!("{{{hole}}}")).collect();
+        let holes: Vec<_> = (0..segments.len())
+            .map(|hole| format!("{{{hole}}}"))
+            .collect();
         let mut arguments = vec![Arm::String(holes.join("/"))];
         arguments.extend(segments);
         Arm::call("format", arguments)

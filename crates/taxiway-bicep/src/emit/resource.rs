@@ -7,7 +7,7 @@ use super::value::has_spread;
 use crate::arm::Arm;
 use crate::ast::{Decorator, Expr, ForHead, Object, decorator};
 use crate::json::{Json, Members};
-use crate::model::{Model, ResourceId};
+use crate::model::{Model, ResourceId, ResourceInfo};
 
 /// What of a resource's body has its own place.
 const TAKEN_OUT: &[&str] = &["parent", "scope", "dependsOn", "name"];
@@ -45,6 +45,9 @@ impl Emitter<'_> {
         if syntax.existing {
             members.insert("existing".to_owned(), true.into());
         }
+        if let Some(extension) = &info.extension {
+            return self.extension_resource(&element, info, extension, members);
+        }
         if let Some(options) = self.options(context, &syntax.decorators) {
             members.insert("@options".to_owned(), options);
         }
@@ -60,6 +63,29 @@ impl Emitter<'_> {
         }
         self.add_description(context, &syntax.decorators, &mut members);
         Json::from(members).at(self.origin(context, syntax.span))
+    }
+
+    /// A resource of an extension: its whole body is its properties.
+    fn extension_resource(
+        &self,
+        element: &Element,
+        info: &ResourceInfo,
+        extension: &str,
+        mut members: Members,
+    ) -> Json {
+        let context = &element.context;
+        members.insert("import".to_owned(), extension.into());
+        let kind = info.syntax.kind.plain().unwrap_or("");
+        members.insert("type".to_owned(), kind.into());
+        if let Some(object) = &info.syntax.body.object {
+            let properties = self.object_except(context, object, &["dependsOn"]);
+            members.insert("properties".to_owned(), properties.into());
+        }
+        if let Some(depends_on) = self.depends_on(element) {
+            members.insert("dependsOn".to_owned(), depends_on);
+        }
+        self.add_description(context, &info.syntax.decorators, &mut members);
+        Json::from(members).at(self.origin(context, info.syntax.span))
     }
 
     fn resource_body(&self, context: &Context, object: &Object, members: &mut Members) {

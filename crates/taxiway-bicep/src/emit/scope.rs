@@ -102,9 +102,9 @@ impl Emitter<'_> {
             "microsoft.management/managementgroups" => {
                 Scope::ManagementGroup(Some(self.own_name(&element)))
             }
-            "microsoft.subscription/aliases" => Scope::Subscription(Some(
-                self.element_id(&element),
-            )),
+            "microsoft.subscription/aliases" => {
+                Scope::Subscription(Some(self.element_id(&element)))
+            }
             _ => Scope::Resource(Box::new(element)),
         }
     }
@@ -144,9 +144,10 @@ impl Emitter<'_> {
                 "extensionResourceId",
                 Some(Arm::call("managementGroup", []).property("id")),
             ),
-            Scope::ManagementGroup(Some(name)) => {
-                with("extensionResourceId", Some(management_group_id(name.clone())))
-            }
+            Scope::ManagementGroup(Some(name)) => with(
+                "extensionResourceId",
+                Some(management_group_id(name.clone())),
+            ),
             Scope::Tenant => with("tenantResourceId", None),
             Scope::Resource(resource) => {
                 with("extensionResourceId", Some(self.element_id(resource)))
@@ -230,8 +231,8 @@ fn is_namespace(model: &Model, base: &Expr) -> bool {
 }
 
 fn group_id(subscription: Option<Arm>, group: Option<Arm>) -> Arm {
-    let subscription = subscription
-        .unwrap_or_else(|| Arm::call("subscription", []).property("subscriptionId"));
+    let subscription =
+        subscription.unwrap_or_else(|| Arm::call("subscription", []).property("subscriptionId"));
     let group = group.unwrap_or_else(|| Arm::call("resourceGroup", []).property("name"));
     Arm::call(
         "format",

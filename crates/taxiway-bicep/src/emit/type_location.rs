@@ -163,8 +163,9 @@ impl Emitter<'_> {
                 decorators,
             } => {
                 let mut bare = &kind;
-                while let TypeKind::Paren(inner) | TypeKind::Nullable(inner) | TypeKind::NonNull(inner) =
-                    &bare.kind
+                while let TypeKind::Paren(inner)
+                | TypeKind::Nullable(inner)
+                | TypeKind::NonNull(inner) = &bare.kind
                 {
                     bare = inner;
                 }

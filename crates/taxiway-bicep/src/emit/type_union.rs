@@ -125,11 +125,6 @@ impl Emitter<'_> {
                     .collect();
                 values.push(Value::Array(items?));
             }
-            TypeKind::Name(name, arguments)
-                if &*name.text == "null" && arguments.is_empty() =>
-            {
-                values.push(Value::Null);
-            }
             TypeKind::Name(..)
             | TypeKind::Property(..)
             | TypeKind::ItemOf(_)
@@ -158,18 +153,6 @@ impl Emitter<'_> {
         match values.as_slice() {
             [value] => Some(value.clone()),
             _ => None,
-        }
-    }
-
-    /// Whether a member of a union can be null.
-    pub(super) fn has_nullable_member(&self, context: &Context, kind: &TypeExpr) -> bool {
-        match &kind.kind {
-            TypeKind::Union(members) => members
-                .iter()
-                .any(|member| self.has_nullable_member(context, member)),
-            TypeKind::Paren(inner) => self.has_nullable_member(context, inner),
-            TypeKind::Nullable(_) => true,
-            _ => false,
         }
     }
 
@@ -264,8 +247,9 @@ impl Emitter<'_> {
                 decorators,
             }) => {
                 let mut bare = &target;
-                while let TypeKind::Paren(inner) | TypeKind::Nullable(inner) | TypeKind::NonNull(inner) =
-                    &bare.kind
+                while let TypeKind::Paren(inner)
+                | TypeKind::Nullable(inner)
+                | TypeKind::NonNull(inner) = &bare.kind
                 {
                     bare = inner;
                 }
@@ -287,7 +271,11 @@ impl Emitter<'_> {
                     mapping.insert(value, reference.into());
                 }
             }
-            Some(Located::Json { pointer, value, source }) => {
+            Some(Located::Json {
+                pointer,
+                value,
+                source,
+            }) => {
                 let nested = value
                     .pointer("/discriminator/mapping")
                     .and_then(Value::as_object);
@@ -326,6 +314,16 @@ impl Emitter<'_> {
             [Value::String(text)] => Some(text.clone()),
             _ => None,
         }
+    }
+}
+
+/// Whether a member of a union can be null.
+pub(super) fn has_nullable_member(kind: &TypeExpr) -> bool {
+    match &kind.kind {
+        TypeKind::Union(members) => members.iter().any(has_nullable_member),
+        TypeKind::Paren(inner) => has_nullable_member(inner),
+        TypeKind::Nullable(_) => true,
+        _ => false,
     }
 }
 

@@ -101,12 +101,10 @@ impl Emitter<'_> {
             return None;
         };
         Some(match &value.kind {
-            crate::ast::ExprKind::String(literal) if literal.multiline => {
-                match literal.plain() {
-                    Some(text) => crate::arm::escape(&unindent(text)).into(),
-                    None => self.json(context, value),
-                }
-            }
+            crate::ast::ExprKind::String(literal) if literal.multiline => match literal.plain() {
+                Some(text) => crate::arm::escape(&unindent(text)).into(),
+                None => self.json(context, value),
+            },
             _ => self.json(context, value),
         })
     }
@@ -210,7 +208,7 @@ impl Emitter<'_> {
         }
         let allowed: Vec<Json> = values.iter().map(type_union::literal_json).collect();
         schema.insert("allowedValues".to_owned(), allowed.into());
-        if nullable || self.has_nullable_member(context, kind) {
+        if nullable || type_union::has_nullable_member(kind) {
             schema.insert("nullable".to_owned(), true.into());
         }
         schema

@@ -68,11 +68,7 @@ impl Emitter<'_> {
     }
 
     /// The variable that `name` is, where its value stands in its place.
-    fn inlined_value(
-        &self,
-        context: &Context,
-        name: &Ident,
-    ) -> Option<(Context, Rc<Variable>)> {
+    fn inlined_value(&self, context: &Context, name: &Ident) -> Option<(Context, Rc<Variable>)> {
         let Some(Target::Declaration(id)) = context.model.target(name) else {
             return None;
         };
@@ -124,7 +120,11 @@ impl Emitter<'_> {
             let ObjectItem::Property(property) = item else {
                 continue;
             };
-            if property.key.plain().is_some_and(|key| except.contains(&key)) {
+            if property
+                .key
+                .plain()
+                .is_some_and(|key| except.contains(&key))
+            {
                 continue;
             }
             if let (ExprKind::For(for_loop), Some(key)) =
@@ -186,9 +186,7 @@ impl Emitter<'_> {
             ExprKind::Object(object) if !has_spread(object) => self.object(context, object).into(),
             ExprKind::String(literal) if literal.parts.is_empty() => self.json_value(context, bare),
             _ => match self.arm(context, body) {
-                Arm::Int(value) => {
-                    Json::from(Arm::call("int", [Arm::Int(value)]).bracketed())
-                }
+                Arm::Int(value) => Json::from(Arm::call("int", [Arm::Int(value)]).bracketed()),
                 arm => arm.to_json(),
             },
         };
@@ -244,9 +242,10 @@ pub(crate) fn literal_arm(value: &Value) -> Arm {
             Arm::integer,
         ),
         Value::String(text) => Arm::string(text.as_str()),
-        Value::Array(items) => {
-            Arm::call("createArray", items.iter().map(literal_arm).collect::<Vec<_>>())
-        }
+        Value::Array(items) => Arm::call(
+            "createArray",
+            items.iter().map(literal_arm).collect::<Vec<_>>(),
+        ),
         Value::Object(members) => Arm::call(
             "createObject",
             members

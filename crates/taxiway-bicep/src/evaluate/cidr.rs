@@ -101,9 +101,15 @@ mod tests {
 
     #[test]
     fn ranges_are_cut_and_counted() {
-        assert_eq!(subnet("10.144.0.0/20", 24, 2).as_deref(), Some("10.144.2.0/24"));
+        assert_eq!(
+            subnet("10.144.0.0/20", 24, 2).as_deref(),
+            Some("10.144.2.0/24")
+        );
         assert_eq!(host("10.144.3.0/24", 0).as_deref(), Some("10.144.3.1"));
-        assert_eq!(parse("10.144.0.0/20").unwrap()["lastUsable"], "10.144.15.254");
+        assert_eq!(
+            parse("10.144.0.0/20").unwrap()["lastUsable"],
+            "10.144.15.254"
+        );
         assert_eq!(subnet("10.0.0.0/24", 23, 0), None);
     }
 }

@@ -49,9 +49,18 @@ mod tests {
 
     #[test]
     fn durations_move_points_in_time() {
-        assert_eq!(from_epoch(1_680_224_438).as_deref(), Some("2023-03-31T01:00:38Z"));
-        assert_eq!(add("2023-03-31T01:00:38Z", "P1D").as_deref(), Some("2023-04-01T01:00:38Z"));
-        assert_eq!(add("2023-03-31T01:00:38Z", "-PT1H").as_deref(), Some("2023-03-31T00:00:38Z"));
+        assert_eq!(
+            from_epoch(1_680_224_438).as_deref(),
+            Some("2023-03-31T01:00:38Z")
+        );
+        assert_eq!(
+            add("2023-03-31T01:00:38Z", "P1D").as_deref(),
+            Some("2023-04-01T01:00:38Z")
+        );
+        assert_eq!(
+            add("2023-03-31T01:00:38Z", "-PT1H").as_deref(),
+            Some("2023-03-31T00:00:38Z")
+        );
         assert_eq!(to_epoch("2023-03-31T01:00:38Z"), Some(1_680_224_438));
     }
 }

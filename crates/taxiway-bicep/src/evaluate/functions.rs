@@ -17,7 +17,9 @@ pub(super) fn call(name: &str, span: Span, arguments: Vec<Evaluated>) -> Outcome
         return Ok(Evaluated::Deferred(Arm::call(name, arguments)));
     };
     if name == "fail" {
-        let message = values.first().map_or_else(String::new, |value| to_text(value));
+        let message = values
+            .first()
+            .map_or_else(String::new, |value| to_text(value));
         return fail(span, message);
     }
     let result = on_text(name, &values)
@@ -119,7 +121,9 @@ fn on_collections(name: &str, values: &[&Value]) -> Option<Value> {
             if !(0..=10_000).contains(&count) {
                 return None;
             }
-            (start..start.checked_add(count)?).map(Value::from).collect()
+            (start..start.checked_add(count)?)
+                .map(Value::from)
+                .collect()
         }
         "union" => union(values)?,
         "intersection" => intersection(values)?,
@@ -133,7 +137,12 @@ fn on_collections(name: &str, values: &[&Value]) -> Option<Value> {
         "distinct" => distinct(first.as_array()?.iter()),
         "min" | "max" => extreme(values, name == "min")?,
         "items" => items(first)?,
-        "objectKeys" => first.as_object()?.keys().cloned().map(Value::from).collect(),
+        "objectKeys" => first
+            .as_object()?
+            .keys()
+            .cloned()
+            .map(Value::from)
+            .collect(),
         "shallowMerge" => {
             let mut merged = Map::new();
             for object in first.as_array()? {
@@ -157,9 +166,7 @@ fn position(found: Option<usize>) -> Value {
 
 fn contains(container: &Value, item: &Value) -> Option<bool> {
     Some(match container {
-        Value::String(text) => text
-            .to_lowercase()
-            .contains(&to_text(item).to_lowercase()),
+        Value::String(text) => text.to_lowercase().contains(&to_text(item).to_lowercase()),
         Value::Array(items) => items.contains(item),
         Value::Object(_) => member(container, item.as_str()?).is_some(),
         _ => return None,
@@ -178,7 +185,11 @@ fn edge(value: &Value, is_first: bool) -> Option<Value> {
             Some(found.map_or_else(String::new, String::from).into())
         }
         Value::Array(items) => {
-            let found = if is_first { items.first() } else { items.last() };
+            let found = if is_first {
+                items.first()
+            } else {
+                items.last()
+            };
             Some(found.cloned().unwrap_or(Value::Null))
         }
         _ => None,
@@ -201,7 +212,10 @@ fn concat(values: &[&Value]) -> Option<Value> {
         let items = values.iter().filter_map(|value| value.as_array()).flatten();
         return Some(items.cloned().collect());
     }
-    if values.iter().any(|value| value.is_array() || value.is_object()) {
+    if values
+        .iter()
+        .any(|value| value.is_array() || value.is_object())
+    {
         return None;
     }
     Some(texts(values).concat().into())
@@ -219,7 +233,9 @@ fn distinct<'v>(items: impl Iterator<Item = &'v Value>) -> Value {
 
 fn union(values: &[&Value]) -> Option<Value> {
     if values.iter().all(|value| value.is_array()) {
-        return Some(distinct(values.iter().filter_map(|value| value.as_array()).flatten()));
+        return Some(distinct(
+            values.iter().filter_map(|value| value.as_array()).flatten(),
+        ));
     }
     let mut merged = Map::new();
     for value in values {

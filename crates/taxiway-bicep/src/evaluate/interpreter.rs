@@ -97,7 +97,9 @@ impl<'a> Interpreter<'a> {
         match &expr.kind {
             ExprKind::Null => Ok(Value::Null.into()),
             ExprKind::Bool(value) => Ok(Value::Bool(*value).into()),
-            ExprKind::Int(value) => Ok(Value::from(i64::try_from(*value).unwrap_or(i64::MAX)).into()),
+            ExprKind::Int(value) => {
+                Ok(Value::from(i64::try_from(*value).unwrap_or(i64::MAX)).into())
+            }
             ExprKind::String(literal) => self.string(place, literal),
             ExprKind::Name(name) => self.name(place, name),
             ExprKind::Object(object) => self.object(place, object),
@@ -154,7 +156,9 @@ impl<'a> Interpreter<'a> {
         let mut format = String::new();
         for (index, segment) in literal.segments.iter().enumerate() {
             if index > 0 {
-                format.push_str(&format!("{{{}}}", index - 1));
+                format.push('{');
+                format.push_str(&(index - 1).to_string());
+                format.push('}');
             }
             format.push_str(&segment.replace('{', "{{").replace('}', "}}"));
         }
@@ -199,7 +203,10 @@ impl<'a> Interpreter<'a> {
             DeclarationKind::Imported { source, name } => self.imported(source, name, span),
             _ => fail(
                 span,
-                format!("`{}` has no value when the file is compiled", declaration.name.text),
+                format!(
+                    "`{}` has no value when the file is compiled",
+                    declaration.name.text
+                ),
             ),
         }?;
         self.done.borrow_mut().insert(key, value.clone());
@@ -219,7 +226,10 @@ impl<'a> Interpreter<'a> {
                     .and_then(|variables| variables.get(name));
                 match value {
                     Some(value) if !holds_expression(value) => Ok(unescape(value).into()),
-                    _ => fail(span, format!("`{name}` of a template in JSON has to be computed")),
+                    _ => fail(
+                        span,
+                        format!("`{name}` of a template in JSON has to be computed"),
+                    ),
                 }
             }
         }
@@ -322,13 +332,7 @@ impl<'a> Interpreter<'a> {
         operators::binary(span, operator, left, right)
     }
 
-    fn ternary(
-        &self,
-        place: &Place,
-        condition: &Expr,
-        then: &Expr,
-        otherwise: &Expr,
-    ) -> Outcome {
+    fn ternary(&self, place: &Place, condition: &Expr, then: &Expr, otherwise: &Expr) -> Outcome {
         match self.expression(place, condition)? {
             Evaluated::Known(Value::Bool(true)) => self.expression(place, then),
             Evaluated::Known(Value::Bool(false)) => self.expression(place, otherwise),
@@ -377,7 +381,10 @@ impl<'a> Interpreter<'a> {
     fn for_loop(&self, place: &Place, for_loop: &For) -> Outcome {
         let Evaluated::Known(Value::Array(items)) = self.expression(place, &for_loop.collection)?
         else {
-            return fail(for_loop.collection.span, "a loop needs an array that is known");
+            return fail(
+                for_loop.collection.span,
+                "a loop needs an array that is known",
+            );
         };
         let mut results = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
@@ -496,16 +503,14 @@ impl<'a> Interpreter<'a> {
         match ((self.inputs.environment)(name), arguments.get(1)) {
             (Some(value), _) => Ok(Value::String(value).into()),
             (None, Some(default)) => Ok(default.clone()),
-            (None, None) => fail(span, format!("the environment variable `{name}` is not set")),
+            (None, None) => fail(
+                span,
+                format!("the environment variable `{name}` is not set"),
+            ),
         }
     }
 
-    fn external_input(
-        &self,
-        span: Span,
-        kind: Option<&str>,
-        arguments: Vec<Evaluated>,
-    ) -> Outcome {
+    fn external_input(&self, span: Span, kind: Option<&str>, arguments: Vec<Evaluated>) -> Outcome {
         let Some(mut known) = all_known(arguments) else {
             return fail(span, "an external input cannot depend on another one");
         };
@@ -592,7 +597,10 @@ pub(super) fn make_array(items: Vec<Evaluated>) -> Evaluated {
         Some(known) => Value::Array(known.into_iter().cloned().collect()).into(),
         None => Evaluated::Deferred(Arm::call(
             "createArray",
-            items.into_iter().map(Evaluated::into_arm).collect::<Vec<_>>(),
+            items
+                .into_iter()
+                .map(Evaluated::into_arm)
+                .collect::<Vec<_>>(),
         )),
     }
 }

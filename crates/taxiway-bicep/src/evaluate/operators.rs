@@ -158,7 +158,10 @@ pub(super) fn index(
     match lookup(&base, &index, from_end) {
         Some(found) => Ok(found.clone().into()),
         None if safe => Ok(Value::Null.into()),
-        None => fail(span, format!("there is no `{}` in this value", to_text(&index))),
+        None => fail(
+            span,
+            format!("there is no `{}` in this value", to_text(&index)),
+        ),
     }
 }
 

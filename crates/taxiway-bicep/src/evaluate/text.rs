@@ -40,9 +40,11 @@ pub(super) fn format(pattern: &str, values: &[&Value]) -> Option<String> {
         let width: i64 = width.trim().parse().ok()?;
         let length = usize::try_from(width.unsigned_abs()).ok()?;
         if width < 0 {
-            out.push_str(&format!("{value:<length$}"));
+            let padded = format!("{value:<length$}");
+            out.push_str(&padded);
         } else {
-            out.push_str(&format!("{value:>length$}"));
+            let padded = format!("{value:>length$}");
+            out.push_str(&padded);
         }
     }
     out.push_str(rest);
@@ -119,7 +121,9 @@ pub(super) fn parse_uri(text: &str) -> Option<Value> {
     let port = url.port_or_known_default();
     members.insert("port".to_owned(), port.map_or(Value::Null, Value::from));
     members.insert("path".to_owned(), url.path().into());
-    let query = url.query().map_or(String::new(), |query| format!("?{query}"));
+    let query = url
+        .query()
+        .map_or(String::new(), |query| format!("?{query}"));
     members.insert("query".to_owned(), query.into());
     Some(Value::Object(members))
 }
@@ -131,13 +135,19 @@ mod tests {
     #[test]
     fn holes_are_filled_and_aligned() {
         let value = Value::from(7);
-        assert_eq!(format("{{{0,3}|{0,-3}}}", &[&value]).as_deref(), Some("{  7|7  }"));
+        assert_eq!(
+            format("{{{0,3}|{0,-3}}}", &[&value]).as_deref(),
+            Some("{  7|7  }")
+        );
         assert_eq!(format("{1}", &[&value]), None);
     }
 
     #[test]
     fn several_delimiters_split() {
         let delimiters = serde_json::json!([",", ";"]);
-        assert_eq!(split("a,b;c", &delimiters), Some(serde_json::json!(["a", "b", "c"])));
+        assert_eq!(
+            split("a,b;c", &delimiters),
+            Some(serde_json::json!(["a", "b", "c"]))
+        );
     }
 }

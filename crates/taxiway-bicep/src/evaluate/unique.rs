@@ -33,11 +33,15 @@ const FIRST: u32 = 0x239b_961b;
 const SECOND: u32 = 0xab0e_9789;
 
 fn mix_first(word: u32) -> u32 {
-    word.wrapping_mul(FIRST).rotate_left(15).wrapping_mul(SECOND)
+    word.wrapping_mul(FIRST)
+        .rotate_left(15)
+        .wrapping_mul(SECOND)
 }
 
 fn mix_second(word: u32) -> u32 {
-    word.wrapping_mul(SECOND).rotate_left(17).wrapping_mul(FIRST)
+    word.wrapping_mul(SECOND)
+        .rotate_left(17)
+        .wrapping_mul(FIRST)
 }
 
 fn finish(word: u32) -> u32 {
@@ -85,6 +89,9 @@ mod tests {
     fn values_are_those_of_azure() {
         let parts = ["asd", "asdf", "asdf"].map(str::to_owned);
         assert_eq!(unique_string(&parts), "iizpqit7ih3cc");
-        assert_eq!(guid(&["asdf".to_owned()]), "228d27cc-6fdb-5934-b7ac-1efccebade04");
+        assert_eq!(
+            guid(&["asdf".to_owned()]),
+            "228d27cc-6fdb-5934-b7ac-1efccebade04"
+        );
     }
 }

@@ -55,8 +55,11 @@ struct Formatter<'tree> {
 fn pieces(tree: &Tree) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(tree.tokens().len());
     let root = tree.root();
-    let mut stack: Vec<(NodeKind, Element)> =
-        root.children().rev().map(|child| (root.kind(), child)).collect();
+    let mut stack: Vec<(NodeKind, Element)> = root
+        .children()
+        .rev()
+        .map(|child| (root.kind(), child))
+        .collect();
     while let Some((parent, element)) = stack.pop() {
         match element {
             Element::Token(index) => {

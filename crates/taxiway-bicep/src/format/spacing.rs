@@ -41,7 +41,10 @@ fn binds_to_next(kind: TokenKind, parent: NodeKind) -> bool {
         | TokenKind::StringStart
         | TokenKind::StringMiddle => true,
         TokenKind::Question => {
-            matches!(parent, NodeKind::PropertyAccess | NodeKind::MethodCall | NodeKind::ArrayAccess)
+            matches!(
+                parent,
+                NodeKind::PropertyAccess | NodeKind::MethodCall | NodeKind::ArrayAccess
+            )
         }
         TokenKind::Exclamation | TokenKind::Minus | TokenKind::Plus => {
             matches!(parent, NodeKind::Unary | NodeKind::TypeUnary)

@@ -43,6 +43,7 @@ pub(super) fn bind(
         binder.statement(statement);
     }
     binder.parents();
+    binder.extension_resources();
     let Binder {
         collected,
         bindings,
@@ -147,7 +148,11 @@ impl Binder<'_, '_> {
                     self.type_expression(kind);
                 } else if !self.is_parameters_file {
                     let span = Span::at(parameter.name.span.end);
-                    self.error(span, "BCP279", "a parameter type is expected here".to_owned());
+                    self.error(
+                        span,
+                        "BCP279",
+                        "a parameter type is expected here".to_owned(),
+                    );
                 }
                 if let Some(default) = &parameter.default {
                     self.expression(default);
@@ -328,6 +333,14 @@ impl Binder<'_, '_> {
                 self.scoped(parameters.iter(), |binder| binder.expression(body));
             }
             ExprKind::For(for_loop) => {
+                if let Some(condition) = &for_loop.condition {
+                    self.error(
+                        condition.span,
+                        "BCP018",
+                        "only loops of resources and modules have conditions; use `filter()`"
+                            .to_owned(),
+                    );
+                }
                 self.expression(&for_loop.collection);
                 let locals = std::iter::once(&for_loop.item).chain(&for_loop.index);
                 self.scoped(locals, |binder| {
@@ -351,7 +364,8 @@ impl Binder<'_, '_> {
         if let Some(target) = self.find(&name.text) {
             self.bindings.insert(name.span.start, target);
         } else if matches!(&*name.text, "sys" | "az" | "this")
-            || (self.is_parameters_file && &*name.text == "base") {
+            || (self.is_parameters_file && &*name.text == "base")
+        {
             self.bindings.insert(name.span.start, Target::Namespace);
         } else {
             let known = self.known_names();
@@ -386,6 +400,19 @@ impl Binder<'_, '_> {
         }
     }
 
+    /// Values may have the names of types.
+    fn find_type(&self, name: &str) -> Option<Target> {
+        let id = *self.collected.globals.get(name)?;
+        let is_type = matches!(
+            self.collected.declarations[id].kind,
+            DeclarationKind::Type(_)
+                | DeclarationKind::Imported { .. }
+                | DeclarationKind::Wildcard(_)
+                | DeclarationKind::Unknown
+        );
+        is_type.then_some(Target::Declaration(id))
+    }
+
     fn unknown_type(&mut self, name: &Ident) {
         let types = self.collected.globals.iter().filter(|(_, declaration)| {
             matches!(
@@ -396,8 +423,9 @@ impl Binder<'_, '_> {
         let mut known: Vec<&str> = types.map(|(name, _)| &**name).collect();
         known.extend(functions::TYPES);
         known.sort_unstable();
-        let hint = suggestion::closest(&name.text, known)
-            .map_or_else(String::new, |similar| format!("; did you mean `{similar}`?"));
+        let hint = suggestion::closest(&name.text, known).map_or_else(String::new, |similar| {
+            format!("; did you mean `{similar}`?")
+        });
         let message = format!("there is no type `{}`{hint}", name.text);
         self.error(name.span, "BCP302", message);
     }
@@ -431,6 +459,10 @@ impl Binder<'_, '_> {
 
     fn nested_resource(&mut self, base: &Expr, name: &Ident) {
         let Some(parent) = self.resource_at(base) else {
+            if !self.has_errors {
+                let message = "only resources hold other resources".to_owned();
+                self.error(name.span, "BCP158", message);
+            }
             return;
         };
         let nested = self.collected.resources[parent]
@@ -487,14 +519,42 @@ impl Binder<'_, '_> {
         }
     }
 
+    /// Marks the resources whose types are those of an extension.
+    fn extension_resources(&mut self) {
+        let kubernetes = self
+            .collected
+            .extensions
+            .iter()
+            .find(|extension| super::extension_name(extension) == "kubernetes");
+        let Some(kubernetes) = kubernetes else {
+            return;
+        };
+        let symbol = match &kubernetes.alias {
+            Some(alias) => alias.text.to_string(),
+            None => "kubernetes".to_owned(),
+        };
+        for resource in &mut self.collected.resources {
+            let namespace = resource.kind.split('/').next().unwrap_or("");
+            if !namespace.to_lowercase().starts_with("microsoft.") {
+                resource.extension = Some(symbol.clone());
+            }
+        }
+    }
+
     fn type_expression(&mut self, kind: &TypeExpr) {
         match &kind.kind {
             TypeKind::Name(name, arguments) => {
-                if let Some(target) = self.find(&name.text) {
+                if let Some(target) = self.find_type(&name.text) {
                     self.bindings.insert(name.span.start, target);
                 } else if matches!(&*name.text, "sys" | "az") {
                     self.bindings.insert(name.span.start, Target::Namespace);
-                } else if !functions::is_known_type(&name.text) {
+                } else if functions::is_known_type(&name.text) {
+                    // Needs no declaration.
+                } else if self.find(&name.text).is_some() {
+                    let message =
+                        format!("`{}` is a value, and a type is expected here", name.text);
+                    self.error(name.span, "BCP287", message);
+                } else {
                     self.unknown_type(name);
                 }
                 for argument in arguments {

@@ -69,9 +69,7 @@ impl Checks<'_, '_> {
                 target
                     .declarations
                     .iter()
-                    .filter(|declaration| {
-                        matches!(declaration.kind, DeclarationKind::Parameter(_))
-                    })
+                    .filter(|declaration| matches!(declaration.kind, DeclarationKind::Parameter(_)))
                     .map(|declaration| Rc::clone(&declaration.name.text))
                     .collect(),
                 required_parameters(target),
@@ -90,7 +88,13 @@ impl Checks<'_, '_> {
             Some(_) => return,
             None => None,
         };
-        self.missing_parameters(module, object, given, parameters.map(|found| found.key.span), &required);
+        self.missing_parameters(
+            module,
+            object,
+            given,
+            parameters.map(|found| found.key.span),
+            &required,
+        );
         if let Some(given) = given {
             self.given_parameters(module, given, &known);
         }
@@ -119,9 +123,8 @@ impl Checks<'_, '_> {
         let path = module.syntax.path.plain().unwrap_or("");
         let message = format!("the module `{path}` needs {}", missing.join(", "));
         let location = Location::new(self.model.path.as_path(), span);
-        self.workspace.report(
-            Diagnostic::error("BCP035", location, message).help("give it under `params`"),
-        );
+        self.workspace
+            .report(Diagnostic::error("BCP035", location, message).help("give it under `params`"));
     }
 
     fn given_parameters(&self, module: &ModuleInfo, given: &Object, known: &[Rc<str>]) {
@@ -291,7 +294,8 @@ impl Checks<'_, '_> {
             && let Some(actual) = literal_type(value)
             && actual != expected
         {
-            let message = format!("a value of type `{expected}` is expected, and this is of type `{actual}`");
+            let message =
+                format!("a value of type `{expected}` is expected, and this is of type `{actual}`");
             self.error(value.span, "BCP033", message);
         }
     }

@@ -7,8 +7,8 @@ use super::{
     Declaration, DeclarationId, DeclarationKind, ModuleInfo, ModuleTarget, Parent, ResourceId,
     ResourceInfo, TargetScope,
 };
-use crate::azure_types;
 use crate::ast::{Expr, Extension, Ident, ObjectItem, Output, Resource, Statement};
+use crate::azure_types;
 
 /// The declarations of a file, before names are resolved.
 #[derive(Default)]

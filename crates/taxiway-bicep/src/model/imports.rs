@@ -74,8 +74,14 @@ fn imported(
         };
     }
     let similar = suggestion::closest(&original.text, exports.iter().map(|export| &**export));
-    let hint = similar.map_or_else(String::new, |similar| format!("; did you mean `{similar}`?"));
-    let message = format!("`{}` exports nothing called `{}`{hint}", source.path(), original.text);
+    let hint = similar.map_or_else(String::new, |similar| {
+        format!("; did you mean `{similar}`?")
+    });
+    let message = format!(
+        "`{}` exports nothing called `{}`{hint}",
+        source.path(),
+        original.text
+    );
     workspace.error(path, original.span, "BCP360", message);
     DeclarationKind::Unknown
 }
@@ -88,7 +94,8 @@ fn import_source(
     span: Span,
 ) -> Option<ImportSource> {
     if is_remote(reference) {
-        let message = format!("`{reference}` is in a registry, and its module has not been restored");
+        let message =
+            format!("`{reference}` is in a registry, and its module has not been restored");
         workspace.error(path, span, "BCP190", message);
         return None;
     }
@@ -166,9 +173,8 @@ impl Model {
 impl JsonFile {
     fn exports(&self) -> Vec<Rc<str>> {
         let mut names: Vec<Rc<str>> = Vec::new();
-        let is_exported = |value: &Value| {
-            value.pointer("/metadata/__bicep_export!") == Some(&Value::Bool(true))
-        };
+        let is_exported =
+            |value: &Value| value.pointer("/metadata/__bicep_export!") == Some(&Value::Bool(true));
         let definitions = self.template.get("definitions").and_then(Value::as_object);
         for (name, definition) in definitions.into_iter().flatten() {
             if is_exported(definition) {
@@ -180,7 +186,9 @@ impl JsonFile {
                 names.push(Rc::from(name));
             }
         }
-        let variables = self.template.pointer("/metadata/__bicep_exported_variables!");
+        let variables = self
+            .template
+            .pointer("/metadata/__bicep_exported_variables!");
         for variable in variables.and_then(Value::as_array).into_iter().flatten() {
             if let Some(name) = variable.get("name").and_then(Value::as_str) {
                 names.push(Rc::from(name));

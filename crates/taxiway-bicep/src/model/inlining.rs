@@ -61,9 +61,9 @@ impl Analysis<'_> {
                 _ => false,
             },
             ExprKind::Nested { .. } => true,
-            ExprKind::Property { base, name, .. } => {
-                self.property(base, &name.text).unwrap_or_else(|| self.expression(base))
-            }
+            ExprKind::Property { base, name, .. } => self
+                .property(base, &name.text)
+                .unwrap_or_else(|| self.expression(base)),
             ExprKind::Index { base, index, .. } => {
                 let property = index
                     .plain_string()

@@ -163,7 +163,10 @@ pub(crate) fn load(
             })?;
             match text_argument(1) {
                 Some(query) => json_path::select(&value, query).ok_or_else(|| {
-                    problem("BCP235", format!("nothing in `{reference}` is at `{query}`"))
+                    problem(
+                        "BCP235",
+                        format!("nothing in `{reference}` is at `{query}`"),
+                    )
                 }),
                 None => Ok(value),
             }
@@ -199,7 +202,9 @@ fn decode(bytes: &[u8], name: &str) -> Result<String, Problem> {
         _ => {
             return Err(problem(
                 "BCP070",
-                format!("there is no encoding `{name}`; use `utf-8`, `utf-16`, `utf-16BE`, `us-ascii` or `iso-8859-1`"),
+                format!(
+                    "there is no encoding `{name}`; use `utf-8`, `utf-16`, `utf-16BE`, `us-ascii` or `iso-8859-1`"
+                ),
             ));
         }
     };

@@ -22,10 +22,10 @@ use crate::ast::{
     Variable,
 };
 
-pub(crate) use loading::{LoadFunction, LoadedValue, matches_pattern};
-pub(crate) use mode::is_secure_output;
 pub(crate) use declarations::extension_name;
 pub(crate) use inlining::identifier_needs_runtime;
+pub(crate) use loading::{LoadFunction, LoadedValue, matches_pattern};
+pub(crate) use mode::is_secure_output;
 pub(crate) use path::{join, relative};
 pub(crate) use workspace::Workspace;
 

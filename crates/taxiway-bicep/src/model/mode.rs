@@ -3,18 +3,15 @@
 use super::{DeclarationKind, Model, ModuleTarget, Target, Workspace};
 use crate::ast::walk::{children, roots};
 use crate::ast::{
-    ArrayItem, Body, Decorator, Expr, ExprKind, ObjectItem, Statement, TypeExpr, TypeKind, decorator,
+    ArrayItem, Body, Decorator, Expr, ExprKind, ObjectItem, Statement, TypeExpr, TypeKind,
+    decorator,
 };
 
 /// Sets [`Model::symbolic`] and the experimental features that change the language version.
 pub(super) fn decide(workspace: &Workspace<'_>, model: &mut Model) {
     let configuration = workspace.configuration(&model.path);
     let mut experimental = Vec::new();
-    let has_assertions = model
-        .statements
-        .iter()
-        .any(|statement| matches!(statement, Statement::Assert { .. }));
-    if has_assertions && configuration.enables("assertions") {
+    if configuration.enables("assertions") {
         experimental.push("Asserts".to_owned());
     }
     model.experimental = experimental;
@@ -31,7 +28,10 @@ fn has(decorators: &[Decorator], name: &str) -> bool {
 
 fn statement_needs_it(statement: &Statement) -> bool {
     match statement {
-        Statement::Type(_) | Statement::Function(_) | Statement::Import(_) | Statement::Extension(_) => true,
+        Statement::Type(_)
+        | Statement::Function(_)
+        | Statement::Import(_)
+        | Statement::Extension(_) => true,
         Statement::Variable(variable) => variable.kind.is_some(),
         Statement::Parameter(parameter) => parameter.kind.as_ref().is_some_and(type_needs_it),
         Statement::Output(output) => {
@@ -101,12 +101,17 @@ fn uses_collection_as_value(model: &Model) -> bool {
     let mut found = false;
     for statement in &model.statements {
         if !matches!(statement, Statement::Resource(_) | Statement::Module(_)) {
-            roots(statement, &mut |expr| found |= holds_collection(model, expr));
+            roots(statement, &mut |expr| {
+                found |= holds_collection(model, expr)
+            });
         }
     }
     let resources = model.resources.iter().map(|info| &info.syntax.body);
     let modules = model.modules.iter().map(|info| &info.syntax.body);
-    found || resources.chain(modules).any(|body| body_holds_collection(model, body))
+    found
+        || resources
+            .chain(modules)
+            .any(|body| body_holds_collection(model, body))
 }
 
 fn body_holds_collection(model: &Model, body: &Body) -> bool {
@@ -123,7 +128,11 @@ fn body_holds_collection(model: &Model, body: &Body) -> bool {
             dependencies_hold_value(model, &property.value)
         }
         ObjectItem::Property(property) => {
-            property.key.parts.iter().any(|part| holds_collection(model, part))
+            property
+                .key
+                .parts
+                .iter()
+                .any(|part| holds_collection(model, part))
                 || holds_collection(model, &property.value)
         }
         ObjectItem::Spread(value) => holds_collection(model, value),
@@ -135,7 +144,9 @@ fn body_holds_collection(model: &Model, body: &Body) -> bool {
 fn dependencies_hold_value(model: &Model, value: &Expr) -> bool {
     match &value.bare().kind {
         ExprKind::Array(items) => items.iter().any(|item| match item {
-            ArrayItem::Value(value) => !is_collection(model, value) && holds_collection(model, value),
+            ArrayItem::Value(value) => {
+                !is_collection(model, value) && holds_collection(model, value)
+            }
             ArrayItem::Spread(value) => holds_collection(model, value),
         }),
         _ => holds_collection(model, value),
@@ -151,9 +162,7 @@ fn is_collection(model: &Model, expr: &Expr) -> bool {
             DeclarationKind::Resource(resource) => {
                 model.resources[resource].syntax.body.for_loop.is_some()
             }
-            DeclarationKind::Module(module) => {
-                model.modules[module].syntax.body.for_loop.is_some()
-            }
+            DeclarationKind::Module(module) => model.modules[module].syntax.body.for_loop.is_some(),
             _ => false,
         },
         _ => false,

@@ -32,7 +32,9 @@ fn normalise(path: &Utf8Path) -> Utf8PathBuf {
 
 /// The path of the file `to`, as seen from the folder of the file `from`.
 pub(crate) fn relative(from: &Utf8Path, to: &Utf8Path) -> String {
-    let from: Vec<_> = from.parent().map_or_else(Vec::new, |folder| folder.components().collect());
+    let from: Vec<_> = from
+        .parent()
+        .map_or_else(Vec::new, |folder| folder.components().collect());
     let to: Vec<_> = to.components().collect();
     let common = from
         .iter()
@@ -50,8 +52,14 @@ mod tests {
 
     #[test]
     fn references_are_relative_to_the_file_that_holds_them() {
-        assert_eq!(join("infra/main.bicep".into(), "./modules/../web.bicep"), "infra/web.bicep");
+        assert_eq!(
+            join("infra/main.bicep".into(), "./modules/../web.bicep"),
+            "infra/web.bicep"
+        );
         assert_eq!(join("main.bicep".into(), "../x.bicep"), "../x.bicep");
-        assert_eq!(relative("a/b/main.bicep".into(), "a/c/x.bicep".into()), "../c/x.bicep");
+        assert_eq!(
+            relative("a/b/main.bicep".into(), "a/c/x.bicep".into()),
+            "../c/x.bicep"
+        );
     }
 }

@@ -176,9 +176,8 @@ impl<'s> Workspace<'s> {
             .ancestors()
             .map(|ancestor| path::join(&ancestor.join("x"), "bicepconfig.json"))
             .find_map(|candidate| self.sources.read_text(&candidate).ok());
-        let configuration = Rc::new(found.map_or_else(Configuration::default, |text| {
-            Configuration::parse(&text)
-        }));
+        let configuration =
+            Rc::new(found.map_or_else(Configuration::default, |text| Configuration::parse(&text)));
         self.configurations
             .borrow_mut()
             .insert(folder.to_owned(), Rc::clone(&configuration));

@@ -10,7 +10,10 @@ impl Parser<'_> {
         let decorated = self.decorators();
         if !self.at(TokenKind::Identifier) {
             let code = if decorated { "BCP292" } else { "BCP007" };
-            self.error(code, "a declaration is expected here, such as `param`, `var` or `resource`");
+            self.error(
+                code,
+                "a declaration is expected here, such as `param`, `var` or `resource`",
+            );
             self.skip_line();
             self.complete(start, NodeKind::Skipped);
             return;
@@ -149,7 +152,8 @@ impl Parser<'_> {
         while self.at(TokenKind::Identifier) {
             let parameter = self.start();
             self.name("BCP015", "a parameter name is expected here");
-            if matches!(self.peek(), TokenKind::Comma | TokenKind::RightParen) || self.at_end_of_line()
+            if matches!(self.peek(), TokenKind::Comma | TokenKind::RightParen)
+                || self.at_end_of_line()
             {
                 self.missing("BCP279", "a type is expected here");
             } else {
@@ -220,7 +224,11 @@ impl Parser<'_> {
         if self.at_string() {
             self.string();
         } else {
-            let code = if kind == NodeKind::Test { "BCP347" } else { "BCP097" };
+            let code = if kind == NodeKind::Test {
+                "BCP347"
+            } else {
+                "BCP097"
+            };
             self.missing(code, "the path of a file is expected here");
         }
         self.declaration_body(start, kind);

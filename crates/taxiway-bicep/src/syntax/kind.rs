@@ -113,7 +113,10 @@ impl TokenKind {
 
 /// What a node of the tree is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is named for the grammar rule it stands for")]
+#[expect(
+    missing_docs,
+    reason = "each is named for the grammar rule it stands for"
+)]
 pub enum NodeKind {
     File,
     Skipped,

@@ -252,8 +252,7 @@ impl Lexer<'_> {
                     self.skip_while(|byte| byte.is_ascii_hexdigit());
                     let digits = &self.text[start + 3..self.position];
                     // Halves of a surrogate pair are put together by what reads the string.
-                    let valid =
-                        u32::from_str_radix(digits, 16).is_ok_and(|code| code <= 0x10_FFFF);
+                    let valid = u32::from_str_radix(digits, 16).is_ok_and(|code| code <= 0x10_FFFF);
                     if self.eat("}") && valid {
                         return;
                     }

@@ -14,6 +14,6 @@ mod types;
 
 pub use kind::{NodeKind, TokenKind};
 pub use lexer::{Token, lex};
-pub(crate) use literal::{string_content, StringForm};
+pub(crate) use literal::{StringForm, string_content};
 pub use parser::{SyntaxError, parse};
 pub use tree::{Element, Node, NodeId, Tree};

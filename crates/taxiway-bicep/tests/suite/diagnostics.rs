@@ -1,0 +1,138 @@
+//! What is said about files that are wrong.
+
+use insta::assert_snapshot;
+use taxiway_bicep::compile;
+use taxiway_diagnostics::MemorySources;
+
+fn diagnostics(text: &str) -> String {
+    let sources = MemorySources::from_text(text);
+    let compilation = compile(&sources, "main.bicep".into());
+    assert!(
+        compilation.template.is_none(),
+        "a file with errors emits nothing"
+    );
+    super::lines(&sources, &compilation.diagnostics)
+}
+
+#[test]
+fn syntax() {
+    let text = "--- main.bicep
+parm a string
+param 5
+param b string = 
+var c = 'open
+resource d = {}
+var e = [1 2]
+output f string = 'x' 'y'
+var g = \"x\"
+var h = '\\q'
+";
+    assert_snapshot!(diagnostics(text), @r#"
+    main.bicep:1:1 BCP007 `parm` starts no declaration; there are `param`, `var`, `resource`, `module`, `output`, `type`, `func`, `import`, `metadata` and `targetScope`
+    main.bicep:2:7 BCP013 a parameter name is expected here
+    main.bicep:3:18 BCP009 a value is expected here
+    main.bicep:4:9 BCP004 this string has no closing quote; several lines need `'''`
+    main.bicep:5:12 BCP068 a resource type is expected here, such as `'Microsoft.Storage/storageAccounts@2023-05-01'`
+    main.bicep:6:12 BCP018 a comma, a new line or `]` is expected here
+    main.bicep:7:23 BCP019 a new line is expected here
+    main.bicep:8:9 BCP009 a value is expected here
+    main.bicep:8:9 BCP103 strings are written in single quotes
+    main.bicep:8:11 BCP103 strings are written in single quotes
+    main.bicep:9:10 BCP006 no such escape; there are `\\`, `\'`, `\n`, `\r`, `\t`, `\$` and `\u{…}`
+    "#);
+}
+
+#[test]
+fn names() {
+    let text = "--- main.bicep
+param location string
+param location string
+var a = locaton
+var b = nothing
+var c = toUper('x')
+param d strng
+output e string = a.x::y
+var f = { x: 1, x: 2 }
+";
+    assert_snapshot!(diagnostics(text), @r#"
+    main.bicep:1:7 BCP028 `location` is declared more than once
+    main.bicep:2:7 BCP028 `location` is declared more than once
+    main.bicep:3:9 BCP082 nothing is called `locaton` here; did you mean `location`?
+    main.bicep:4:9 BCP057 nothing is called `nothing` here
+    main.bicep:5:9 BCP082 nothing is called `toUper` here; did you mean `toUpper`?
+    main.bicep:6:9 BCP302 there is no type `strng`; did you mean `string`?
+    main.bicep:8:17 BCP025 `x` is given more than once in this object
+    "#);
+}
+
+#[test]
+fn circles() {
+    let text = "--- main.bicep
+var a = a
+var b = c
+var c = [d]
+var d = b
+";
+    assert_snapshot!(diagnostics(text), @r#"
+    main.bicep:1:9 BCP079 `a` refers to itself
+    main.bicep:2:9 BCP080 these need each other in a circle: `b` → `c` → `d` → `b`
+    main.bicep:3:10 BCP080 these need each other in a circle: `c` → `d` → `b` → `c`
+    main.bicep:4:9 BCP080 these need each other in a circle: `d` → `b` → `c` → `d`
+    "#);
+}
+
+#[test]
+fn modules_and_imports() {
+    let text = "--- main.bicep
+import { nme } from 'names.bicep'
+module missing 'missing.bicep' = { name: 'm' }
+module incomplete 'web.bicep' = { name: 'i' }
+module wrong 'web.bicep' = {
+  name: 'w'
+  params: { name: 4, tgas: {} }
+}
+module broken 'broken.bicep' = { name: 'b' }
+module again 'main.bicep' = { name: 'self' }
+--- names.bicep
+@export()
+var name = 'x'
+--- web.bicep
+param name string
+param tags object = {}
+param optional string?
+--- broken.bicep
+var x = y1
+";
+    assert_snapshot!(diagnostics(text), @r#"
+    broken.bicep:1:9 BCP057 nothing is called `y1` here
+    main.bicep:1:10 BCP360 `names.bicep` exports nothing called `nme`; did you mean `name`?
+    main.bicep:2:16 BCP091 there is no file `missing.bicep`
+    main.bicep:3:8 BCP035 the module `web.bicep` needs `name`
+    main.bicep:6:19 BCP036 `name` is of type `string`, and this is of type `int`
+    main.bicep:6:22 BCP037 the module `web.bicep` has no parameter `tgas`; did you mean `tags`?
+    main.bicep:8:15 BCP104 the module `broken.bicep` has errors
+    main.bicep:9:14 BCP095 `main.bicep` leads back to this file, so neither can be compiled
+    "#);
+}
+
+#[test]
+fn values() {
+    let text = "--- main.bicep
+param a string = 5
+output b int = 'x'
+resource c 'nonsense' = { name: 'c' }
+resource d 'Microsoft.Web/sites@2023-12-01' = { location: 'x' }
+resource e 'Microsoft.Web/sites@2023-12-01' = { name: 'same' }
+resource f 'Microsoft.Web/sites@2023-12-01' = { name: 'same' }
+targetScope = 'moon'
+";
+    assert_snapshot!(diagnostics(text), @r#"
+    main.bicep:1:18 BCP033 a value of type `string` is expected, and this is of type `int`
+    main.bicep:2:16 BCP033 a value of type `int` is expected, and this is of type `string`
+    main.bicep:3:12 BCP029 `nonsense` is no resource type; one is written `Namespace/type@version`
+    main.bicep:4:10 BCP035 the resource `d` has no `name`
+    main.bicep:5:55 BCP121 several resources of this type have this name
+    main.bicep:6:55 BCP121 several resources of this type have this name
+    main.bicep:7:1 BCP033 `targetScope` is `'resourceGroup'`, `'subscription'`, `'managementGroup'` or `'tenant'`
+    "#);
+}
