@@ -162,7 +162,7 @@ mod decide {
         let against = serde_json::json!({"python": {"constraint": ">=3.12"}});
         insta::assert_snapshot!(refused(&against, "[environments.production]\npython = \"3.11\"\n"), @r#"
         python-against-constraint: `python = "3.11"` (taxiway.toml:2) is not among the versions that the project accepts: >=3.12
-          3.14 would do
+          3.13 would do
         "#);
     }
 
