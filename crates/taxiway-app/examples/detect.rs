@@ -1,5 +1,11 @@
 //! Prints the document of the folder given: `detect FOLDER`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal prints"
+)]
+
 use std::process::ExitCode;
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -17,7 +17,11 @@ use crate::repository::Repository;
 use crate::{process, start};
 
 /// The services of the projects.
-pub(crate) fn read(repository: &Repository<'_>, projects: &[Project]) -> Vec<Service> {
+pub(crate) fn read(
+    repository: &Repository<'_>,
+    projects: &[Project],
+    beside: &[Utf8PathBuf],
+) -> Vec<Service> {
     let roots: Vec<Utf8PathBuf> = projects
         .iter()
         .map(|project| build_root(repository, &project.app_dir))
@@ -29,6 +33,7 @@ pub(crate) fn read(repository: &Repository<'_>, projects: &[Project]) -> Vec<Ser
             let others: Vec<Utf8PathBuf> = projects
                 .iter()
                 .map(|other| other.app_dir.clone())
+                .chain(beside.iter().cloned())
                 .filter(|other| *other != project.app_dir)
                 .collect();
             DjangoReading {

@@ -10,6 +10,5 @@ pub(crate) mod survey;
 pub(crate) mod yaml;
 
 pub(crate) use command::{Command, Origin};
-pub(crate) use compose::ComposeFile;
 pub(crate) use dockerfile::Dockerfile;
 pub(crate) use survey::Survey;

@@ -107,7 +107,7 @@ pub fn migrations(sources: &dyn Sources, service: &Service) -> Vec<Migration> {
             let Some(text) = repository.text(&path) else {
                 continue;
             };
-            let Some(source) = arena.parse(path.clone(), text) else {
+            let Some(source) = arena.parse(text) else {
                 continue;
             };
             found.extend(file::read(source, &app, &path, &mut state));

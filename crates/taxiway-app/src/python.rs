@@ -17,6 +17,6 @@ mod value;
 
 pub(crate) use arena::{Arena, Source};
 pub(crate) use environment::URL_KEY;
-pub(crate) use evaluator::{Evaluator, Frame, Read, Spot};
+pub(crate) use evaluator::{Evaluator, Frame, Spot};
 pub(crate) use library::as_path;
 pub(crate) use value::{Binding, HOLE, ROOT, Value};

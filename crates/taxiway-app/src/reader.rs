@@ -13,7 +13,6 @@ pub fn read(sources: &dyn Sources) -> App {
     let mut app = App::new(verdict.kind);
     app.warnings.extend(verdict.reason);
     if matches!(verdict.kind, Kind::App | Kind::Collection) {
-        app.services = django_service::read(&repository, &verdict.projects);
         let taken: Vec<camino::Utf8PathBuf> = verdict
             .projects
             .iter()
@@ -24,6 +23,8 @@ pub fn read(sources: &dyn Sources) -> App {
                 ]
             })
             .collect();
+        let beside = web_service::roots(&repository, &verdict.apps, &taken);
+        app.services = django_service::read(&repository, &verdict.projects, &beside);
         app.services
             .extend(web_service::read(&repository, &verdict.apps, &taken));
         app.frontends = django_service::own_frontends(&repository, &mut app.services);

@@ -251,6 +251,8 @@ fn is_database_name(name: &str) -> bool {
 /// A default as text, where it is a literal.
 fn literal(value: &Value<'_>) -> Option<String> {
     match value {
+        // An address with a password is nobody's business.
+        Value::Text(text) if text.contains("://") && text.contains('@') => None,
         Value::Text(text) => Some(text.to_string()),
         Value::Int(number) => Some(number.to_string()),
         Value::Bool(value) => Some(if *value { "True" } else { "False" }.to_owned()),

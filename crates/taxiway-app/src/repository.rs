@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use taxiway_diagnostics::{LineIndex, Place, Sources};
+use taxiway_diagnostics::{Place, Sources};
 
 /// Files beyond this size are data, not something that people write.
 const LARGEST_TEXT: usize = 4 << 20;
@@ -114,14 +114,6 @@ impl<'s> Repository<'s> {
 
     pub(crate) fn warnings(&self) -> Vec<String> {
         self.warnings.borrow().iter().cloned().collect()
-    }
-
-    /// The place of byte `offset` of a file.
-    pub(crate) fn place(&self, path: &Utf8Path, offset: usize) -> Place {
-        let line = self.text(path).map_or(1, |text| {
-            LineIndex::new(&text).line(u32::try_from(offset).unwrap_or(u32::MAX))
-        });
-        Place::new(path, line)
     }
 
     /// The first line of a file that holds `needle`.

@@ -1,6 +1,6 @@
 //! What starts the web process: the server, what it is pointed at, and the port.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use taxiway_diagnostics::Place;
 
 use crate::document::{Entrypoint, Interface, Port};
@@ -196,7 +196,11 @@ pub(crate) fn is_importable(
 fn port(command: &Command) -> Option<Port> {
     let written = command.option(&["--port", "-p"]).or_else(|| {
         let bound = command.option(&["--bind", "-b", "--http", "--http-socket", "--listen"])?;
-        Some(bound.rsplit_once(':').map_or(bound, |(_, port)| port))
+        // A colon may stand inside of `${PORT:-8000}`.
+        let start = bound
+            .rfind("${")
+            .unwrap_or_else(|| bound.rfind(':').map_or(0, |at| at + 1));
+        Some(&bound[start..])
     })?;
     parse_port(written)
 }
@@ -322,22 +326,4 @@ pub(crate) fn declared_server(installation: &Installation) -> Option<(&'static s
         .iter()
         .find(|(name, _)| installation.installs(name))
         .map(|(name, interface)| (if *name == "pyuwsgi" { "uwsgi" } else { *name }, *interface))
-}
-
-/// The folder of the repository that a folder named by a command means.
-pub(crate) fn folder_of(
-    repository: &Repository<'_>,
-    root: &Utf8Path,
-    written: &Utf8Path,
-) -> Option<Utf8PathBuf> {
-    let mut tail = written.as_str().trim_start_matches('/');
-    loop {
-        if let Some(folder) = join(root, tail)
-            && repository.is_folder(&folder)
-            && !tail.is_empty()
-        {
-            return Some(folder);
-        }
-        tail = tail.split_once('/')?.1;
-    }
 }

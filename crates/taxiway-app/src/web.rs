@@ -120,7 +120,7 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<WebApp> {
         if !is_candidate && !calls_factory {
             continue;
         }
-        if let Some(source) = arena.parse(file.clone(), text) {
+        if let Some(source) = arena.parse(text) {
             modules.insert(file.clone(), (facts(source), source));
             if calls_factory {
                 callers.push(file.clone());

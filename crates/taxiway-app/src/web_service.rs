@@ -18,13 +18,13 @@ use crate::repository::Repository;
 use crate::web::{WebApp, module_of};
 use crate::{process, secret, start, web_environment};
 
-/// One service for each build root that has an application, except in the folders of other services.
-pub(crate) fn read(
+/// The applications by their build roots, except in the folders of other services.
+fn by_root<'w>(
     repository: &Repository<'_>,
-    apps: &[WebApp],
+    apps: &'w [WebApp],
     taken: &[Utf8PathBuf],
-) -> Vec<Service> {
-    let mut by_root: BTreeMap<Utf8PathBuf, Vec<&WebApp>> = BTreeMap::new();
+) -> BTreeMap<Utf8PathBuf, Vec<&'w WebApp>> {
+    let mut found: BTreeMap<Utf8PathBuf, Vec<&WebApp>> = BTreeMap::new();
     for app in apps {
         let folder = app.file.parent().unwrap_or("".into());
         let root = build_root(repository, folder);
@@ -32,9 +32,28 @@ pub(crate) fn read(
             .iter()
             .any(|other| *other == root || (!other.as_str().is_empty() && root.starts_with(other)));
         if !is_taken {
-            by_root.entry(root).or_default().push(app);
+            found.entry(root).or_default().push(app);
         }
     }
+    found
+}
+
+/// The build roots of the services that [`read`] gives.
+pub(crate) fn roots(
+    repository: &Repository<'_>,
+    apps: &[WebApp],
+    taken: &[Utf8PathBuf],
+) -> Vec<Utf8PathBuf> {
+    by_root(repository, apps, taken).into_keys().collect()
+}
+
+/// One service for each build root that has an application, except in the folders of other services.
+pub(crate) fn read(
+    repository: &Repository<'_>,
+    apps: &[WebApp],
+    taken: &[Utf8PathBuf],
+) -> Vec<Service> {
+    let by_root = by_root(repository, apps, taken);
     let roots: Vec<Utf8PathBuf> = by_root.keys().cloned().collect();
     by_root
         .iter()

@@ -40,7 +40,7 @@ pub(crate) fn read(
             if !is_pattern {
                 continue;
             }
-            if let Some(path) = quoted(bare).and_then(|text| health_path(text)) {
+            if let Some(path) = quoted(bare).and_then(health_path) {
                 return Some((path, at_line(&file, number)));
             }
         }

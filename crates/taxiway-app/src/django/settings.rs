@@ -34,13 +34,6 @@ impl<'e, 'a> Settings<'e, 'a> {
         Some(&self.evaluator.modules[self.module].scope.get(name)?.value)
     }
 
-    /// The first of several settings that is there.
-    pub(crate) fn first(&self, names: &[&'static str]) -> Option<(&'static str, &'e Value<'a>)> {
-        names
-            .iter()
-            .find_map(|name| self.get(name).map(|value| (*name, value)))
-    }
-
     /// Everything that a setting can be, with whether an empty environment makes it so.
     pub(crate) fn alternatives(&self, name: &str) -> Vec<(&'e Value<'a>, bool)> {
         self.get(name).map_or_else(Vec::new, alternatives)

@@ -389,11 +389,26 @@ fn production_rank(stem: &str) -> Option<usize> {
         .or_else(|| is_production(stem).then_some(NAMES.len()))
 }
 
-/// A file called `settings.py` below the project.
+/// A file called `settings.py` below the project, or the likeliest of a folder `settings`.
 fn by_name(repository: &Repository<'_>, project: &Project) -> Option<Candidate> {
-    let file = repository
+    let rank = |file: &Utf8Path| {
+        let is_in_folder = file.parent().and_then(Utf8Path::file_name) == Some("settings");
+        match file.file_stem()? {
+            stem if is_in_folder => production_rank(stem).or(match stem {
+                "base" | "common" => Some(90),
+                _ => None,
+            }),
+            "settings" => Some(80),
+            _ => None,
+        }
+    };
+    let (_, file) = repository
         .below(&project.app_dir)
-        .find(|file| file.file_name() == Some("settings.py"))?;
+        .filter(|file| {
+            file.extension() == Some("py") && !crate::evidence::survey::is_vendored(file)
+        })
+        .filter_map(|file| Some((rank(file)?, file)))
+        .min()?;
     let relative = file.strip_prefix(&project.app_dir).ok()?;
     Some(Candidate {
         module: relative.as_str().trim_end_matches(".py").replace('/', "."),

@@ -176,19 +176,6 @@ impl Dockerfile {
         found
     }
 
-    /// The folder of the image in which the app is started.
-    pub(crate) fn workdir(&self) -> Option<String> {
-        let mut folder: Option<String> = None;
-        for instruction in self.all("WORKDIR") {
-            let text = unquote(instruction.text.trim());
-            folder = Some(match &folder {
-                Some(before) if !text.starts_with('/') => format!("{before}/{text}"),
-                _ => text.to_owned(),
-            });
-        }
-        folder
-    }
-
     /// The interpreter's version that the image that is run brings, and the line that says so, from 0.
     pub(crate) fn python(&self) -> Option<(String, usize)> {
         let chain = self.final_chain();
@@ -380,6 +367,5 @@ mod tests {
             as_shell(&file.last("CMD").unwrap().text),
             "gunicorn shop.wsgi"
         );
-        assert_eq!(file.workdir().unwrap(), "/app/src");
     }
 }

@@ -61,10 +61,7 @@ pub(crate) fn commands(text: &str) -> Vec<(usize, Simple)> {
                     characters.next();
                 }
             }
-            ';' | '\n' | '|' | '&' | '(' | ')'
-                if !(character == '(' && word.ends_with('$'))
-                    && !(character == ')' && word.contains("$(")) =>
-            {
+            ';' | '\n' | '|' | '&' | '(' | ')' if !is_substitution(character, &word) => {
                 // `2>&1` and `&>` are redirections, not ends.
                 if character == '&' && (word.ends_with('>') || characters.peek() == Some(&'>')) {
                     word.push(character);
@@ -121,6 +118,11 @@ pub(crate) fn commands(text: &str) -> Vec<(usize, Simple)> {
     }
     end_command(&mut words, start);
     found
+}
+
+/// Whether a bracket belongs to a `$(…)`.
+fn is_substitution(bracket: char, word: &str) -> bool {
+    (bracket == '(' && word.ends_with('$')) || (bracket == ')' && word.contains("$("))
 }
 
 /// Splits the leading `NAME=value` words off.

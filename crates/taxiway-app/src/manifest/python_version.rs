@@ -36,7 +36,7 @@ pub(crate) fn read(
     preferences(repository, &folders, &mut found);
     images(repository, survey, &mut found);
     constraints(repository, &folders, installation, &mut found);
-    integration(survey, repository, &mut found);
+    integration(repository, &mut found);
     found.sort_by_key(|candidate| candidate.rank);
     let best = found
         .iter()
@@ -202,7 +202,7 @@ fn constraints(
 }
 
 /// The versions that continuous integration tests with; worth little, but better than nothing.
-fn integration(survey: &Survey, repository: &Repository<'_>, found: &mut Vec<Candidate>) {
+fn integration(repository: &Repository<'_>, found: &mut Vec<Candidate>) {
     for file in repository.files() {
         if !file.starts_with(".github/workflows") {
             continue;
@@ -222,12 +222,10 @@ fn integration(survey: &Survey, repository: &Repository<'_>, found: &mut Vec<Can
             let last = value
                 .split(',')
                 .map(|version| version.trim().trim_matches(['\'', '"']))
-                .filter(|version| version_in(version).is_some())
-                .next_back();
+                .rfind(|version| version_in(version).is_some());
             if let Some(version) = last {
                 found.push(preference(8, version, file, number));
             }
         }
     }
-    let _ = survey;
 }

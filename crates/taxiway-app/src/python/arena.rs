@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use camino::Utf8PathBuf;
 use ruff_python_ast::{ModModule, PySourceType};
 use ruff_python_parser::{Parsed, parse_unchecked_source};
 use taxiway_diagnostics::LineIndex;
@@ -16,7 +15,6 @@ const DEEPEST_NESTING: usize = 150;
 
 /// One parsed module.
 pub(crate) struct Source {
-    pub(crate) path: Utf8PathBuf,
     pub(crate) lines: LineIndex,
     pub(crate) text: Rc<str>,
     parsed: Parsed<ModModule>,
@@ -41,13 +39,12 @@ pub(crate) struct Arena {
 
 impl Arena {
     /// Parses a module; what is no Python is skipped over. `None` where the text can't be a module that people wrote.
-    pub(crate) fn parse(&self, path: Utf8PathBuf, text: Rc<str>) -> Option<&Source> {
+    pub(crate) fn parse(&self, text: Rc<str>) -> Option<&Source> {
         if !is_reasonable(&text) {
             return None;
         }
         let parsed = parse_unchecked_source(&text, PySourceType::Python);
         let source = Source {
-            path,
             lines: LineIndex::new(&text),
             text,
             parsed,

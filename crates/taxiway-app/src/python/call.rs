@@ -92,7 +92,7 @@ impl<'a> Evaluator<'a> {
         if name == "from_object"
             && let Some(path) = arguments.text(0)
         {
-            self.import_configuration(&path.to_owned());
+            self.import_configuration(path);
             return Value::None;
         }
         let function = self.attribute(&receiver, name, spot);
@@ -396,7 +396,7 @@ impl<'a> Evaluator<'a> {
         {
             return wanted.clone();
         }
-        if let Some(settings) = self.construct_settings(class, &arguments, spot) {
+        if let Some(settings) = self.construct_settings(class, &arguments) {
             return settings;
         }
         let mut attributes = Scope::new();

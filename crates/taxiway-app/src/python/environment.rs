@@ -291,7 +291,6 @@ impl<'a> Evaluator<'a> {
         &mut self,
         class: &Rc<Class<'a>>,
         arguments: &Arguments<'a>,
-        spot: Spot,
     ) -> Option<Value<'a>> {
         let is_settings = external_bases(class).iter().any(|base| {
             matches!(
@@ -307,7 +306,7 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let mut attributes = Scope::new();
-        self.read_fields(class, "", arguments, spot, &mut attributes, 0);
+        self.read_fields(class, "", arguments, &mut attributes, 0);
         Some(Value::Instance(Rc::new(Instance {
             class: Value::Class(class.clone()),
             attributes,
@@ -319,7 +318,6 @@ impl<'a> Evaluator<'a> {
         class: &Rc<Class<'a>>,
         outer: &str,
         arguments: &Arguments<'a>,
-        spot: Spot,
         attributes: &mut Scope<'a>,
         depth: u32,
     ) {
@@ -328,7 +326,7 @@ impl<'a> Evaluator<'a> {
         }
         for base in &class.bases {
             if let Value::Class(base) = base {
-                self.read_fields(base, outer, arguments, spot, attributes, depth + 1);
+                self.read_fields(base, outer, arguments, attributes, depth + 1);
             }
         }
         let prefix = format!("{outer}{}", settings_prefix(class));
@@ -337,7 +335,7 @@ impl<'a> Evaluator<'a> {
             if &**name == "model_config" || is_class_variable(field.annotation) {
                 continue;
             }
-            let (default, alias) = field_default(field.default.as_ref(), field.annotation);
+            let (default, alias) = field_default(field.default.as_ref());
             if let Some(given) = arguments.named(name) {
                 attributes.insert(
                     name.clone(),
@@ -590,12 +588,8 @@ fn class_is_first_version(class: &Class<'_>) -> bool {
 }
 
 /// The default of a field, and the variable it names for itself.
-fn field_default<'a>(
-    default: Option<&Value<'a>>,
-    annotation: &ruff_python_ast::Expr,
-) -> (Option<Value<'a>>, Option<String>) {
+fn field_default<'a>(default: Option<&Value<'a>>) -> (Option<Value<'a>>, Option<String>) {
     let Some(default) = default else {
-        let _ = annotation;
         return (None, None);
     };
     let Value::Instance(field) = default else {

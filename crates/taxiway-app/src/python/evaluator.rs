@@ -229,7 +229,7 @@ impl<'a> Evaluator<'a> {
         let source = self
             .repository
             .text(&path)
-            .and_then(|text| self.arena.parse(path.clone(), text));
+            .and_then(|text| self.arena.parse(text));
         let index = self.modules.len();
         let mut scope = Scope::new();
         let file = format!("{}/{path}", super::value::ROOT);
@@ -275,7 +275,7 @@ impl<'a> Evaluator<'a> {
         let Some(source) = self
             .repository
             .text(path)
-            .and_then(|text| self.arena.parse(path.to_owned(), text))
+            .and_then(|text| self.arena.parse(text))
         else {
             return;
         };
@@ -296,9 +296,11 @@ impl<'a> Evaluator<'a> {
             module: index,
             ..Frame::default()
         };
+        let spot = self.call_spot.take();
         self.depth += 10;
         self.execute(source.body(), &mut frame);
         self.depth -= 10;
+        self.call_spot = spot;
         let scope = std::mem::take(&mut self.modules[index].scope);
         self.modules[into].scope = scope;
     }

@@ -575,10 +575,11 @@ fn compare<'a>(operator: CmpOp, left: &Value<'a>, right: &Value<'a>) -> Value<'a
 
 /// Whether two values are equal.
 pub(crate) fn equal<'a>(left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
-    if let (Some(left), Some(right)) = (left.as_text(), right.as_text()) {
-        if !left.contains(HOLE) && !right.contains(HOLE) {
-            return Value::Bool(left == right);
-        }
+    if let (Some(left), Some(right)) = (left.as_text(), right.as_text())
+        && !left.contains(HOLE)
+        && !right.contains(HOLE)
+    {
+        return Value::Bool(left == right);
     }
     let is_simple = |value: &Value<'a>| {
         matches!(

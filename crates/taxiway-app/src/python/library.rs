@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use ruff_text_size::TextSize;
-
 use super::Spot;
 use super::call::Arguments;
 use super::environment::{Connection, is_reader, reader, simple_cast};
@@ -589,14 +587,6 @@ impl<'a> Evaluator<'a> {
             self.search.push(folder);
         }
     }
-
-    /// A spot at the start of a module.
-    pub(crate) fn start(&self, module: usize) -> Spot {
-        Spot {
-            module: u32::try_from(module).unwrap_or(u32::MAX),
-            offset: TextSize::new(0).into(),
-        }
-    }
 }
 
 /// A value of an object from a library.
@@ -656,9 +646,7 @@ pub(crate) fn below<'a>(folder: &str, part: &Value<'a>, is_object: bool) -> Valu
             _ => concatenate(&Value::text(&format!("{folder}/")), part),
         };
     };
-    let joined = if text.starts_with('/') {
-        text.to_string()
-    } else if folder.is_empty() {
+    let joined = if text.starts_with('/') || folder.is_empty() {
         text.to_string()
     } else {
         format!("{}/{text}", folder.trim_end_matches('/'))

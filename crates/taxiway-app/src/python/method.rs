@@ -341,8 +341,9 @@ pub(crate) fn percent<'a>(text: &str, right: &Value<'a>) -> Value<'a> {
 pub(crate) fn shown<'a>(value: &Value<'a>) -> Value<'a> {
     value.map(|value| match value {
         Value::Unknown { .. } => value.clone(),
-        Value::Instance(_) => super::library::as_path(value)
-            .map_or_else(|| Value::made_from([value]), |path| Value::Text(path)),
+        Value::Instance(_) => {
+            super::library::as_path(value).map_or_else(|| Value::made_from([value]), Value::Text)
+        }
         value => value
             .pattern()
             .map_or_else(|| Value::made_from([value]), Value::Text),
