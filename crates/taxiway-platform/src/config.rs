@@ -5,6 +5,7 @@
 
 mod initial;
 mod parse;
+mod reader;
 
 use std::borrow::Cow;
 
@@ -128,5 +129,32 @@ impl<T: JsonSchema> JsonSchema for Setting<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         generator.subschema_for::<T>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A date is of no key's type, so each key that the reader knows complains about its type, not its name.
+    #[test]
+    fn the_schema_and_the_reader_know_the_same_keys() {
+        let schema = Config::schema();
+        let definitions = &schema.as_value()["$defs"];
+        for (definition, table, count) in [
+            ("AppConfig", "app", 5),
+            ("EnvironmentSettings", "environments.production", 6),
+            ("DatabaseSettings", "environments.production.database", 4),
+        ] {
+            assert_eq!(definitions[definition]["additionalProperties"], false);
+            let keys = definitions[definition]["properties"].as_object().unwrap();
+            assert_eq!(keys.len(), count, "{definition}");
+            for key in keys.keys() {
+                let text = format!("[{table}]\n{key} = 1979-05-27\n");
+                let diagnostics = Config::parse(&text).unwrap_err();
+                let codes: Vec<_> = diagnostics.iter().map(|it| it.code.as_ref()).collect();
+                assert_eq!(codes, ["config-type"], "{table}.{key}");
+            }
+        }
     }
 }
