@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use reqwest::Method;
 use taxiway_azure::{Site, SiteId, pause};
 use tokio::{task::JoinSet, time::Instant};
 use url::Url;
@@ -16,14 +17,18 @@ use crate::{
 };
 
 /// How long one probe waits for its answer.
-const PROBE_LIMIT: Duration = Duration::from_secs(10);
+const PROBE_LIMIT: Duration = Duration::from_secs(5);
 
 /// How many probes are sent at once at first.
 const AT_ONCE: usize = 8;
 
 /// How many at most. The front end keeps connections to the workers open and uses them again; only more
 /// requests at once than it has connections make it open new ones, which another worker may accept.
-const MOST_AT_ONCE: usize = 128;
+const MOST_AT_ONCE: usize = 64;
+
+/// After so many rounds the probes are POSTs. Front ends send those, which they may not repeat, over new
+/// connections, and the overlay answers them alike.
+const GET_ROUNDS: u32 = 2;
 
 /// How often the log is looked at while nobody answers.
 const READ_LOG: Duration = Duration::from_secs(1);
@@ -33,6 +38,7 @@ impl AppService {
     pub(super) async fn probe(&self, site: &Site, instance: Option<&str>) -> Answer {
         probe(
             self.prober.clone(),
+            Method::GET,
             ready_url(site),
             instance.map(str::to_owned),
         )
@@ -71,18 +77,29 @@ impl AppService {
         let begun = Instant::now();
         let mut answering_since = None;
         let mut log_read = begun;
+        let mut rounds = 0;
         let mut at_once = AT_ONCE.max(instances.len() * 4);
         loop {
-            for answer in self.burst(site, &instances, at_once).await {
-                census.record(&answer);
-            }
-            if let Some(roll) = census.complete() {
-                return Ok(roll);
+            let method = if rounds < GET_ROUNDS {
+                Method::GET
+            } else {
+                Method::POST
+            };
+            let mut probes = self.burst(site, &instances, &method, at_once);
+            // The slowest probe is not waited for once everybody has answered.
+            while let Some(answer) = probes.join_next().await {
+                census.record(&answer.unwrap_or_else(|error| Answer::None {
+                    reason: error.to_string(),
+                }));
+                if let Some(roll) = census.complete() {
+                    return Ok(roll);
+                }
             }
             note(&census.summary());
             if census.has_answered() {
                 answering_since.get_or_insert_with(Instant::now);
                 at_once = (at_once * 2).min(MOST_AT_ONCE);
+                rounds += 1;
             } else if log_read.elapsed() > READ_LOG {
                 if let Some(failure) = self.crashed(id, since).await {
                     return Err(failure);
@@ -100,13 +117,20 @@ impl AppService {
     }
 
     /// Several probes at once, spread over the instances.
-    async fn burst(&self, site: &Site, instances: &[String], count: usize) -> Vec<Answer> {
+    fn burst(
+        &self,
+        site: &Site,
+        instances: &[String],
+        method: &Method,
+        count: usize,
+    ) -> JoinSet<Answer> {
         let mut probes = JoinSet::new();
         for number in 0..count {
             let instance = instances.get(number % instances.len().max(1)).cloned();
-            probes.spawn(probe(self.prober.clone(), ready_url(site), instance));
+            let client = self.prober.clone();
+            probes.spawn(probe(client, method.clone(), ready_url(site), instance));
         }
-        probes.join_all().await
+        probes
     }
 
     async fn not_ready(&self, id: &SiteId, census: &Census<'_>, since: Timestamp) -> Failure {
@@ -138,9 +162,14 @@ fn ready_url(site: &Site) -> Url {
         .expect("a relative path joins any site's address")
 }
 
-async fn probe(client: reqwest::Client, url: Url, instance: Option<String>) -> Answer {
+async fn probe(
+    client: reqwest::Client,
+    method: Method,
+    url: Url,
+    instance: Option<String>,
+) -> Answer {
     let mut request = client
-        .get(url)
+        .request(method, url)
         .timeout(PROBE_LIMIT)
         .header("connection", "close")
         .header("accept", "application/json");

@@ -160,7 +160,7 @@ impl AppService {
         let failure = match answer {
             Answer::Health(health) => {
                 let message = format!(
-                    "the slot still answers as release {} after {seconds} s",
+                    "the release did not start within {seconds} s; the slot still answers as {}",
                     first_of(&health.release, "unknown")
                 );
                 Failure::new(FailureKind::Timeout, message)
