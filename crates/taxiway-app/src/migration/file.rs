@@ -67,8 +67,8 @@ pub(super) fn read(
         created: Vec::new(),
         found: Vec::new(),
         is_complete: true,
-        // A squashed migration repeats what others did: its models are rebuilt, and it is judged like any other.
-        is_state_only: false,
+        // A squashed migration repeats what others did: where those ran, Django only notes that it is done.
+        is_state_only: !migration.replaces.is_empty(),
     };
     if let Some(operations) = operations {
         reader.list(operations, 0);

@@ -280,6 +280,16 @@ fn changed_type(before: &Field, after: &Field) -> Option<Safety> {
         if old == "varchar" && new == "text" {
             return None;
         }
+        const WHOLE: [&str; 3] = ["smallint", "integer", "bigint"];
+        let width = |name: &str| WHOLE.iter().position(|known| *known == name);
+        if let (Some(old), Some(new)) = (width(&old), width(&new))
+            && old < new
+        {
+            return Some(waits(
+                "the type of the column becomes wider: the table is rewritten under a lock",
+                "add a new column, write both, fill it in batches, and drop the old one in a later release",
+            ));
+        }
         return rewrite();
     }
     if old == "varchar" {

@@ -9,7 +9,7 @@ use taxiway_diagnostics::{MemorySources, Place};
 fn check(name: &str, text: &str) {
     let app = taxiway_app::read(&MemorySources::from_text(text));
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("repositories");
+    settings.set_snapshot_path("samples");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, summary(&app)));
@@ -21,12 +21,12 @@ macro_rules! repositories {
         $(
             #[test]
             fn $name() {
-                check(stringify!($name), include_str!(concat!("repositories/", stringify!($name), ".txt")));
+                check(stringify!($name), include_str!(concat!("samples/", stringify!($name), ".txt")));
             }
         )+
 
         const NAMES: &[&str] = &[$(stringify!($name)),+];
-        const TEXTS: &[&str] = &[$(include_str!(concat!("repositories/", stringify!($name), ".txt"))),+];
+        const TEXTS: &[&str] = &[$(include_str!(concat!("samples/", stringify!($name), ".txt"))),+];
     };
 }
 
@@ -274,7 +274,7 @@ fn facts(service: &Service) -> String {
 
 #[test]
 fn every_file_of_the_folder_is_tested() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/repositories");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/app/samples");
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

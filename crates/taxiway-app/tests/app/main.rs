@@ -1,0 +1,6 @@
+//! What the crate reads, from files in memory.
+
+mod hostile;
+mod locks;
+mod migrations;
+mod repositories;
