@@ -25,8 +25,10 @@ use crate::{
 };
 
 const KIND: &str = "operation";
-/// Seconds until the next poll; without it clients wait for 30.
+/// Seconds until the next poll; without it, or with 0, clients wait for 30.
 pub(crate) const RETRY_AFTER: &str = "0.2";
+/// Seconds until the first poll. The management SDKs read it as an integer in this one answer, and poll at once whatever it is.
+const FIRST_RETRY_AFTER: &str = "0";
 
 /// How far an operation is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -294,7 +296,7 @@ fn accepted(cloud: &Cloud, request: &Request, id: &str, body: Option<Value>) -> 
     Response::new(StatusCode::ACCEPTED, body)
         .with_header("Azure-AsyncOperation", url("operationStatuses"))
         .with_header("Location", url("operationResults"))
-        .with_header("Retry-After", RETRY_AFTER)
+        .with_header("Retry-After", FIRST_RETRY_AFTER)
 }
 
 /// The id in the URL of an operation: the last segment of the path.

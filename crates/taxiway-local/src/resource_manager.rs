@@ -50,13 +50,15 @@ pub(crate) async fn respond(
 }
 
 async fn answer(cloud: &Cloud, request: http::Request<Incoming>) -> Outcome {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let segments = address::segments(parts.uri.path())?;
     let mut query = query_of(parts.uri.query());
     if metadata::is_public(&segments) {
         return Ok(metadata::respond(cloud, query.get("api-version")));
     }
     let caller = authenticate(cloud, &parts.headers, Audience::ResourceManager)?;
+    // Nobody behind this point needs the token, and nobody can log it.
+    parts.headers.remove(header::AUTHORIZATION);
     let body = read_body(body).await?;
     let api_version = api_version(query.remove("api-version"))?;
     let address = address::Address::parse(&segments, &parts.method)?;
@@ -164,8 +166,13 @@ fn invalid_content(reason: &str) -> ArmError {
 
 fn success(answer: Response, is_head: bool) -> http::Response<HttpBody> {
     let body = match &answer.body {
-        Some(value) if !is_head => body::json(value),
-        _ => body::empty(),
+        None => body::empty(),
+        Some(_) if is_head => body::empty(),
+        // A provider that names another type gives the text itself, such as the XML of a publishing profile.
+        Some(Value::String(text)) if answer.header("content-type").is_some() => {
+            body::full(text.clone())
+        }
+        Some(value) => body::json(value),
     };
     let has_body = answer.body.is_some() && !is_head;
     let mut response = http::Response::new(body);

@@ -18,6 +18,9 @@ use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 /// "Stuck", not "slow".
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
+/// Between two looks at an operation.
+const POLL: Duration = Duration::from_millis(30);
+
 /// Every name leads to loopback; the port stays.
 #[derive(Debug)]
 struct Loopback;
@@ -250,12 +253,13 @@ impl TestCloud {
             .expect("a URL")
             .to_owned();
         let polls = async {
+            let mut pause = tokio::time::interval(POLL);
             loop {
+                pause.tick().await;
                 let status = answer(self.client.get(&url).bearer_auth(&self.token)).await;
                 if status.expect_running().is_none() {
                     return status.body;
                 }
-                tokio::task::yield_now().await;
             }
         };
         timeout(DEADLINE, polls).await.expect("it ends in time")
@@ -268,12 +272,13 @@ impl TestCloud {
             .expect("a URL")
             .to_owned();
         let polls = async {
+            let mut pause = tokio::time::interval(POLL);
             loop {
+                pause.tick().await;
                 let polled = answer(self.client.get(&url).bearer_auth(&self.token)).await;
                 if polled.status != StatusCode::ACCEPTED {
                     return polled;
                 }
-                tokio::task::yield_now().await;
             }
         };
         timeout(DEADLINE, polls).await.expect("it ends in time")

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
+    catalogue,
     cloud::Cloud,
     error::ArmError,
     provider::{Outcome, Request, Response},
@@ -29,15 +30,9 @@ pub(super) fn list(cloud: &Cloud, request: &Request) -> Outcome {
     Ok(Response::list(items))
 }
 
-/// Whether Azure lists it: it has a place of its own, and is neither a group nor part of the bookkeeping.
+/// Whether Azure lists it: a type that has a place of its own, unlike configuration and bookkeeping.
 fn is_tracked(resource: &StoredResource) -> bool {
-    resource.body.get("location").is_some()
-        && resource.id.extended().is_none()
-        && !resource.id.is_scope()
-        && !resource
-            .id
-            .namespace()
-            .eq_ignore_ascii_case("Microsoft.Resources")
+    catalogue::find(&resource.id.resource_type()).is_some_and(|entry| entry.needs_location)
 }
 
 fn shape(resource: &StoredResource, expand: &str) -> Value {
