@@ -11,6 +11,6 @@ mod uv;
 
 pub(crate) use environment::{inherited, search_path};
 pub(crate) use install::InstallError;
-pub(crate) use postgresql::{PostgresqlError, PostgresqlTools};
+pub(crate) use postgresql::PostgresqlTools;
 pub(crate) use python::{PythonError, find_python};
 pub(crate) use uv::find_uv;

@@ -1,7 +1,8 @@
 //! Microsoft.Web: plans, sites, slots, and the Kudu host of each site.
 //!
 //! A site is one document in the store ([`record`]) with all its slots; [`sites`] holds what runs. One process serves a slot,
-//! whatever the capacity of the plan is; Windows, containers and traffic splitting are refused.
+//! whatever the capacity of the plan is; Windows, containers and traffic splitting are refused. `httpsOnly`, access restrictions
+//! and virtual networks are recorded and do nothing: sites answer plain HTTP on loopback.
 
 mod build;
 mod config;

@@ -75,8 +75,15 @@ impl SlotRuntime {
         let logs = slot.folder(&cloud.paths).join("LogFiles");
         let label = slot.label();
         let access = Log::new(&logs.join("http/access.log"));
+        let front = Front::new(&label, slot.slot.is_none(), access);
+        // A site that the store remembers is on its way, not empty.
+        if let Ok((_, found)) = record::load_slot(cloud, slot)
+            && found.content.active.is_some()
+        {
+            front.point_to(Target::Starting);
+        }
         Arc::new(Self {
-            front: Front::new(&label, slot.slot.is_none(), access),
+            front,
             slot: slot.clone(),
             log: Log::new(&logs.join("default_docker.log")),
             operation: TurnLock::new(()),

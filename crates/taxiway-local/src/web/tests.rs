@@ -70,11 +70,15 @@ struct Fixture {
     cloud: Cloud,
     port: u16,
     _shutdown: ShutdownSender,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 async fn fixture() -> Fixture {
-    let folder = tempfile::tempdir().unwrap();
+    fixture_in(tempfile::tempdir().unwrap()).await
+}
+
+/// A cloud on what an earlier one left in the folder.
+async fn fixture_in(folder: tempfile::TempDir) -> Fixture {
     let state = Utf8PathBuf::from_path_buf(folder.path().to_owned()).unwrap();
     let cache =
         Utf8PathBuf::from_path_buf(std::env::temp_dir().join("taxiway-test-cache")).unwrap();
@@ -113,7 +117,7 @@ async fn fixture() -> Fixture {
         cloud,
         port,
         _shutdown: sender,
-        _folder: folder,
+        folder,
     }
 }
 
@@ -436,5 +440,115 @@ async fn no_request_is_lost_in_swaps_and_restarts() {
     for client in clients {
         assert!(client.await.unwrap() > 0);
     }
+    fixture.cloud.sites.stop_all().await;
+}
+
+/// Stops what runs as a `kill -9` would leave it to the next cloud, and starts that one on the same state.
+async fn next_cloud(fixture: Fixture) -> Fixture {
+    fixture.cloud.sites.stop_all().await;
+    let Fixture { folder, .. } = fixture;
+    fixture_in(folder).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swap_that_was_interrupted_is_taken_up_or_was_done() {
+    let fixture = fixture().await;
+    fixture.shop().await;
+    fixture.release("production", "one").await;
+    fixture.release("staging", "two").await;
+    let site = ResourceId::parse(&format!("{GROUP}/providers/Microsoft.Web/sites/shop")).unwrap();
+    let (production, staging) = (SlotId::production(&site), SlotId::of(&site, "staging"));
+    let interrupted = super::swap::Swap::new(&staging, &production);
+    interrupted.begin(&fixture.cloud).unwrap();
+    // The operation is remembered as running, and nobody works on it.
+    let never = std::future::pending();
+    fixture
+        .cloud
+        .operations
+        .run("before", super::swap::OPERATION, &staging_id(&site), never)
+        .unwrap();
+
+    let fixture = next_cloud(fixture).await;
+    let done = timeout(STUCK, async {
+        while fixture
+            .cloud
+            .operations
+            .find("before")
+            .unwrap()
+            .unwrap()
+            .ended
+            .is_none()
+        {
+            tokio::task::yield_now().await;
+        }
+    });
+    done.await.unwrap();
+    let (_, body) = fixture.get("shop", "/").await;
+    assert_eq!(
+        (&body["release"], &body["sticky"]),
+        (&json!("two"), &json!("in production"))
+    );
+
+    // This time its transaction was done before the cloud ended.
+    fixture.swap().await.unwrap();
+    let never = std::future::pending();
+    fixture
+        .cloud
+        .operations
+        .run("after", super::swap::OPERATION, &staging_id(&site), never)
+        .unwrap();
+    let fixture = next_cloud(fixture).await;
+    let (_, body) = fixture.get("shop", "/").await;
+    assert_eq!(body["release"], "one");
+    let status = fixture.cloud.operations.status("after");
+    assert!(status.is_ok(), "{status:?}");
+    fixture.cloud.sites.stop_all().await;
+}
+
+fn staging_id(site: &ResourceId) -> ResourceId {
+    site.child("slots", "staging").unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swap_with_preview_shows_the_targets_settings_first() {
+    let fixture = fixture().await;
+    fixture.shop().await;
+    fixture.release("staging", "two").await;
+    let body = json!({"targetSlot": "production", "preserveVnet": true});
+    let apply = |action: &'static str| {
+        fixture.call(
+            Method::POST,
+            "sites/shop/slots/staging",
+            Some(action),
+            body.clone(),
+        )
+    };
+    let until = async |sticky: &str| {
+        let seen = async { while fixture.get("shop-staging", "/").await.1["sticky"] != sticky {} };
+        timeout(STUCK, seen).await.unwrap();
+    };
+    apply("applySlotConfig").await.unwrap();
+    until("in production").await;
+    apply("resetSlotConfig").await.unwrap();
+    until("in staging").await;
+    apply("applySlotConfig").await.unwrap();
+    fixture.swap().await.unwrap();
+    let (_, body) = fixture.get("shop", "/").await;
+    assert_eq!(
+        (&body["release"], &body["sticky"], &body["colour"]),
+        (&json!("two"), &json!("in production"), &json!("green"))
+    );
+    let settings = fixture
+        .call(
+            Method::POST,
+            "sites/shop/slots/staging/config/appsettings",
+            Some("list"),
+            Value::Null,
+        )
+        .await;
+    assert_eq!(
+        settings.unwrap().body.unwrap()["properties"]["STICKY"],
+        "in staging"
+    );
     fixture.cloud.sites.stop_all().await;
 }
