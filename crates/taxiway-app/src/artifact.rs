@@ -5,7 +5,7 @@ use taxiway_diagnostics::Place;
 
 use crate::document::{Artifacts, Tests};
 use crate::evidence::Survey;
-use crate::evidence::survey::is_development_path;
+use crate::evidence::role::is_development_path;
 use crate::manifest::installation::Installation;
 use crate::repository::Repository;
 

@@ -138,7 +138,7 @@ impl DjangoReading<'_> {
                 .below(&self.project.app_dir)
                 .filter(|file| {
                     file.file_name() == Some(name)
-                        && !crate::evidence::survey::is_vendored(file)
+                        && !crate::evidence::role::is_vendored(file)
                         && !crate::django::project::is_decoy(file)
                         && file.components().count()
                             <= self.project.app_dir.components().count() + 4

@@ -5,6 +5,9 @@
 pub(crate) mod command;
 pub(crate) mod compose;
 pub(crate) mod dockerfile;
+mod image;
+mod platform;
+pub(crate) mod role;
 pub(crate) mod shell;
 pub(crate) mod survey;
 pub(crate) mod yaml;

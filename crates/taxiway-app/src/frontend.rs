@@ -5,7 +5,7 @@ use taxiway_diagnostics::Place;
 
 use crate::document::Frontend;
 use crate::evidence::Survey;
-use crate::evidence::survey::is_vendored;
+use crate::evidence::role::is_vendored;
 use crate::manifest::line_of;
 use crate::repository::{Repository, join, shown};
 
@@ -60,7 +60,7 @@ pub(crate) fn read(
                 && !is_vendored(file)
                 && file.components().count() <= 5
         })
-        .filter(|file| !crate::evidence::survey::is_development_path(file))
+        .filter(|file| !crate::evidence::role::is_development_path(file))
         .filter_map(|file| one(repository, file, root, app_dir, survey))
         .collect();
     found.sort_by_key(|found| {

@@ -129,7 +129,7 @@ fn is_served(repository: &Repository<'_>) -> bool {
     let survey = crate::evidence::Survey::new(repository, "".into(), &[]);
     let folders = [Utf8PathBuf::new(), Utf8PathBuf::from("src")];
     let has_image = survey.dockerfiles.first().is_some_and(|file| {
-        !crate::evidence::survey::is_development_path(&file.path)
+        !crate::evidence::role::is_development_path(&file.path)
             && (file.last("CMD").is_some() || file.last("ENTRYPOINT").is_some())
             && file.last("EXPOSE").is_some()
     });

@@ -1,5 +1,6 @@
 //! Files that say what to install.
 
+mod image_commands;
 pub(crate) mod installation;
 pub(crate) mod lockfile;
 pub(crate) mod pipfile;

@@ -128,7 +128,7 @@ fn files(repository: &Repository<'_>, service: &Service) -> Vec<Utf8PathBuf> {
             file.extension() == Some("py")
                 && file.file_name() != Some("__init__.py")
                 && file.parent().and_then(Utf8Path::file_name) == Some("migrations")
-                && !crate::evidence::survey::is_vendored(file)
+                && !crate::evidence::role::is_vendored(file)
         })
         .collect();
     let is_installed = |file: &Utf8Path| {

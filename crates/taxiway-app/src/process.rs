@@ -176,7 +176,7 @@ fn celery_app(repository: &Repository<'_>, app_dir: &Utf8Path) -> Option<(String
         matches!(
             file.file_name(),
             Some("celery.py" | "celery_app.py" | "celeryapp.py" | "celeryconf.py")
-        ) && !crate::evidence::survey::is_vendored(file)
+        ) && !crate::evidence::role::is_vendored(file)
     });
     for file in candidates {
         let Some(text) = repository.text(file) else {

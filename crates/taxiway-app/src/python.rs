@@ -6,17 +6,24 @@
 //! depth, loops and the size of values are bounded.
 
 mod arena;
+mod builtin;
 mod call;
+mod connection;
 mod environment;
 mod evaluator;
 mod expression;
+mod import;
+mod join;
 mod library;
 mod method;
+mod operators;
+mod path;
+mod settings_class;
 mod statement;
 mod value;
 
 pub(crate) use arena::{Arena, Source};
-pub(crate) use environment::URL_KEY;
+pub(crate) use connection::URL_KEY;
 pub(crate) use evaluator::{Evaluator, Frame, Spot};
-pub(crate) use library::as_path;
+pub(crate) use path::as_path;
 pub(crate) use value::{Binding, HOLE, ROOT, Value};

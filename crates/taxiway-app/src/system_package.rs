@@ -1,7 +1,7 @@
 //! Libraries and programs of the operating system that a service needs.
 
 use crate::evidence::Survey;
-use crate::evidence::survey::is_development_path;
+use crate::evidence::role::is_development_path;
 use crate::manifest::installation::Installation;
 use crate::python_apps::uses_gis;
 

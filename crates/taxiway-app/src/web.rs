@@ -11,7 +11,7 @@ use taxiway_diagnostics::Place;
 
 use crate::django::project::{import_root, is_decoy, is_template};
 use crate::document::FrameworkName;
-use crate::evidence::survey::is_vendored;
+use crate::evidence::role::is_vendored;
 use crate::python::{Arena, Source};
 use crate::repository::{Repository, join};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::evidence::survey::is_vendored;
+use crate::evidence::role::is_vendored;
 use crate::repository::Repository;
 
 /// A Django project: the folder it runs from, and its `manage.py`.

@@ -404,9 +404,7 @@ fn by_name(repository: &Repository<'_>, project: &Project) -> Option<Candidate> 
     };
     let (_, file) = repository
         .below(&project.app_dir)
-        .filter(|file| {
-            file.extension() == Some("py") && !crate::evidence::survey::is_vendored(file)
-        })
+        .filter(|file| file.extension() == Some("py") && !crate::evidence::role::is_vendored(file))
         .filter_map(|file| Some((rank(file)?, file)))
         .min()?;
     let relative = file.strip_prefix(&project.app_dir).ok()?;

@@ -117,7 +117,7 @@ fn preferences(repository: &Repository<'_>, folders: &[Utf8PathBuf], found: &mut
 fn images(repository: &Repository<'_>, survey: &Survey, found: &mut Vec<Candidate>) {
     for (index, file) in survey.dockerfiles.iter().enumerate() {
         if let Some((version, line)) = file.python() {
-            let is_development = crate::evidence::survey::is_development_path(&file.path);
+            let is_development = crate::evidence::role::is_development_path(&file.path);
             let rank = if index == 0 && !is_development { 0 } else { 7 };
             found.push(preference(rank, &version, &file.path, line));
         }

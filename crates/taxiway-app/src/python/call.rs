@@ -134,7 +134,7 @@ impl<'a> Evaluator<'a> {
         for argument in &call.arguments.args {
             if let Expr::Starred(starred) = argument {
                 let value = self.evaluate(&starred.value, frame);
-                match super::expression::iterate(&value) {
+                match super::operators::iterate(&value) {
                     Some(items) => arguments.positional.extend(items),
                     None => arguments.positional.push(Value::made_from([&value])),
                 }

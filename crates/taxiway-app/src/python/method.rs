@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::call::Arguments;
-use super::expression::{concatenate, iterate};
+use super::operators::{concatenate, iterate};
 use super::value::{HOLE, Value};
 
 /// The result of a method that leaves its receiver alone.
@@ -86,9 +86,7 @@ pub(crate) fn method<'a>(receiver: &Value<'a>, name: &str, arguments: &Arguments
             "values" => Value::list(items.iter().map(|(_, value)| value.clone()).collect()),
             _ => unsure(),
         },
-        Value::Path(path) => {
-            super::library::path_method(path, name, arguments).unwrap_or_else(unsure)
-        }
+        Value::Path(path) => super::path::path_method(path, name, arguments).unwrap_or_else(unsure),
         _ => unsure(),
     }
 }
@@ -342,7 +340,7 @@ pub(crate) fn shown<'a>(value: &Value<'a>) -> Value<'a> {
     value.map(|value| match value {
         Value::Unknown { .. } => value.clone(),
         Value::Instance(_) => {
-            super::library::as_path(value).map_or_else(|| Value::made_from([value]), Value::Text)
+            super::path::as_path(value).map_or_else(|| Value::made_from([value]), Value::Text)
         }
         value => value
             .pattern()

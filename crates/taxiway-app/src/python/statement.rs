@@ -1,16 +1,16 @@
 //! Statements.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use ruff_python_ast::{
-    ExceptHandler, Expr, Stmt, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf, StmtImport,
-    StmtImportFrom, StmtMatch, StmtTry, StmtWith,
+    ExceptHandler, Expr, Stmt, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf, StmtMatch, StmtTry,
+    StmtWith,
 };
 use ruff_text_size::Ranged;
 
 use super::evaluator::{DEEPEST, Evaluator, Frame};
-use super::value::{Class, Code, Default, Field, Function, Names, Scope, Value, join_scopes};
+use super::join::{Default, join, join_scopes};
+use super::value::{Class, Code, Field, Function, Names, Scope, Value};
 
 /// Rounds of a loop that are executed.
 const MOST_ROUNDS: usize = 300;
@@ -95,7 +95,7 @@ impl<'a> Evaluator<'a> {
                 let spot = self.spot(frame, assign.range().start());
                 self.modify(&assign.target, frame, spot, &mut |left| {
                     Value::zip(left, &right, |left, right| {
-                        super::expression::binary(assign.op, left, right)
+                        super::operators::binary(assign.op, left, right)
                     })
                 });
             }
@@ -262,12 +262,9 @@ impl<'a> Evaluator<'a> {
                 *self.scope(frame) = join_scopes(after_left, &after_right, default, &deciders);
                 Flow::Next
             }
-            (Flow::Return(left), Flow::Return(right)) => Flow::Return(super::value::join(
-                &left,
-                &right,
-                default,
-                &Rc::new(condition.names()),
-            )),
+            (Flow::Return(left), Flow::Return(right)) => {
+                Flow::Return(join(&left, &right, default, &Rc::new(condition.names())))
+            }
             (Flow::Return(value), Flow::Raise) | (Flow::Raise, Flow::Return(value)) => {
                 Flow::Return(value)
             }
@@ -370,7 +367,7 @@ impl<'a> Evaluator<'a> {
 
     fn each(&mut self, each: &'a StmtFor, frame: &mut Frame<'a>) -> Flow<'a> {
         let iterated = self.evaluate(&each.iter, frame);
-        let Some(items) = super::expression::iterate(&iterated) else {
+        let Some(items) = super::operators::iterate(&iterated) else {
             let item = Value::made_from([&iterated]);
             self.assign_to(&each.target, item, frame);
             self.once(&each.body, frame);
@@ -448,7 +445,7 @@ impl<'a> Evaluator<'a> {
             };
             let holds = literal.map_or(Value::unknown(), |literal| {
                 Value::zip(&subject, &literal, |left, right| {
-                    super::expression::equal(left, right)
+                    super::operators::equal(left, right)
                 })
             });
             match holds.truth() {
@@ -542,132 +539,6 @@ impl<'a> Evaluator<'a> {
             Value::Class(Rc::new(class)),
             spot,
         );
-    }
-
-    fn import_modules(&mut self, import: &'a StmtImport, frame: &mut Frame<'a>) -> Flow<'a> {
-        for alias in &import.names {
-            let name = alias.name.as_str();
-            let spot = self.spot(frame, alias.range().start());
-            let top = name.split('.').next().unwrap_or(name);
-            let own = self.is_own(name);
-            if own && self.find(name).is_none() {
-                self.missing.insert(name.to_owned());
-                if self.tries > 0 {
-                    return Flow::Raise;
-                }
-                continue;
-            }
-            let (bound, target) = match &alias.asname {
-                Some(asname) => (asname.as_str(), name),
-                None => (top, top),
-            };
-            if own && alias.asname.is_none() && name != top {
-                self.import(name);
-            }
-            let value = match own.then(|| self.import(target)).flatten() {
-                Some(module) => Value::Module(module),
-                None => Value::External(target.into()),
-            };
-            self.assign(frame, bound, value, spot);
-        }
-        Flow::Next
-    }
-
-    fn import_names(&mut self, import: &'a StmtImportFrom, frame: &mut Frame<'a>) -> Flow<'a> {
-        let module = import.module.as_ref().map_or("", |name| name.as_str());
-        let Some(name) = self.absolute(import.level, module, frame) else {
-            return Flow::Next;
-        };
-        let own = import.level > 0 || self.is_own(&name);
-        if !own {
-            for alias in &import.names {
-                let bound = alias.asname.as_ref().unwrap_or(&alias.name);
-                if bound.as_str() == "*" {
-                    continue;
-                }
-                let spot = self.spot(frame, alias.range().start());
-                let external = format!("{name}.{}", alias.name.as_str());
-                self.assign(
-                    frame,
-                    bound.as_str(),
-                    Value::External(external.into()),
-                    spot,
-                );
-            }
-            return Flow::Next;
-        }
-        let Some(index) = self.import(&name) else {
-            self.missing.insert(name);
-            return if self.tries > 0 {
-                Flow::Raise
-            } else {
-                Flow::Next
-            };
-        };
-        for alias in &import.names {
-            let spot = self.spot(frame, alias.range().start());
-            if alias.name.as_str() == "*" {
-                self.import_all(index, frame);
-                continue;
-            }
-            let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-            let value = self.member(index, &name, alias.name.as_str());
-            self.assign(frame, bound, value, spot);
-        }
-        Flow::Next
-    }
-
-    /// The dotted name that a relative import means.
-    fn absolute(&self, level: u32, module: &str, frame: &Frame<'a>) -> Option<String> {
-        if level == 0 {
-            return Some(module.to_owned());
-        }
-        let current = &self.modules[frame.module];
-        let mut parts: Vec<&str> = current.name.split('.').collect();
-        if !current.is_package {
-            parts.pop();
-        }
-        for _ in 1..level {
-            parts.pop()?;
-        }
-        if !module.is_empty() {
-            parts.push(module);
-        }
-        Some(parts.join("."))
-    }
-
-    /// A name of a module: a variable, or a module below it.
-    pub(crate) fn member(&mut self, index: usize, module: &str, name: &str) -> Value<'a> {
-        if let Some(binding) = self.modules[index].scope.get(name) {
-            return match &binding.value {
-                Value::Maybe(value) => (**value).clone(),
-                value => value.clone(),
-            };
-        }
-        match self.import(&format!("{module}.{name}")) {
-            Some(below) => Value::Module(below),
-            None => Value::unknown(),
-        }
-    }
-
-    fn import_all(&mut self, index: usize, frame: &mut Frame<'a>) {
-        let scope = self.modules[index].scope.clone();
-        let exported: Option<BTreeSet<String>> = scope.get("__all__").map(|binding| {
-            let items = binding.value.items();
-            items
-                .iter()
-                .filter_map(|item| item.as_text().map(str::to_owned))
-                .collect()
-        });
-        for (name, binding) in scope {
-            let is_visible = match &exported {
-                Some(names) => names.contains(&*name),
-                None => !name.starts_with('_'),
-            };
-            if is_visible {
-                self.scope(frame).insert(name, binding);
-            }
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Input that nobody writes by accident: reading ends, in bounded time, without a panic.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use taxiway_diagnostics::MemorySources;
 
@@ -79,7 +81,7 @@ fn aliases_of_yaml_do_not_multiply() {
     let mut last = "a".to_owned();
     for name in ["b", "c", "d", "e", "f", "g", "h", "i"] {
         let list = [format!("*{last}"), format!("*{last}"), format!("*{last}")].join(", ");
-        text += &format!("{name}: &{name} [{list}, {list}, {list}]\n");
+        let _ = writeln!(text, "{name}: &{name} [{list}, {list}, {list}]");
         last = name.to_owned();
     }
     let mut sources = project("X = 1\n");

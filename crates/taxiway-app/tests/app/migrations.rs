@@ -48,7 +48,7 @@ fn read(operations: &str, class: &str) -> Vec<Migration> {
 /// The verdict on each operation of a second migration.
 fn verdicts(operations: &str, class: &str) -> String {
     let migrations = read(operations, class);
-    let last = migrations.last().unwrap();
+    let last = migrations.last().expect("the project has two migrations");
     last.operations
         .iter()
         .map(|operation| {

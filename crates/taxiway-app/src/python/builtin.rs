@@ -1,0 +1,165 @@
+//! Python's built-in functions and types.
+
+use super::Spot;
+use super::call::Arguments;
+use super::environment::simple_cast;
+use super::evaluator::{Evaluator, Frame};
+use super::operators::iterate;
+use super::path::as_path;
+use super::value::Value;
+
+/// Whether a name is one of Python's built-in functions or types.
+pub(crate) fn is_builtin(name: &str) -> bool {
+    matches!(
+        name,
+        "str"
+            | "int"
+            | "bool"
+            | "float"
+            | "list"
+            | "tuple"
+            | "dict"
+            | "set"
+            | "frozenset"
+            | "len"
+            | "any"
+            | "all"
+            | "min"
+            | "max"
+            | "sum"
+            | "open"
+            | "print"
+            | "range"
+            | "map"
+            | "filter"
+            | "zip"
+            | "sorted"
+            | "reversed"
+            | "enumerate"
+            | "isinstance"
+            | "getattr"
+            | "hasattr"
+            | "setattr"
+            | "globals"
+            | "locals"
+            | "vars"
+            | "object"
+            | "type"
+            | "super"
+            | "abs"
+            | "bytes"
+            | "exec"
+            | "eval"
+            | "compile"
+            | "__import__"
+            | "callable"
+            | "id"
+            | "repr"
+            | "Exception"
+            | "KeyError"
+            | "ValueError"
+            | "ImportError"
+            | "RuntimeError"
+            | "Ellipsis"
+    )
+}
+
+impl<'a> Evaluator<'a> {
+    /// Calls a built-in function; `None` for what is none.
+    pub(super) fn call_builtin(
+        &mut self,
+        name: &str,
+        arguments: &Arguments<'a>,
+        spot: Spot,
+        frame: &mut Frame<'a>,
+    ) -> Option<Value<'a>> {
+        let name = name.strip_prefix("builtins.")?;
+        let first = arguments.positional.first();
+        Some(match name {
+            "str" => super::method::shown(first?),
+            "bool" => first?.map(|value| match value.truth() {
+                Some(truth) => Value::Bool(truth),
+                None => Value::made_from([value]),
+            }),
+            "int" | "float" => first?.map(|value| simple_cast(name, value)),
+            "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" => match first {
+                None => Value::list(Vec::new()),
+                Some(value) => value.map(|value| match value {
+                    Value::Dict(_) | Value::List(_) | Value::Class(_) => {
+                        Value::list(iterate(value).unwrap_or_default())
+                    }
+                    value => Value::made_from([value]),
+                }),
+            },
+            "dict" => {
+                let mut items = match first.map(|first| first.default()) {
+                    Some(Some(Value::Dict(items))) => items.to_vec(),
+                    Some(_) => return Some(arguments.unsure()),
+                    None => Vec::new(),
+                };
+                for (key, value) in &arguments.named {
+                    items.push((Value::Text(key.clone()), value.clone()));
+                }
+                Value::dict(items)
+            }
+            "len" => match first? {
+                Value::List(items) if !items.iter().any(|item| matches!(item, Value::Maybe(_))) => {
+                    Value::Int(i64::try_from(items.len()).ok()?)
+                }
+                value => Value::made_from([value]),
+            },
+            "any" | "all" => {
+                let items = iterate(first?)?;
+                let truths: Vec<Option<bool>> = items
+                    .iter()
+                    .map(|item| item.default().and_then(Value::truth))
+                    .collect();
+                let decisive = name == "any";
+                if truths.contains(&Some(decisive)) {
+                    Value::Bool(decisive)
+                } else if truths.iter().all(Option::is_some) && first?.names().is_empty() {
+                    Value::Bool(!decisive)
+                } else {
+                    Value::made_from([first?])
+                }
+            }
+            "map" => {
+                let function = first?.clone();
+                let items = iterate(arguments.positional.get(1)?)?;
+                let items = items
+                    .into_iter()
+                    .take(500)
+                    .map(|item| {
+                        let arguments = Arguments {
+                            positional: vec![item],
+                            named: Vec::new(),
+                        };
+                        self.invoke(&function, arguments, spot, frame)
+                    })
+                    .collect();
+                Value::list(items)
+            }
+            "filter" => arguments.positional.get(1)?.clone(),
+            "open" => {
+                let is_there = first
+                    .and_then(|path| as_path(path).or_else(|| path.pattern()))
+                    .is_some_and(|path| self.exists(&path));
+                if !is_there {
+                    self.opened += 1;
+                }
+                arguments.unsure()
+            }
+            "print" => Value::None,
+            "globals" | "locals" | "vars" if arguments.positional.is_empty() => {
+                Value::External("scope".into())
+            }
+            "getattr" => {
+                let attribute = arguments.text(1)?.to_owned();
+                let value = first?.clone();
+                self.attribute(&value, &attribute, spot)
+            }
+            "exec" => arguments.unsure(),
+            _ => return None,
+        })
+    }
+}
