@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use taxiway_local::{Ports, Settings};
+use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -26,8 +27,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
             proxy: port(usual.proxy)?,
         },
     };
-    let shutdown = async {
-        let _ = tokio::signal::ctrl_c().await;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let shutdown = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
     };
     taxiway_local::run(settings, shutdown, |ports| {
         tracing::info!(port = ports.front_door, "ready");
