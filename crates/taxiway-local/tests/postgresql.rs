@@ -1,15 +1,23 @@
 //! PostgreSQL servers: made, used, changed, killed, restored, deleted. With the PostgreSQL of this machine.
 
+use std::time::Duration;
+
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 use tokio_postgres::{Client, Config, NoTls};
 
-use crate::harness::{DEADLINE, TestCloud, settings};
+use crate::harness::{Answer, TestCloud, answer, settings};
+
+/// "Stuck": making a server takes seconds of a processor, which other tests want too.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Between two looks; a tighter loop would take the processor away from the server that it waits for.
+const LOOK: Duration = Duration::from_millis(100);
 
 const LOGIN: &str = "shopadmin";
 const PASSWORD: &str = "It's \"one\" p%ss\\word";
@@ -41,9 +49,29 @@ fn body(tier: &str, password: &str) -> Value {
 /// A write that has to succeed in the background.
 async fn done(cloud: &TestCloud, method: Method, path: &str, body: Value) -> Value {
     let started = cloud.call(method, path, body).await.expect(202);
-    let ended = cloud.finished(&started).await;
+    let ended = finished(cloud, &started).await;
     assert_eq!(ended["status"], "Succeeded", "{path}: {ended:#}");
     ended
+}
+
+/// What the operation of an answer says once it has ended.
+async fn finished(cloud: &TestCloud, started: &Answer) -> Value {
+    let url = started.headers["azure-asyncoperation"]
+        .to_str()
+        .expect("a URL");
+    let polls = async {
+        let mut looks = interval(LOOK);
+        loop {
+            looks.tick().await;
+            let status = answer(cloud.client.get(url).bearer_auth(&cloud.token))
+                .await
+                .expect(200);
+            if status.body["status"] != "Running" {
+                return status.body;
+            }
+        }
+    };
+    timeout(DEADLINE, polls).await.expect("it ends in time")
 }
 
 /// A server with a database `shop`, to which clients may come without TLS.
@@ -106,11 +134,12 @@ async fn connect(cloud: &TestCloud, path: &str) -> Client {
 /// Waits until the server has come back, and connects.
 async fn reconnect(cloud: &TestCloud, path: &str) -> Client {
     let tries = async {
+        let mut looks = interval(LOOK);
         loop {
+            looks.tick().await;
             if let Ok(client) = connect_as(cloud, path, LOGIN, PASSWORD).await {
                 return client;
             }
-            tokio::task::yield_now().await;
         }
     };
     timeout(DEADLINE, tries)
@@ -232,7 +261,28 @@ async fn rows_survive_the_end_of_the_cloud_and_of_the_postmaster() {
     let client = reconnect(&cloud, &path).await;
     assert_eq!(count(&client).await, 3);
     assert_ne!(postmaster(&cloud, "pg-restart"), first);
+
+    let folder = cloud.stop().await;
+    let _stranger = std::net::TcpListener::bind(("127.0.0.1", number)).expect("the port is free");
+    let cloud = TestCloud::start_in(folder).await;
+    until_ready(&cloud, &path).await;
+    assert_ne!(
+        port(&cloud, &path).await,
+        number,
+        "a taken port is given up"
+    );
+    assert_eq!(count(&connect(&cloud, &path).await).await, 3);
     cloud.stop().await;
+}
+
+async fn until_ready(cloud: &TestCloud, path: &str) {
+    let looks = async {
+        let mut looks = interval(LOOK);
+        while cloud.get(path).await.expect(200).body["properties"]["state"] != "Ready" {
+            looks.tick().await;
+        }
+    };
+    timeout(DEADLINE, looks).await.expect("it is ready in time");
 }
 
 #[tokio::test]
@@ -433,7 +483,7 @@ async fn settings_are_postgresqls_own() {
         ("no_such", "1"),
     ] {
         let started = cloud.put(&setting(name), value(given)).await.expect(202);
-        let ended = cloud.finished(&started).await;
+        let ended = finished(&cloud, &started).await;
         assert_eq!(ended["status"], "Failed", "{name}: {ended}");
     }
     cloud.stop().await;

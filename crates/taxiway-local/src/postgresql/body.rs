@@ -95,7 +95,7 @@ pub(super) fn complete(
 ) {
     let properties = &mut body["properties"];
     properties["state"] = json!(state);
-    properties["fullyQualifiedDomainName"] = json!(format!("127.0.0.1:{}", record.port));
+    properties["fullyQualifiedDomainName"] = json!(address(record));
     let wanted = properties["version"]
         .as_str()
         .unwrap_or_default()
@@ -110,6 +110,11 @@ pub(super) fn complete(
     }
     let notes = notes(properties, record, &wanted);
     properties["taxiway"] = json!({"serverVersion": record.version, "notes": notes});
+}
+
+/// Clients glue it into connection strings, which in Azure imply the port 5432; here the port is part of it.
+pub(super) fn address(record: &ServerRecord) -> String {
+    format!("127.0.0.1:{}", record.port)
 }
 
 /// Where this server is not what the resource says.

@@ -77,6 +77,8 @@ pub(super) async fn initialize(
             "--auth-host=scram-sha-256".to_owned(),
             "--data-checksums".to_owned(),
             "--no-instructions".to_owned(),
+            // The caller does that with `flush`, while the server is used already.
+            "--no-sync".to_owned(),
         ]
         .to_vec(),
     };
@@ -99,6 +101,28 @@ pub(super) async fn initialize(
         ),
         account,
     )
+}
+
+/// Brings a new data folder to the disk. Only a crash of the whole machine before its end could harm it; what clients commit
+/// meanwhile is on the disk by the server's own doing.
+pub(super) async fn flush(cloud: Cloud, record: ServerRecord) {
+    let folders = Folders::of(&cloud, &record.id);
+    let Ok(account) = folders::account() else {
+        return;
+    };
+    let run = Run {
+        cloud: &cloud,
+        folders: &folders,
+        account,
+        executable: record.programs.join("initdb"),
+        arguments: vec![
+            "--sync-only".to_owned(),
+            format!("--pgdata={}", folders.data),
+        ],
+    };
+    if let Err(error) = run.output().await {
+        tracing::warn!(server = record.id.name(), %error, "the files of a new server are not flushed yet");
+    }
 }
 
 /// Whether the programs can speak TLS.

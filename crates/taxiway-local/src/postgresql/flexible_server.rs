@@ -37,7 +37,7 @@ pub(super) fn handle(cloud: &Cloud, request: &Request) -> Outcome {
             find(cloud, &request.id)?;
             put(cloud, request, &request.body)
         }
-        Method::GET => Ok(Response::ok(visible(cloud, find(cloud, &request.id)?))),
+        Method::GET => visible(cloud, find(cloud, &request.id)?).map(Response::ok),
         Method::HEAD => record::answer_get(cloud, request),
         Method::DELETE => deletion::start(cloud, request),
         _ => Err(record::method_not_allowed(request)),
@@ -47,12 +47,11 @@ pub(super) fn handle(cloud: &Cloud, request: &Request) -> Outcome {
 /// The servers of a group or a subscription.
 pub(super) fn list(cloud: &Cloud, scope: &ResourceId) -> Outcome {
     let servers = cloud.store.resources_of_type(scope, TYPE)?;
-    Ok(Response::list(
-        servers
-            .into_iter()
-            .map(|stored| visible(cloud, stored))
-            .collect(),
-    ))
+    let bodies: Result<Vec<Value>, ArmError> = servers
+        .into_iter()
+        .map(|stored| visible(cloud, stored))
+        .collect();
+    bodies.map(Response::list)
 }
 
 pub(super) fn find(cloud: &Cloud, id: &ResourceId) -> Result<StoredResource, ArmError> {
@@ -62,9 +61,12 @@ pub(super) fn find(cloud: &Cloud, id: &ResourceId) -> Result<StoredResource, Arm
         .ok_or_else(|| record::not_found(id))
 }
 
-/// The resource with the state that the process has now.
-fn visible(cloud: &Cloud, stored: StoredResource) -> Value {
+/// The resource with the state that the process has now, and the port that it has or will have.
+fn visible(cloud: &Cloud, stored: StoredResource) -> Result<Value, ArmError> {
     let mut body = stored.body;
+    if let Some(record) = ServerRecord::load(cloud, &stored.id)? {
+        body["properties"]["fullyQualifiedDomainName"] = json!(body::address(&record));
+    }
     if body["properties"]["state"] == "Ready" {
         let state = match cloud.servers.server(&stored.id).state() {
             Some(State::Ready { .. }) => "Ready",
@@ -73,7 +75,7 @@ fn visible(cloud: &Cloud, stored: StoredResource) -> Value {
         };
         body["properties"]["state"] = json!(state);
     }
-    body
+    Ok(body)
 }
 
 /// What a PUT asks for beyond the resource itself.
@@ -228,6 +230,9 @@ async fn create(
         "a PostgreSQL server is ready"
     );
     backups::take_automatic(cloud, &record).await?;
+    cloud
+        .servers
+        .spawn(cluster::flush(cloud.clone(), record.clone()));
     Ok(record)
 }
 
@@ -328,7 +333,7 @@ pub(super) fn settle(cloud: &Cloud, record: &ServerRecord) -> Result<Value, ArmE
     body::complete(&mut stored.body, record, state, earliest);
     stored.changed = Timestamp::now();
     cloud.store.put_resource(&stored)?;
-    Ok(visible(cloud, stored))
+    visible(cloud, stored)
 }
 
 /// Only the state.
@@ -412,7 +417,11 @@ pub(super) async fn with_turn<T>(
     if record.is_stopped {
         return Err(stopped(id));
     }
+    let port = record.port;
     server.start(cloud, &mut record).await?;
+    if record.port != port {
+        settle(cloud, &record)?;
+    }
     work(&mut record).await
 }
 

@@ -29,9 +29,12 @@ pub(super) struct Change<'a> {
     pub existing: Option<&'a Value>,
 }
 
+/// The objection is a sentence for people.
+type Rule = fn(&Change<'_>) -> Result<(), String>;
+
 /// The first objection.
 pub(super) fn check(change: &Change<'_>) -> Result<(), ArmError> {
-    let rules: [fn(&Change<'_>) -> Result<(), String>; 10] = [
+    let rules: [Rule; 10] = [
         create_mode,
         sku,
         version,
@@ -256,7 +259,11 @@ fn storage(change: &Change<'_>) -> Result<(), String> {
 
 /// Source: Azure SDK's descriptions of `administratorLogin` and `authConfig`; Terraform provider.
 fn authentication(change: &Change<'_>) -> Result<(), String> {
-    let is_on = |path| change.text(path) == Some("Enabled");
+    let is_on = |path| {
+        change
+            .text(path)
+            .is_some_and(|text| text.eq_ignore_ascii_case("Enabled"))
+    };
     let password = is_on("/authConfig/passwordAuth");
     if !password && !is_on("/authConfig/activeDirectoryAuth") {
         return invalid(
@@ -329,7 +336,7 @@ fn maintenance_window(change: &Change<'_>) -> Result<(), String> {
     let limits = [("dayOfWeek", 6), ("startHour", 23), ("startMinute", 59)];
     for (name, most) in limits {
         let value = change.property(&format!("/maintenanceWindow/{name}"));
-        if !value.is_null() && !value.as_u64().is_some_and(|value| value <= most) {
+        if !value.is_null() && value.as_u64().is_none_or(|value| value > most) {
             return invalid(
                 &format!("maintenanceWindow.{name}"),
                 &format!("{value} is not between 0 and {most}."),

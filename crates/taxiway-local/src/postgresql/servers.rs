@@ -98,8 +98,11 @@ impl Servers {
         &self.ports
     }
 
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.background_tasks().spawn(work);
+    /// Runs work that the shutdown ends.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut background = self.background_tasks();
+        while background.try_join_next().is_some() {}
+        background.spawn(work);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Server>>> {
