@@ -1,6 +1,6 @@
 //! What a cloud has before anybody asks: a tenant, a subscription, and the deployer with the role Owner.
 //!
-//! Made once. `<state>/credentials.json` is written anew on each start, because the ports stand in it.
+//! Made once. `<state>/credentials.json` is written anew when the ports, which stand in it, are others.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -62,7 +62,9 @@ pub(crate) fn identity(store: &Store) -> Result<Identity, StoreError> {
 
 /// Makes sure that the subscription and its deployer are there, and writes the deployer's credentials.
 pub(crate) fn ensure_deployer(cloud: &Cloud, identity: &Identity) -> Result<(), ArmError> {
-    subscription::put(&cloud.store, &identity.subscription_id, "Local")?;
+    if subscription::find(cloud, &identity.subscription_id)?.is_none() {
+        subscription::put(&cloud.store, &identity.subscription_id, "Local")?;
+    }
     let (client_id, client_secret) = match known_deployer(cloud)? {
         Some(known) => known,
         None => new_deployer(cloud, identity)?,
@@ -77,6 +79,9 @@ pub(crate) fn ensure_deployer(cloud: &Cloud, identity: &Identity) -> Result<(), 
         certificate_authority: cloud.authority.certificate_path().to_string(),
     };
     let text = serde_json::to_vec_pretty(&credentials).map_err(StoreError::from)?;
+    if std::fs::read(cloud.paths.credentials()).is_ok_and(|written| written == text) {
+        return Ok(());
+    }
     write_private(&cloud.paths.credentials(), &text)
         .map_err(|error| ArmError::internal(format!("Cannot write the credentials: {error}.")))
 }
