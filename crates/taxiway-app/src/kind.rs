@@ -61,7 +61,7 @@ pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
         };
     }
     if packaging.is_package {
-        if packaging.has_scripts {
+        if packaging.has_scripts && !packaging.is_library {
             return nothing(Kind::Cli, "this repository is a program for the terminal");
         }
         return nothing(
@@ -81,7 +81,31 @@ pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
             reason: None,
         };
     }
+    if is_collection(repository) {
+        return nothing(
+            Kind::Collection,
+            "this repository holds several unrelated projects",
+        );
+    }
     nothing(Kind::App, "no web application was found")
+}
+
+/// Whether there are at least three projects in folders of their own, and none at the root.
+fn is_collection(repository: &Repository<'_>) -> bool {
+    let is_manifest = |file: &Utf8PathBuf| {
+        matches!(
+            file.file_name(),
+            Some("requirements.txt" | "pyproject.toml" | "Pipfile" | "setup.py" | "manage.py")
+        )
+    };
+    let folders: std::collections::BTreeSet<_> = repository
+        .files()
+        .iter()
+        .filter(|file| is_manifest(file) && !crate::evidence::role::is_vendored(file))
+        .filter_map(|file| file.parent())
+        .filter(|folder| !folder.as_str().is_empty())
+        .collect();
+    folders.len() >= 3
 }
 
 /// Applications of other frameworks in folders of their own, beside Django projects.
@@ -142,6 +166,8 @@ fn is_served(repository: &Repository<'_>) -> bool {
 struct Packaging {
     is_package: bool,
     has_scripts: bool,
+    /// Whether its classifiers say that others build upon it.
+    is_library: bool,
 }
 
 impl Packaging {
@@ -155,9 +181,20 @@ impl Packaging {
             || config.as_ref().is_some_and(|setup| setup.name.is_some());
         let has_scripts = pyproject.as_ref().is_some_and(Pyproject::has_scripts)
             || setups().any(|setup| setup.has_scripts);
+        let is_library = ["pyproject.toml", "setup.cfg", "setup.py"]
+            .iter()
+            .any(|name| {
+                repository.text((*name).into()).is_some_and(|text| {
+                    text.contains("Software Development :: Libraries")
+                        || text.contains("\"Framework :: ")
+                        || text.contains("'Framework :: ")
+                        || text.contains("    Framework :: ")
+                })
+            });
         Self {
             is_package,
             has_scripts,
+            is_library,
         }
     }
 }

@@ -109,14 +109,8 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<WebApp> {
         let Some(text) = repository.text(file) else {
             continue;
         };
-        let is_candidate = WORDS.iter().any(|word| text.contains(word));
-        let calls_factory = text.contains("= create_")
-            || text.contains("= get_app")
-            || text.contains("= make_")
-            || text.contains("= build_")
-            || text.contains("= init_")
-            || text.contains("= app_factory")
-            || text.contains("= factory(");
+        let (imports, calls_factory) = first_look(&text);
+        let is_candidate = imports && WORDS.iter().any(|word| text.contains(word));
         if !is_candidate && !calls_factory {
             continue;
         }
@@ -159,6 +153,59 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<WebApp> {
         }
     }
     found
+}
+
+/// Whether a text imports a framework, and whether it keeps what a factory gives, in one pass.
+fn first_look(text: &str) -> (bool, bool) {
+    const MODULES: [&str; 22] = [
+        "fastapi",
+        "flask",
+        "flask_openapi3",
+        "apiflask",
+        "connexion",
+        "starlette",
+        "litestar",
+        "starlite",
+        "quart",
+        "quart_trio",
+        "sanic",
+        "aiohttp",
+        "tornado",
+        "pyramid",
+        "dash",
+        "dash_extensions",
+        "gradio",
+        "nicegui",
+        "fasthtml",
+        "flask_appbuilder",
+        "streamlit",
+        "fasthtml.common",
+    ];
+    const FACTORIES: [&str; 7] = [
+        "create_",
+        "get_app",
+        "make_",
+        "build_",
+        "init_",
+        "app_factory",
+        "factory(",
+    ];
+    let mut imports = false;
+    let mut calls_factory = false;
+    for line in text.lines() {
+        let bare = line.trim_start();
+        if let Some(rest) = bare
+            .strip_prefix("from ")
+            .or_else(|| bare.strip_prefix("import "))
+        {
+            imports |= rest.split(',').any(|module| {
+                MODULES.contains(&module.trim().split(['.', ' ']).next().unwrap_or_default())
+            });
+        } else if let Some((_, value)) = line.split_once(" = ") {
+            calls_factory |= FACTORIES.iter().any(|factory| value.starts_with(factory));
+        }
+    }
+    (imports, calls_factory)
 }
 
 /// The framework of a factory that a module imports from another one of the project.

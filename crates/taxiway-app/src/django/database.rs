@@ -85,6 +85,17 @@ pub(crate) fn read(
     if has_unknown && drivers.is_empty() {
         from_compose.map(spatial).into_iter().for_each(&mut push);
     }
+    // What platforms put into a URL, where nothing else tells.
+    let is_open_url = ways.iter().any(|way| {
+        way.engine.is_none()
+            && way
+                .settings
+                .get(URL_KEY)
+                .is_some_and(|url| !url.names().is_empty())
+    });
+    if is_open_url && drivers.is_empty() && from_compose.is_none() {
+        push(spatial(DatabaseEngine::Postgresql));
+    }
     ways.iter().filter_map(|way| way.engine).for_each(&mut push);
     let preferred = |engine: &DatabaseEngine| Some(*engine) == from_compose;
     let engine = engines

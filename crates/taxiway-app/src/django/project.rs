@@ -46,7 +46,8 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
             continue;
         }
         let is_django = repository.text(file).is_some_and(|text| {
-            text.contains("get_wsgi_application") || text.contains("get_asgi_application")
+            (text.contains("get_wsgi_application") || text.contains("get_asgi_application"))
+                && text.contains("DJANGO_SETTINGS_MODULE")
         });
         if !is_django
             || found

@@ -218,7 +218,7 @@ pub(super) fn image_rank(file: &Dockerfile, root: &Utf8Path) -> i32 {
         rank += 6;
     }
     if folder == root {
-        rank += 15;
+        rank += if root.as_str().is_empty() { 15 } else { 40 };
     } else if folder.as_str().is_empty() {
         rank += 12;
     }

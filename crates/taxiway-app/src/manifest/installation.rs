@@ -330,6 +330,18 @@ fn from_files(repository: &Repository<'_>, root: &Utf8Path) -> Option<Installati
             ..Installation::default()
         };
         add_requirements(repository, first, &mut found);
+        if let Some(pyproject) = &pyproject {
+            let own = pyproject.distributions(&[]);
+            let is_apart = own.len() > 1
+                && !own
+                    .iter()
+                    .any(|distribution| found.installs(&distribution.name));
+            // A requirements file beside the project's own requirements, with nothing in common: both are installed.
+            if is_apart {
+                found.manifests.push(pyproject.path.clone());
+                found.distributions.extend(own);
+            }
+        }
         if !found.distributions.is_empty() || pyproject.is_none() {
             return Some(found);
         }

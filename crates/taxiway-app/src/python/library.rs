@@ -150,6 +150,40 @@ impl<'a> Evaluator<'a> {
                     attributes,
                 }))
             }
+            "dataclasses.field" => match (
+                arguments.named("default"),
+                arguments.named("default_factory"),
+            ) {
+                (Some(default), _) => default.clone(),
+                (None, Some(factory)) => {
+                    let factory = factory.clone();
+                    self.invoke(&factory, Arguments::default(), spot, frame)
+                }
+                (None, None) => Value::unknown(),
+            },
+            "functools.partial" => {
+                let mut attributes = Scope::new();
+                attributes.insert(
+                    "arguments".into(),
+                    Binding {
+                        value: Value::list(arguments.positional),
+                        spots: Vec::new(),
+                    },
+                );
+                for (key, value) in arguments.named {
+                    attributes.insert(
+                        format!("named:{key}").into(),
+                        Binding {
+                            value,
+                            spots: Vec::new(),
+                        },
+                    );
+                }
+                Value::Instance(Rc::new(Instance {
+                    class: Value::External("functools.partial".into()),
+                    attributes,
+                }))
+            }
             "distutils.util.strtobool" | "django.utils.translation.gettext_lazy" | "strtobool" => {
                 let kind = if name.ends_with("strtobool") {
                     "bool"
@@ -183,6 +217,33 @@ impl<'a> Evaluator<'a> {
             }
             _ => arguments.unsure(),
         }
+    }
+
+    /// Calls what `functools.partial` made.
+    fn call_partial(
+        &mut self,
+        instance: &Rc<Instance<'a>>,
+        arguments: &Arguments<'a>,
+        spot: Spot,
+        frame: &mut Frame<'a>,
+    ) -> Value<'a> {
+        let given = instance
+            .attributes
+            .get("arguments")
+            .map_or(&[][..], |binding| binding.value.items());
+        let Some((function, rest)) = given.split_first() else {
+            return arguments.unsure();
+        };
+        let mut all = Arguments {
+            positional: rest.iter().chain(&arguments.positional).cloned().collect(),
+            named: arguments.named.clone(),
+        };
+        for (name, binding) in &instance.attributes {
+            if let Some(name) = name.strip_prefix("named:") {
+                all.named.push((name.into(), binding.value.clone()));
+            }
+        }
+        self.invoke(function, all, spot, frame)
     }
 
     fn database_url(&mut self, arguments: &Arguments<'a>, spot: Spot) -> Value<'a> {
@@ -306,6 +367,9 @@ impl<'a> Evaluator<'a> {
         if is_reader(instance) {
             let instance = instance.clone();
             return self.call_reader(&instance, "__call__", arguments, spot, frame);
+        }
+        if matches!(&instance.class, Value::External(name) if &**name == "functools.partial") {
+            return self.call_partial(instance, arguments, spot, frame);
         }
         if let Some(path) = as_path(receiver) {
             return arguments
