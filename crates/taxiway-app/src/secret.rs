@@ -1,5 +1,57 @@
 //! Which variables hold credentials, by their names.
 
+/// Last words of names that only describe a credential.
+const ABOUT: [&str; 30] = [
+    "FILE",
+    "PATH",
+    "NAME",
+    "EXPIRE",
+    "EXPIRY",
+    "MINUTES",
+    "HOURS",
+    "DAYS",
+    "SECONDS",
+    "AGE",
+    "LIFETIME",
+    "LENGTH",
+    "PREFIX",
+    "HEADER",
+    "ALGORITHM",
+    "URL",
+    "TTL",
+    "TIMEOUT",
+    "ENABLED",
+    "REQUIRED",
+    "COOKIE",
+    "TYPE",
+    "FIELD",
+    "ISSUER",
+    "AUDIENCE",
+    "VALIDATORS",
+    "HASHERS",
+    "ENDPOINT",
+    "ID",
+    "LIMIT",
+];
+
+/// Last words of names of credentials.
+const WORDS: [&str; 14] = [
+    "PASSWORD",
+    "PASSWD",
+    "PASS",
+    "PWD",
+    "PASSPHRASE",
+    "SECRET",
+    "SECRETS",
+    "TOKEN",
+    "CREDENTIALS",
+    "CREDENTIAL",
+    "DSN",
+    "APIKEY",
+    "SECRETKEY",
+    "CONNECTIONSTRING",
+];
+
 /// Whether a variable of this name holds a credential.
 pub(crate) fn is_secret(name: &str) -> bool {
     let upper = name.to_uppercase();
@@ -8,39 +60,6 @@ pub(crate) fn is_secret(name: &str) -> bool {
         return false;
     };
     let has = |wanted: &[&str]| parts.iter().any(|part| wanted.contains(part));
-    // What only describes a credential is none.
-    const ABOUT: [&str; 30] = [
-        "FILE",
-        "PATH",
-        "NAME",
-        "EXPIRE",
-        "EXPIRY",
-        "MINUTES",
-        "HOURS",
-        "DAYS",
-        "SECONDS",
-        "AGE",
-        "LIFETIME",
-        "LENGTH",
-        "PREFIX",
-        "HEADER",
-        "ALGORITHM",
-        "URL",
-        "TTL",
-        "TIMEOUT",
-        "ENABLED",
-        "REQUIRED",
-        "COOKIE",
-        "TYPE",
-        "FIELD",
-        "ISSUER",
-        "AUDIENCE",
-        "VALIDATORS",
-        "HASHERS",
-        "ENDPOINT",
-        "ID",
-        "LIMIT",
-    ];
     if ABOUT.contains(last) {
         let is_address = *last == "URL"
             && has(&[
@@ -58,22 +77,6 @@ pub(crate) fn is_secret(name: &str) -> bool {
             ]);
         return is_address;
     }
-    const WORDS: [&str; 14] = [
-        "PASSWORD",
-        "PASSWD",
-        "PASS",
-        "PWD",
-        "PASSPHRASE",
-        "SECRET",
-        "SECRETS",
-        "TOKEN",
-        "CREDENTIALS",
-        "CREDENTIAL",
-        "DSN",
-        "APIKEY",
-        "SECRETKEY",
-        "CONNECTIONSTRING",
-    ];
     if WORDS.contains(last) {
         return true;
     }

@@ -125,29 +125,29 @@ pub(crate) fn parse(
     found
 }
 
+/// Programs that run the rest of their words.
+const LAUNCHERS: [&str; 17] = [
+    "exec",
+    "tini",
+    "dumb-init",
+    "nohup",
+    "ddtrace-run",
+    "opentelemetry-instrument",
+    "sudo",
+    "gosu",
+    "su-exec",
+    "chpst",
+    "newrelic-admin",
+    "doppler",
+    "honcho",
+    "time",
+    "env",
+    "setpriv",
+    "nice",
+];
+
 /// Takes launchers off, and gives each program that remains.
 fn unwrap(mut simple: Simple, depth: u8, found: &mut dyn FnMut(Simple)) {
-    /// Programs that run the rest of their words.
-    const LAUNCHERS: [&str; 17] = [
-        "exec",
-        "tini",
-        "dumb-init",
-        "nohup",
-        "ddtrace-run",
-        "opentelemetry-instrument",
-        "sudo",
-        "gosu",
-        "su-exec",
-        "chpst",
-        "newrelic-admin",
-        "doppler",
-        "honcho",
-        "time",
-        "env",
-        "setpriv",
-        "nice",
-    ];
-    const RUNNERS: [&str; 7] = ["poetry", "uv", "pipenv", "pdm", "hatch", "rye", "conda"];
     if depth > 8 {
         return;
     }
@@ -156,95 +156,13 @@ fn unwrap(mut simple: Simple, depth: u8, found: &mut dyn FnMut(Simple)) {
             return;
         };
         let program = first.rsplit('/').next().unwrap_or(first).to_owned();
-        let second = simple.words.get(1).cloned().unwrap_or_default();
-        if matches!(program.as_str(), "sh" | "bash" | "ash" | "/bin/sh" | "zsh")
-            && let Some(at) = simple
-                .words
-                .iter()
-                .position(|word| word.starts_with('-') && word.ends_with('c'))
-        {
-            if let Some(script) = simple.words.get(at + 1) {
-                for (_, inner) in commands(script) {
-                    unwrap(inner, depth + 1, found);
-                }
+        if let Some(script) = shell_script(&program, &simple.words) {
+            for (_, inner) in commands(script) {
+                unwrap(inner, depth + 1, found);
             }
             return;
         }
-        let skip = if RUNNERS.contains(&program.as_str()) && second == "run" {
-            let mut skip = 2;
-            while simple
-                .words
-                .get(skip)
-                .is_some_and(|word| word.starts_with('-'))
-            {
-                let takes_value = matches!(
-                    simple.words[skip].as_str(),
-                    "--with"
-                        | "--group"
-                        | "--extra"
-                        | "--env-file"
-                        | "--python"
-                        | "-p"
-                        | "-n"
-                        | "--project"
-                        | "--directory"
-                        | "--package"
-                );
-                skip += 1 + usize::from(takes_value);
-            }
-            skip
-        } else if matches!(program.as_str(), "python" | "python3" | "pypy3")
-            || program.starts_with("python3.")
-        {
-            let options = simple.words[1..]
-                .iter()
-                .take_while(|word| {
-                    matches!(
-                        word.as_str(),
-                        "-u" | "-O" | "-B" | "-E" | "-I" | "-W" | "ignore"
-                    )
-                })
-                .count();
-            if simple
-                .words
-                .get(1 + options)
-                .is_some_and(|word| word == "-m")
-            {
-                2 + options
-            } else if options > 0 {
-                simple.words.drain(1..=options);
-                0
-            } else {
-                0
-            }
-        } else if LAUNCHERS.contains(&program.as_str()) {
-            let mut skip = 1;
-            while simple.words.get(skip).is_some_and(|word| {
-                word.starts_with('-')
-                    || super::shell::assignment(word).is_some()
-                    || (matches!(program.as_str(), "newrelic-admin" | "doppler")
-                        && matches!(word.as_str(), "run-program" | "run" | "run-python"))
-                    || (matches!(program.as_str(), "gosu" | "su-exec") && skip == 1)
-                    || (program == "sudo" && simple.words[skip - 1] == "-u")
-            }) {
-                if let Some((name, value)) = super::shell::assignment(&simple.words[skip]) {
-                    simple.variables.push((name.to_owned(), value.to_owned()));
-                }
-                skip += 1;
-            }
-            skip
-        } else if program.starts_with("wait-for")
-            || program == "wait_for_it.sh"
-            || program == "dockerize"
-            || program == "watchmedo"
-        {
-            match simple.words.iter().position(|word| word == "--") {
-                Some(at) => at + 1,
-                None => 0,
-            }
-        } else {
-            0
-        };
+        let skip = launcher_length(&program, &mut simple);
         if skip == 0 {
             simple.words[0] = program;
             found(simple);
@@ -255,6 +173,102 @@ fn unwrap(mut simple: Simple, depth: u8, found: &mut dyn FnMut(Simple)) {
         }
         simple.words.drain(..skip);
     }
+}
+
+/// The script in `sh -c 'script'`.
+fn shell_script<'w>(program: &str, words: &'w [String]) -> Option<&'w String> {
+    if !matches!(program, "sh" | "bash" | "ash" | "zsh") {
+        return None;
+    }
+    let at = words
+        .iter()
+        .position(|word| word.starts_with('-') && word.ends_with('c'))?;
+    words.get(at + 1)
+}
+
+/// How many words a launcher and its options take; 0 where the program is none.
+fn launcher_length(program: &str, simple: &mut Simple) -> usize {
+    const RUNNERS: [&str; 7] = ["poetry", "uv", "pipenv", "pdm", "hatch", "rye", "conda"];
+    let runs = simple.words.get(1).is_some_and(|word| word == "run");
+    if RUNNERS.contains(&program) && runs {
+        return runner_length(&simple.words);
+    }
+    if matches!(program, "python" | "python3" | "pypy3") || program.starts_with("python3.") {
+        return interpreter_length(simple);
+    }
+    if LAUNCHERS.contains(&program) {
+        return wrapper_length(program, simple);
+    }
+    let waits = program.starts_with("wait-for")
+        || matches!(program, "wait_for_it.sh" | "dockerize" | "watchmedo");
+    let end = simple.words.iter().position(|word| word == "--");
+    if waits { end.map_or(0, |at| at + 1) } else { 0 }
+}
+
+/// `poetry run`, `uv run --no-dev` and the like.
+fn runner_length(words: &[String]) -> usize {
+    const WITH_VALUE: [&str; 10] = [
+        "--with",
+        "--group",
+        "--extra",
+        "--env-file",
+        "--python",
+        "-p",
+        "-n",
+        "--project",
+        "--directory",
+        "--package",
+    ];
+    let mut length = 2;
+    while let Some(word) = words.get(length).filter(|word| word.starts_with('-')) {
+        length += 1 + usize::from(WITH_VALUE.contains(&word.as_str()));
+    }
+    length
+}
+
+/// `python -u -m`; other options are taken off.
+fn interpreter_length(simple: &mut Simple) -> usize {
+    let options = simple.words[1..]
+        .iter()
+        .take_while(|word| {
+            matches!(
+                word.as_str(),
+                "-u" | "-O" | "-B" | "-E" | "-I" | "-W" | "ignore"
+            )
+        })
+        .count();
+    if simple
+        .words
+        .get(1 + options)
+        .is_some_and(|word| word == "-m")
+    {
+        return 2 + options;
+    }
+    simple.words.drain(1..=options);
+    0
+}
+
+/// A launcher with its options and the variables that it sets.
+fn wrapper_length(program: &str, simple: &mut Simple) -> usize {
+    let mut length = 1;
+    while let Some(word) = simple.words.get(length) {
+        let assignment = super::shell::assignment(word);
+        let is_own = word.starts_with('-')
+            || assignment.is_some()
+            || (matches!(program, "newrelic-admin" | "doppler")
+                && matches!(word.as_str(), "run-program" | "run" | "run-python"))
+            || (matches!(program, "gosu" | "su-exec") && length == 1)
+            || (program == "sudo" && simple.words[length - 1] == "-u");
+        if !is_own {
+            break;
+        }
+        if let Some((name, value)) = assignment {
+            let pair = (name.to_owned(), value.to_owned());
+            simple.variables.push(pair);
+        }
+        length += 1;
+    }
+    length
 }
 
 #[cfg(test)]

@@ -9,6 +9,26 @@ use super::yaml;
 use crate::manifest::line_of;
 use crate::repository::{Repository, at_line};
 
+/// Keys under which platforms keep commands.
+const COMMANDS: [&str; 16] = [
+    "run_command",
+    "startCommand",
+    "start_command",
+    "command",
+    "entrypoint",
+    "web",
+    "cmd",
+    "app",
+    "worker",
+    "release_command",
+    "preDeployCommand",
+    "release",
+    "appCommandLine",
+    "dockerCommand",
+    "start",
+    "buildCommand",
+];
+
 impl Survey {
     /// supervisord, systemd and uWSGI: `command=`, `ExecStart=`, `module=`.
     pub(super) fn add_supervisor(&mut self, repository: &Repository<'_>, file: &Utf8Path) {
@@ -89,62 +109,13 @@ impl Survey {
 
     /// fly.toml, render.yaml, app.yaml, `.do/app.yaml`, railway, nixpacks, heroku.yml, Kubernetes, Azure.
     pub(super) fn add_platform(&mut self, repository: &Repository<'_>, file: &Utf8Path) {
-        const COMMANDS: [&str; 16] = [
-            "run_command",
-            "startCommand",
-            "start_command",
-            "command",
-            "entrypoint",
-            "web",
-            "cmd",
-            "app",
-            "worker",
-            "release_command",
-            "preDeployCommand",
-            "release",
-            "appCommandLine",
-            "dockerCommand",
-            "start",
-            "buildCommand",
-        ];
         let Some(text) = repository.text(file) else {
             return;
         };
         let name = file.file_name().unwrap_or_default();
         if name.ends_with(".toml") {
-            let Ok(table) = text.parse::<toml::Table>() else {
-                return;
-            };
-            walk_toml(
-                &mut vec![],
-                &toml::Value::Table(table),
-                &mut |path, value| {
-                    let line = line_of(&text, value);
-                    let key = path.last().map_or("", String::as_str);
-                    let group = path
-                        .len()
-                        .checked_sub(2)
-                        .and_then(|at| path.get(at))
-                        .map_or("", String::as_str);
-                    if matches!(group, "env" | "variables" | "build_env") {
-                        self.variables.push(Variable {
-                            name: key.to_owned(),
-                            value: value.to_owned(),
-                            origin: Origin::Platform,
-                            place: at_line(file, line),
-                        });
-                    } else if COMMANDS.contains(&key) || group == "processes" {
-                        self.commands
-                            .extend(parse(value, Origin::Platform, Some(key), file, line));
-                    } else if key == "internal_port" {
-                        self.ports
-                            .push((value.to_owned(), Origin::Platform, at_line(file, line)));
-                    }
-                },
-            );
-            return;
-        }
-        if name.ends_with(".bicep") {
+            self.add_toml(&text, file);
+        } else if name.ends_with(".bicep") {
             for (number, line) in text.lines().enumerate() {
                 if let Some((_, value)) = line.split_once("appCommandLine:") {
                     let value = value.trim().trim_matches('\'');
@@ -152,58 +123,79 @@ impl Survey {
                         .extend(parse(value, Origin::Platform, Some("web"), file, number));
                 }
             }
-            return;
+        } else if let Some(node) = yaml::parse(&text) {
+            self.add_yaml(&node, file);
         }
-        let Some(node) = yaml::parse(&text) else {
+    }
+
+    fn add_toml(&mut self, text: &str, file: &Utf8Path) {
+        let Ok(table) = text.parse::<toml::Table>() else {
             return;
         };
+        let table = toml::Value::Table(table);
+        walk_toml(&mut vec![], &table, &mut |path, value| {
+            let line = line_of(text, value);
+            let key = path.last().map_or("", String::as_str);
+            let above = path.len().checked_sub(2).and_then(|at| path.get(at));
+            let group = above.map_or("", String::as_str);
+            if matches!(group, "env" | "variables" | "build_env") {
+                self.set(key, value, file, line);
+            } else if COMMANDS.contains(&key) || group == "processes" {
+                self.commands
+                    .extend(parse(value, Origin::Platform, Some(key), file, line));
+            } else if key == "internal_port" {
+                self.ports
+                    .push((value.to_owned(), Origin::Platform, at_line(file, line)));
+            }
+        });
+    }
+
+    fn set(&mut self, name: &str, value: &str, file: &Utf8Path, line: usize) {
+        self.variables.push(Variable {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            origin: Origin::Platform,
+            place: at_line(file, line),
+        });
+    }
+
+    fn add_yaml(&mut self, node: &yaml::Node, file: &Utf8Path) {
         let mut environment: Vec<(String, String, usize)> = Vec::new();
-        let mut key_of_pair: Option<(String, usize)> = None;
+        let mut key_of_pair: Option<String> = None;
         node.walk(&mut |key, value| {
             let Some(text) = value.text() else {
-                for (name, inner) in value.entries() {
-                    if matches!(key, "env" | "env_variables" | "environment" | "config")
-                        && let Some(text) = inner.text()
-                    {
-                        environment.push((name.clone(), text.to_owned(), inner.line));
-                    }
+                if matches!(key, "env" | "env_variables" | "environment" | "config") {
+                    let pairs = value.entries().iter().filter_map(|(name, inner)| {
+                        Some((name.clone(), inner.text()?.to_owned(), inner.line))
+                    });
+                    environment.extend(pairs);
                 }
                 return;
             };
+            let place = at_line(file, value.line);
             match key {
-                "key" | "name" => key_of_pair = Some((text.to_owned(), value.line)),
+                "key" | "name" => key_of_pair = Some(text.to_owned()),
                 "value" => {
-                    if let Some((name, line)) = key_of_pair.take() {
-                        environment.push((name, text.to_owned(), line));
+                    if let Some(name) = key_of_pair.take() {
+                        environment.push((name, text.to_owned(), value.line));
                     }
                 }
                 "http_port" | "internal_port" | "containerPort" => {
-                    self.ports
-                        .push((text.to_owned(), Origin::Platform, at_line(file, value.line)));
+                    self.ports.push((text.to_owned(), Origin::Platform, place));
                 }
                 "healthCheckPath" | "http_path" | "health_check_path" => {
-                    self.health
-                        .push((text.to_owned(), at_line(file, value.line)));
+                    self.health.push((text.to_owned(), place));
                 }
                 key if COMMANDS.contains(&key) => {
-                    self.commands.extend(parse(
-                        text,
-                        Origin::Platform,
-                        Some(key),
-                        file,
-                        value.line,
-                    ));
+                    let origin = Origin::Platform;
+                    self.commands
+                        .extend(parse(text, origin, Some(key), file, value.line));
                 }
                 _ => {}
             }
         });
         for (name, value, line) in environment {
-            self.variables.push(Variable {
-                name,
-                value,
-                origin: Origin::Platform,
-                place: at_line(file, line),
-            });
+            self.set(&name, &value, file, line);
         }
     }
 }

@@ -274,45 +274,12 @@ fn from_files(repository: &Repository<'_>, root: &Utf8Path) -> Option<Installati
     let pyproject = Pyproject::read(repository, &root.join("pyproject.toml"))
         .filter(Pyproject::has_dependencies);
     let requirements = requirements_files(repository, root);
-    let lock = |name: &str| lock_near(repository, root, name);
     let start = |path: &Utf8Path| Place::new(path, 1);
-    if let Some(pyproject) = &pyproject {
-        let is_poetry = pyproject.get("tool.poetry").is_some();
-        let choices = [
-            ("uv.lock", Manager::Uv),
-            ("poetry.lock", Manager::Poetry),
-            ("pdm.lock", Manager::Pdm),
-        ];
-        for (name, manager) in choices {
-            if let Some(path) = lock(name) {
-                let place = start(&path);
-                return Some(from_pyproject(
-                    pyproject,
-                    manager,
-                    Some(path),
-                    Vec::new(),
-                    place,
-                ));
-            }
-        }
-        if is_poetry && pyproject.get("tool.poetry.dependencies").is_some() {
-            return Some(from_pyproject(
-                pyproject,
-                Manager::Poetry,
-                None,
-                Vec::new(),
-                start(&pyproject.path),
-            ));
-        }
-        if pyproject.get("tool.pdm").is_some() && requirements.is_empty() {
-            return Some(from_pyproject(
-                pyproject,
-                Manager::Pdm,
-                None,
-                Vec::new(),
-                start(&pyproject.path),
-            ));
-        }
+    let managed = pyproject
+        .as_ref()
+        .and_then(|pyproject| from_managed(repository, root, pyproject, requirements.is_empty()));
+    if managed.is_some() {
+        return managed;
     }
     if repository.is_file(&root.join("Pipfile"))
         && (repository.is_file(&root.join("Pipfile.lock")) || requirements.is_empty())
@@ -384,6 +351,36 @@ fn from_files(repository: &Repository<'_>, root: &Utf8Path) -> Option<Installati
         .into_iter()
         .collect();
     (!found.manifests.is_empty()).then_some(found)
+}
+
+/// A project whose lock or tables name the program that manages it.
+fn from_managed(
+    repository: &Repository<'_>,
+    root: &Utf8Path,
+    pyproject: &Pyproject,
+    is_alone: bool,
+) -> Option<Installation> {
+    let choices = [
+        ("uv.lock", Manager::Uv),
+        ("poetry.lock", Manager::Poetry),
+        ("pdm.lock", Manager::Pdm),
+    ];
+    for (name, manager) in choices {
+        if let Some(path) = lock_near(repository, root, name) {
+            let place = Place::new(&path, 1);
+            let lock = Some(path);
+            return Some(from_pyproject(pyproject, manager, lock, Vec::new(), place));
+        }
+    }
+    let manager = if pyproject.get("tool.poetry.dependencies").is_some() {
+        Manager::Poetry
+    } else if pyproject.get("tool.pdm").is_some() && is_alone {
+        Manager::Pdm
+    } else {
+        return None;
+    };
+    let place = Place::new(&pyproject.path, 1);
+    Some(from_pyproject(pyproject, manager, None, Vec::new(), place))
 }
 
 fn from_conda(repository: &Repository<'_>, path: &Utf8Path) -> Option<Installation> {

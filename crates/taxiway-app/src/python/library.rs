@@ -34,30 +34,35 @@ impl<'a> Evaluator<'a> {
         spot: Spot,
         frame: &mut Frame<'a>,
     ) -> Value<'a> {
-        if let Some(value) = self.call_path(name, &arguments) {
-            return value;
-        }
-        if let Some(value) = self.call_builtin(name, &arguments, spot, frame) {
-            return value;
-        }
+        self.call_path(name, &arguments)
+            .or_else(|| self.call_builtin(name, &arguments, spot, frame))
+            .or_else(|| self.call_environment(name, &arguments, spot, frame))
+            .or_else(|| self.call_connection(name, &arguments, spot))
+            .or_else(|| self.call_module(name, &arguments, frame))
+            .or_else(|| self.call_maker(name, &arguments, spot, frame))
+            .or_else(|| call_conversion(name, &arguments))
+            .unwrap_or_else(|| arguments.unsure())
+    }
+
+    /// `os.environ`, and what makes or is a reader of it.
+    fn call_environment(
+        &mut self,
+        name: &str,
+        arguments: &Arguments<'a>,
+        spot: Spot,
+        frame: &mut Frame<'a>,
+    ) -> Option<Value<'a>> {
         let default = || arguments.get(1, "default").cloned().unwrap_or(Value::None);
-        match name {
+        Some(match name {
             "os.environ.get" | "os.getenv" | "os.environb.get" | "os.environ.pop" => {
-                match arguments.get(0, "key") {
-                    Some(key) => self.read(&key.clone(), Some(default()), spot),
-                    None => Value::unknown(),
-                }
+                let key = arguments.get(0, "key")?.clone();
+                self.read(&key, Some(default()), spot)
             }
             "os.environ.setdefault" => {
-                let value = default();
-                if let Some(key) = arguments.text(0) {
-                    let known = self.environment.get(key).cloned();
-                    self.environment
-                        .entry(key.into())
-                        .or_insert_with(|| value.clone());
-                    return known.unwrap_or(value);
-                }
-                value
+                let key = arguments.text(0)?;
+                let known = self.environment.get(key).cloned();
+                self.environment.entry(key.into()).or_insert_with(default);
+                known.unwrap_or_else(default)
             }
             "os.environ.copy" => Value::External("os.environ".into()),
             "environ.Env"
@@ -66,156 +71,118 @@ impl<'a> Evaluator<'a> {
             | "environs.FileAwareEnv"
             | "decouple.Config"
             | "decouple.AutoConfig"
-            | "starlette.config.Config" => reader(name, &arguments),
+            | "starlette.config.Config" => reader(name, arguments),
             "decouple.config" | "getenv.env" | "prettyconf.config" | "envparse.env" => {
                 let instance = Rc::new(Instance {
                     class: Value::External(name.into()),
                     attributes: Scope::new(),
                 });
-                self.call_reader(&instance, "__call__", &arguments, spot, frame)
+                self.call_reader(&instance, "__call__", arguments, spot, frame)
             }
-            "environ.Path" => self.environ_path(&arguments),
-            "dj_database_url.config" => self.database_url(&arguments, spot),
+            _ => return None,
+        })
+    }
+
+    /// Libraries that make settings of a URL.
+    fn call_connection(
+        &mut self,
+        name: &str,
+        arguments: &Arguments<'a>,
+        spot: Spot,
+    ) -> Option<Value<'a>> {
+        let mut read_url = |kind: Connection, variable: Value<'a>, fallback: Option<&Value<'a>>| {
+            let fallback = fallback.cloned().unwrap_or(Value::None);
+            let url = self.read(&variable, Some(fallback), spot);
+            self.note_connection(&url);
+            url.map(|url| kind.settings(url))
+        };
+        Some(match name {
+            "environ.Path" => self.environ_path(arguments),
+            "dj_database_url.config" => self.database_url(arguments, spot),
             "dj_database_url.parse" | "dj_db_url.parse" | "environ.Env.db_url_config" => {
-                self.parse_url(Connection::Database, &arguments)
+                self.parse_url(Connection::Database, arguments)
             }
             "django_cache_url.config" | "dj_cache_url.config" => {
                 let variable = arguments.get(1, "env").cloned();
-                let name = variable.unwrap_or_else(|| Value::text("CACHE_URL"));
-                let fallback = arguments.get(0, "default").cloned();
-                let url = self.read(&name, fallback.or(Some(Value::None)), spot);
-                self.note_connection(&url);
-                url.map(|url| Connection::Cache.settings(url))
+                let variable = variable.unwrap_or_else(|| Value::text("CACHE_URL"));
+                read_url(Connection::Cache, variable, arguments.get(0, "default"))
             }
             "django_cache_url.parse" | "environ.Env.cache_url_config" => {
-                self.parse_url(Connection::Cache, &arguments)
+                self.parse_url(Connection::Cache, arguments)
             }
             "dj_email_url.config" => {
-                let fallback = arguments.get(1, "default").cloned();
-                let url = self.read(
-                    &Value::text("EMAIL_URL"),
-                    fallback.or(Some(Value::None)),
-                    spot,
-                );
-                self.note_connection(&url);
-                url.map(|url| Connection::Email.settings(url))
+                let variable = Value::text("EMAIL_URL");
+                read_url(Connection::Email, variable, arguments.get(1, "default"))
             }
-            "dj_email_url.parse" => self.parse_url(Connection::Email, &arguments),
+            "dj_email_url.parse" => self.parse_url(Connection::Email, arguments),
+            _ => return None,
+        })
+    }
+
+    /// What loads modules and files, or changes where they are looked for.
+    fn call_module(
+        &mut self,
+        name: &str,
+        arguments: &Arguments<'a>,
+        frame: &Frame<'a>,
+    ) -> Option<Value<'a>> {
+        match name {
             "split_settings.tools.include" => {
-                self.include_settings(&arguments, frame);
-                Value::None
+                self.include_settings(arguments, frame);
+                Some(Value::None)
             }
-            "split_settings.tools.optional" => {
-                arguments.positional.first().cloned().unwrap_or(Value::None)
+            "split_settings.tools.optional" => arguments.positional.first().cloned(),
+            "importlib.import_module" | "builtins.__import__" => {
+                let module = arguments.text(0).filter(|module| self.is_own(module))?;
+                self.import(module).map(Value::Module)
             }
-            "importlib.import_module" | "builtins.__import__" => match arguments.text(0) {
-                Some(name) if self.is_own(name) => {
-                    let name = name.to_owned();
-                    self.import(&name).map_or(Value::unknown(), Value::Module)
-                }
-                _ => arguments.unsure(),
-            },
             "sys.path.insert" | "sys.path.append" => {
-                let value = arguments
-                    .positional
-                    .last()
-                    .and_then(|path| as_path(path).or_else(|| path.pattern()));
-                if let Some(path) = value {
+                let path = arguments.positional.last()?;
+                if let Some(path) = as_path(path).or_else(|| path.pattern()) {
                     self.add_search(&path);
                 }
-                Value::None
+                Some(Value::None)
             }
-            _ if name.ends_with(".Field")
-                || name.ends_with("SettingsConfigDict")
-                || name.ends_with("AliasChoices")
-                || name.ends_with("ConfigDict") =>
-            {
-                let mut attributes = Scope::new();
+            _ => None,
+        }
+    }
+
+    /// What makes objects that keep their arguments: fields, configurations of models, partial functions.
+    fn call_maker(
+        &mut self,
+        name: &str,
+        arguments: &Arguments<'a>,
+        spot: Spot,
+        frame: &mut Frame<'a>,
+    ) -> Option<Value<'a>> {
+        match name {
+            "dataclasses.field" => {
+                if let Some(default) = arguments.named("default") {
+                    return Some(default.clone());
+                }
+                let factory = arguments.named("default_factory")?.clone();
+                Some(self.invoke(&factory, Arguments::default(), spot, frame))
+            }
+            "functools.partial" => {
+                let positional = Value::list(arguments.positional.clone());
+                let named = arguments
+                    .named
+                    .iter()
+                    .map(|(key, value)| (Rc::from(format!("named:{key}")), value.clone()));
+                let attributes = std::iter::once((Rc::from("arguments"), positional)).chain(named);
+                Some(object(name, attributes))
+            }
+            _ => {
+                let keeps = [".Field", "SettingsConfigDict", "AliasChoices", "ConfigDict"]
+                    .iter()
+                    .any(|ending| name.ends_with(ending));
                 let positional = arguments
                     .positional
                     .iter()
                     .enumerate()
                     .map(|(index, value)| (Rc::from(index.to_string()), value.clone()));
-                for (key, value) in positional.chain(arguments.named.iter().cloned()) {
-                    attributes.insert(
-                        key,
-                        Binding {
-                            value,
-                            spots: Vec::new(),
-                        },
-                    );
-                }
-                Value::Instance(Rc::new(Instance {
-                    class: Value::External(name.into()),
-                    attributes,
-                }))
+                keeps.then(|| object(name, positional.chain(arguments.named.iter().cloned())))
             }
-            "dataclasses.field" => match (
-                arguments.named("default"),
-                arguments.named("default_factory"),
-            ) {
-                (Some(default), _) => default.clone(),
-                (None, Some(factory)) => {
-                    let factory = factory.clone();
-                    self.invoke(&factory, Arguments::default(), spot, frame)
-                }
-                (None, None) => Value::unknown(),
-            },
-            "functools.partial" => {
-                let mut attributes = Scope::new();
-                attributes.insert(
-                    "arguments".into(),
-                    Binding {
-                        value: Value::list(arguments.positional),
-                        spots: Vec::new(),
-                    },
-                );
-                for (key, value) in arguments.named {
-                    attributes.insert(
-                        format!("named:{key}").into(),
-                        Binding {
-                            value,
-                            spots: Vec::new(),
-                        },
-                    );
-                }
-                Value::Instance(Rc::new(Instance {
-                    class: Value::External("functools.partial".into()),
-                    attributes,
-                }))
-            }
-            "distutils.util.strtobool" | "django.utils.translation.gettext_lazy" | "strtobool" => {
-                let kind = if name.ends_with("strtobool") {
-                    "bool"
-                } else {
-                    "str"
-                };
-                arguments
-                    .positional
-                    .first()
-                    .map_or(Value::unknown(), |value| {
-                        value.map(|value| simple_cast(kind, value))
-                    })
-            }
-            "json.loads" | "ast.literal_eval" | "yaml.safe_load" => arguments
-                .positional
-                .first()
-                .map_or(Value::unknown(), |value| {
-                    value.map(|value| match value.as_text() {
-                        Some(text) => literal(text).unwrap_or_else(|| Value::made_from([value])),
-                        None => Value::made_from([value]),
-                    })
-                }),
-            "copy.copy" | "copy.deepcopy" => {
-                arguments.positional.first().cloned().unwrap_or(Value::None)
-            }
-            "urllib.parse.quote"
-            | "urllib.parse.quote_plus"
-            | "requests.utils.quote"
-            | "requests.compat.quote" => {
-                arguments.positional.first().cloned().unwrap_or(Value::None)
-            }
-            _ => arguments.unsure(),
         }
     }
 
@@ -417,4 +384,43 @@ fn literal<'a>(text: &str) -> Option<Value<'a>> {
         }
     }
     serde_json::from_str(text).ok().map(|json| convert(&json))
+}
+
+/// An object of a class outside of the project.
+fn object<'a>(class: &str, attributes: impl Iterator<Item = (Rc<str>, Value<'a>)>) -> Value<'a> {
+    let attributes = attributes
+        .map(|(name, value)| {
+            let binding = Binding {
+                value,
+                spots: Vec::new(),
+            };
+            (name, binding)
+        })
+        .collect();
+    Value::Instance(Rc::new(Instance {
+        class: Value::External(class.into()),
+        attributes,
+    }))
+}
+
+/// What only turns one value into another.
+fn call_conversion<'a>(name: &str, arguments: &Arguments<'a>) -> Option<Value<'a>> {
+    let first = arguments.positional.first()?;
+    Some(match name {
+        "distutils.util.strtobool" | "strtobool" => first.map(|value| simple_cast("bool", value)),
+        "json.loads" | "ast.literal_eval" | "yaml.safe_load" => first.map(|value| {
+            value
+                .as_text()
+                .and_then(literal)
+                .unwrap_or_else(|| Value::made_from([value]))
+        }),
+        "django.utils.translation.gettext_lazy"
+        | "copy.copy"
+        | "copy.deepcopy"
+        | "urllib.parse.quote"
+        | "urllib.parse.quote_plus"
+        | "requests.utils.quote"
+        | "requests.compat.quote" => first.clone(),
+        _ => return None,
+    })
 }

@@ -7,29 +7,31 @@ use crate::django::database;
 use crate::document::{Database, DatabaseConfig, DatabaseEngine};
 use crate::web_environment;
 
+/// Distributions that speak to a database.
+const LIBRARIES: [&str; 18] = [
+    "sqlalchemy",
+    "sqlmodel",
+    "flask-sqlalchemy",
+    "databases",
+    "tortoise-orm",
+    "peewee",
+    "asyncpg",
+    "psycopg",
+    "psycopg2",
+    "psycopg2-binary",
+    "pymysql",
+    "mysqlclient",
+    "motor",
+    "pymongo",
+    "beanie",
+    "ormar",
+    "mongoengine",
+    "aiomysql",
+];
+
 impl WebReading<'_> {
     /// The database, where a library for one is installed.
     pub(super) fn database(&mut self, values: &[web_environment::Named<'_>]) -> Option<Database> {
-        const LIBRARIES: [&str; 18] = [
-            "sqlalchemy",
-            "sqlmodel",
-            "flask-sqlalchemy",
-            "databases",
-            "tortoise-orm",
-            "peewee",
-            "asyncpg",
-            "psycopg",
-            "psycopg2",
-            "psycopg2-binary",
-            "pymysql",
-            "mysqlclient",
-            "motor",
-            "pymongo",
-            "beanie",
-            "ormar",
-            "mongoengine",
-            "aiomysql",
-        ];
         let uses_database = LIBRARIES
             .iter()
             .any(|name| self.base.installation.installs(name));
@@ -38,8 +40,6 @@ impl WebReading<'_> {
         }
         let mut engines: Vec<DatabaseEngine> = Vec::new();
         let mut env: BTreeSet<String> = BTreeSet::new();
-        let mut has_url = false;
-        let mut has_parts = false;
         let mut is_settled = false;
         for named in values {
             if !is_database_setting(&named.name) {
@@ -77,28 +77,10 @@ impl WebReading<'_> {
                 env.insert(name.clone());
             }
         }
-        for name in &env {
-            let upper = name.to_uppercase();
-            if ["URL", "URI", "DSN", "CONNECTION_STRING", "CONN_STR"]
-                .iter()
-                .any(|ending| upper.ends_with(ending))
-            {
-                has_url = true;
-            } else {
-                has_parts = true;
-            }
-        }
+        let urls: BTreeSet<String> = env.iter().filter(|name| is_url(name)).cloned().collect();
+        let has_url = !urls.is_empty();
+        let has_parts = env.len() > urls.len();
         if has_url {
-            let urls: BTreeSet<String> = env
-                .iter()
-                .filter(|name| {
-                    let upper = name.to_uppercase();
-                    ["URL", "URI", "DSN", "STRING", "STR"]
-                        .iter()
-                        .any(|ending| upper.ends_with(ending))
-                })
-                .cloned()
-                .collect();
             env = urls;
         }
         let drivers = database::drivers(&self.base.installation);
@@ -141,6 +123,21 @@ impl WebReading<'_> {
             env: env.into_iter().collect(),
         })
     }
+}
+
+/// Whether a variable holds a whole address.
+fn is_url(name: &str) -> bool {
+    let upper = name.to_uppercase();
+    [
+        "URL",
+        "URI",
+        "DSN",
+        "CONNECTION_STRING",
+        "CONNECTIONSTRING",
+        "CONN_STR",
+    ]
+    .iter()
+    .any(|ending| upper.ends_with(ending))
 }
 
 fn is_database_setting(name: &str) -> bool {

@@ -4,3 +4,4 @@ mod hostile;
 mod locks;
 mod migrations;
 mod repositories;
+mod schema;
