@@ -1,4 +1,4 @@
-//! `bicep-build FILE`: the template as JSON on standard output, diagnostics on standard error.
+//! `bicep-build FILE [MODULE_CACHE]`: the template as JSON on standard output, diagnostics on standard error.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -12,10 +12,13 @@ use taxiway_diagnostics::{Diagnostic, DiskSources, LineIndex, Severity, Sources}
 
 fn main() -> ExitCode {
     let Some(file) = std::env::args().nth(1) else {
-        eprintln!("usage: bicep-build FILE");
+        eprintln!("usage: bicep-build FILE [MODULE_CACHE]");
         return ExitCode::from(2);
     };
     let file = Utf8PathBuf::from(file);
+    let options = taxiway_bicep::Options {
+        module_cache: std::env::args().nth(2).map(Utf8PathBuf::from),
+    };
     let root = file.parent().unwrap_or(Utf8Path::new(""));
     let sources = DiskSources::new("", files_below(root));
     let (output, diagnostics) = if file.extension() == Some("bicepparam") {
@@ -24,10 +27,11 @@ fn main() -> ExitCode {
                 .find(|(key, _)| key == name)
                 .map(|(_, value)| value)
         };
-        let result = taxiway_bicep::compile_parameters(&sources, &file, &environment);
+        let result =
+            taxiway_bicep::compile_parameters_with(&sources, &file, &environment, &options);
         (result.parameters, result.diagnostics)
     } else {
-        let result = taxiway_bicep::compile(&sources, &file);
+        let result = taxiway_bicep::compile_with(&sources, &file, &options);
         (result.template, result.diagnostics)
     };
     for diagnostic in &diagnostics {

@@ -1,6 +1,6 @@
 //! The entry points.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::{Diagnostic, Location, Sources, Span};
 
 use crate::compilation::Compilation;
@@ -20,7 +20,20 @@ use crate::source_map::SourceMap;
 /// assert_eq!(template["outputs"]["greeting"]["value"], "[format('hello {0}', parameters('name'))]");
 /// ```
 pub fn compile(sources: &dyn Sources, entry: &Utf8Path) -> Compilation {
-    let workspace = Workspace::new(sources);
+    compile_with(sources, entry, &Options::default())
+}
+
+/// What a compilation may use besides the files themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The folder that holds restored modules of registries, laid out as the official tools do (`~/.bicep`); it is read
+    /// through the same [`Sources`]. Without one, references to registries are errors.
+    pub module_cache: Option<Utf8PathBuf>,
+}
+
+/// As [`compile`], with options.
+pub fn compile_with(sources: &dyn Sources, entry: &Utf8Path, options: &Options) -> Compilation {
+    let workspace = Workspace::new(sources, options.module_cache.as_deref());
     let model = match workspace.model(entry) {
         Ok(model) => model,
         Err(_) => return unreadable(entry),

@@ -7,6 +7,8 @@ use serde_json::Value;
 pub(crate) struct Configuration {
     /// Experimental features that are switched on.
     pub(crate) features: Vec<String>,
+    /// Registries and paths by alias.
+    registry_aliases: Vec<(String, String)>,
 }
 
 impl Configuration {
@@ -21,7 +23,36 @@ impl Configuration {
             .filter(|(_, enabled)| **enabled == Value::Bool(true))
             .map(|(name, _)| name.clone())
             .collect();
-        Self { features }
+        let registry_aliases = value
+            .pointer("/moduleAliases/br")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .filter_map(|(alias, target)| {
+                let registry = target.get("registry")?.as_str()?;
+                let target = match target.get("modulePath").and_then(Value::as_str) {
+                    Some(path) => format!("{registry}/{}", path.trim_matches('/')),
+                    None => registry.to_owned(),
+                };
+                Some((alias.clone(), target))
+            })
+            .collect();
+        Self {
+            features,
+            registry_aliases,
+        }
+    }
+
+    /// The registry, and perhaps the path in it, that an alias stands for.
+    pub(crate) fn registry_alias(&self, alias: &str) -> Option<&str> {
+        let own = self
+            .registry_aliases
+            .iter()
+            .find(|(known, _)| known == alias);
+        match own {
+            Some((_, target)) => Some(target),
+            None => (alias == "public").then_some("mcr.microsoft.com/bicep"),
+        }
     }
 
     pub(crate) fn enables(&self, feature: &str) -> bool {

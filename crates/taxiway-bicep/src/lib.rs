@@ -23,7 +23,7 @@ mod source_map;
 mod suggestion;
 
 pub use compilation::{Compilation, ParameterCompilation};
-pub use compile::compile;
+pub use compile::{Options, compile, compile_with};
 pub use format::format;
-pub use parameters::compile_parameters;
+pub use parameters::{compile_parameters, compile_parameters_with};
 pub use source_map::SourceMap;

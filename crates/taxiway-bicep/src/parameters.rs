@@ -13,6 +13,7 @@ use crate::arm::Arm;
 use crate::ast::walk::{descendants, roots};
 use crate::ast::{Expr, ExprKind, Statement};
 use crate::compilation::ParameterCompilation;
+use crate::compile::Options;
 use crate::emit::Templates;
 use crate::evaluate::{Evaluated, Failure, Inputs, Interpreter};
 use crate::model::{DeclarationKind, Model, Target, Workspace, join};
@@ -40,7 +41,17 @@ pub fn compile_parameters(
     entry: &Utf8Path,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> ParameterCompilation {
-    let workspace = Workspace::new(sources);
+    compile_parameters_with(sources, entry, environment, &Options::default())
+}
+
+/// As [`compile_parameters`], with options.
+pub fn compile_parameters_with(
+    sources: &dyn Sources,
+    entry: &Utf8Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+    options: &Options,
+) -> ParameterCompilation {
+    let workspace = Workspace::new(sources, options.module_cache.as_deref());
     let Ok(model) = workspace.model(entry) else {
         let location = Location::new(entry, Span::at(0));
         let message = format!("`{entry}` cannot be read");

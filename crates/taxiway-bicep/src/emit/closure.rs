@@ -8,7 +8,7 @@ use crate::arm::is_identifier;
 use crate::ast::walk::descendants;
 use crate::ast::{Decorator, Expr, ExprKind, TypeExpr, TypeKind};
 use crate::culture;
-use crate::model::{Declaration, DeclarationKind, ImportSource, LoadFunction, Model, relative};
+use crate::model::{Declaration, DeclarationKind, ImportSource, LoadFunction, Model};
 
 /// A declaration of another file.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ impl Builder {
             .iter()
             .filter(|key| found[*key].2.is_none())
             .map(|key| {
-                let path = relative(&root.path, found[key].0.path());
+                let path = found[key].0.name_from(&root.path);
                 (format!("{path}_{}", key.1), key.clone())
             })
             .collect();
@@ -331,7 +331,7 @@ impl Emitter<'_> {
 
     /// The template that a foreign declaration says it comes from.
     pub(super) fn source_template(&self, source: &ImportSource) -> String {
-        relative(&self.root.path, source.path())
+        source.name_from(&self.root.path)
     }
 }
 

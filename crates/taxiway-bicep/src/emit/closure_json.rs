@@ -121,17 +121,19 @@ impl Emitter<'_> {
                 .map(|item| self.rewrite_json(source, item))
                 .collect::<Vec<_>>()
                 .into(),
-            Value::Object(members) => members
-                .iter()
-                .map(|(key, value)| {
-                    let value = match value.as_str().filter(|_| key == "$ref") {
-                        Some(reference) => self.rewrite_reference(source, reference).into(),
-                        None => self.rewrite_json(source, value),
-                    };
-                    (key.clone(), value)
-                })
-                .collect::<Members>()
-                .into(),
+            Value::Object(members) => nullable_before_metadata(
+                members
+                    .iter()
+                    .map(|(key, value)| {
+                        let value = match value.as_str().filter(|_| key == "$ref") {
+                            Some(reference) => self.rewrite_reference(source, reference).into(),
+                            None => self.rewrite_json(source, value),
+                        };
+                        (key.clone(), value)
+                    })
+                    .collect::<Members>(),
+            )
+            .into(),
             other => Json::from_value(other),
         }
     }
@@ -196,6 +198,18 @@ impl Emitter<'_> {
         members.insert("input".to_owned(), replace_text(input, &old, &new));
         members
     }
+}
+
+/// Schemas read from JSON have their members in one order, wherever they come from.
+fn nullable_before_metadata(mut members: Members) -> Members {
+    let metadata = members.get_index_of("metadata");
+    let nullable = members.get_index_of("nullable");
+    if let (Some(metadata), Some(nullable)) = (metadata, nullable)
+        && metadata < nullable
+    {
+        members.move_index(nullable, metadata);
+    }
+    members
 }
 
 fn replace_text(json: Json, old: &str, new: &str) -> Json {

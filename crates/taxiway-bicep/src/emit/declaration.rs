@@ -42,7 +42,7 @@ impl Emitter<'_> {
             .default
             .as_ref()
             .map(|default| self.json(&context, default));
-        let schema = self.schema_with_default(&context, kind, &parameter.decorators, default);
+        let schema = self.parameter_schema(&context, kind, &parameter.decorators, default);
         Json::from(schema).at(self.origin(&context, parameter.span))
     }
 

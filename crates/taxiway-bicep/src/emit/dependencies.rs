@@ -237,7 +237,7 @@ impl Collector<'_, '_> {
     }
 
     fn variable(&mut self, id: DeclarationId) {
-        if !self.visited.insert(id) {
+        if !self.context.model.reaching.contains(&id) || !self.visited.insert(id) {
             return;
         }
         let model = std::rc::Rc::clone(&self.context.model);

@@ -14,8 +14,13 @@ pub(super) struct Derived {
 
 impl Derived {
     pub(super) fn new(kind: &str, is_output: bool) -> Self {
+        let kind = kind.strip_prefix("az:").unwrap_or(kind);
+        let known = kind.split_once('@').and_then(|(name, version)| {
+            let name = crate::azure_types::canonical_name(name, version)?;
+            Some(format!("{name}@{version}"))
+        });
         Self {
-            kind: kind.strip_prefix("az:").unwrap_or(kind).to_owned(),
+            kind: known.unwrap_or_else(|| kind.to_owned()),
             is_output,
             path: String::new(),
         }

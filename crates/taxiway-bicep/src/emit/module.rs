@@ -103,8 +103,13 @@ impl Emitter<'_> {
     }
 
     fn parameter_value(&self, context: &Context, value: &Expr) -> Json {
+        if let ExprKind::Name(name) = &value.bare().kind
+            && let Some((inner, variable)) = self.inlined_value(context, name)
+        {
+            return self.parameter_value(&inner, &variable.value);
+        }
         if let ExprKind::For(for_loop) = &value.bare().kind {
-            let copy = Json::from(self.copy(context, Some("value"), for_loop));
+            let copy = Json::from(self.parameter_copy(context, for_loop));
             return Json::from([("copy", vec![copy].into())]);
         }
         if let Some((id, secret)) = self.secret_reference(context, value) {
@@ -151,6 +156,11 @@ impl Emitter<'_> {
 
     /// A choice between secrets and values.
     fn secret_choice(&self, context: &Context, value: &Expr) -> Arm {
+        if let ExprKind::Name(name) = &value.bare().kind
+            && let Some((inner, variable)) = self.inlined_value(context, name)
+        {
+            return self.secret_choice(&inner, &variable.value);
+        }
         if let ExprKind::Ternary(condition, then, otherwise) = &value.bare().kind {
             return Arm::call(
                 "if",

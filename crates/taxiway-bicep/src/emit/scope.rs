@@ -49,7 +49,6 @@ impl Emitter<'_> {
                 arguments,
                 ..
             } if is_namespace(&context.model, base) => (name, arguments),
-            ExprKind::Name(name) => return self.scope_of_variable(context, name),
             _ => return Scope::File,
         };
         let argument = |index: usize| {
@@ -71,16 +70,6 @@ impl Emitter<'_> {
             "subscription" => Scope::Subscription(argument(0)),
             "managementGroup" => Scope::ManagementGroup(argument(0)),
             "tenant" => Scope::Tenant,
-            _ => Scope::File,
-        }
-    }
-
-    fn scope_of_variable(&self, context: &Context, name: &crate::ast::Ident) -> Scope {
-        let declaration = context.model.declaration(name);
-        match declaration.map(|declaration| &declaration.kind) {
-            Some(crate::model::DeclarationKind::Variable(variable)) => {
-                self.scope(&Context::top(&context.model), &variable.value)
-            }
             _ => Scope::File,
         }
     }

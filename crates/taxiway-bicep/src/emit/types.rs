@@ -9,6 +9,13 @@ use super::type_union;
 use crate::ast::{Decorator, TypeExpr, TypeKind, decorator};
 use crate::json::{Json, JsonValue, Members};
 
+/// Only parameters have `@allowed` values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IsParameter {
+    Yes,
+    No,
+}
+
 /// A schema with one member `type`.
 fn of_type(name: &str) -> Members {
     [("type".to_owned(), name.into())].into_iter().collect()
@@ -35,16 +42,27 @@ impl Emitter<'_> {
         kind: &TypeExpr,
         decorators: &[Decorator],
     ) -> Members {
-        self.schema_with_default(context, kind, decorators, None)
+        self.full_schema(context, kind, decorators, None, IsParameter::No)
     }
 
-    /// The same, for a parameter with a default.
-    pub(super) fn schema_with_default(
+    /// The same, for a parameter, perhaps with a default.
+    pub(super) fn parameter_schema(
         &self,
         context: &Context,
         kind: &TypeExpr,
         decorators: &[Decorator],
         default: Option<Json>,
+    ) -> Members {
+        self.full_schema(context, kind, decorators, default, IsParameter::Yes)
+    }
+
+    fn full_schema(
+        &self,
+        context: &Context,
+        kind: &TypeExpr,
+        decorators: &[Decorator],
+        default: Option<Json>,
+        is_parameter: IsParameter,
     ) -> Members {
         let mut members = match decorator(decorators, "discriminator") {
             Some([property]) => self
@@ -58,15 +76,17 @@ impl Emitter<'_> {
         if let Some(default) = default {
             members.insert("defaultValue".to_owned(), default);
         }
+        if is_parameter == IsParameter::Yes
+            && let Some([values]) = decorator(decorators, "allowed")
+        {
+            members.insert("allowedValues".to_owned(), self.json(context, values));
+        }
         self.modifiers(context, decorators, &mut members);
         members
     }
 
     /// What decorators add, in the order of the official compiler.
     fn modifiers(&self, context: &Context, decorators: &[Decorator], members: &mut Members) {
-        if let Some([values]) = decorator(decorators, "allowed") {
-            members.insert("allowedValues".to_owned(), self.json(context, values));
-        }
         if decorator(decorators, "sealed").is_some() {
             members.insert("additionalProperties".to_owned(), false.into());
         }
@@ -118,16 +138,8 @@ impl Emitter<'_> {
             | TypeKind::ItemOf(_)
             | TypeKind::IndexOf(..) => self.reference_schema(context, kind),
             TypeKind::Array(element) => self.array_schema(context, element),
-            TypeKind::Nullable(inner) => {
-                let mut members = self.schema(context, inner);
-                members.insert("nullable".to_owned(), true.into());
-                members
-            }
-            TypeKind::NonNull(inner) => {
-                let mut members = self.schema(context, inner);
-                members.insert("nullable".to_owned(), false.into());
-                members
-            }
+            TypeKind::Nullable(inner) => with_nullable(self.schema(context, inner), true),
+            TypeKind::NonNull(inner) => with_nullable(self.schema(context, inner), false),
             TypeKind::Paren(inner) => self.schema(context, inner),
             TypeKind::Union(_) | TypeKind::Literal(_) => self.union_schema(context, kind),
             TypeKind::Object {
@@ -232,6 +244,12 @@ fn metadata_of(members: &mut Members) -> &mut Members {
         JsonValue::Object(metadata) => metadata,
         _ => unreachable!("made an object above"),
     }
+}
+
+/// Adds `nullable`.
+fn with_nullable(mut members: Members, nullable: bool) -> Members {
+    members.insert("nullable".to_owned(), nullable.into());
+    members
 }
 
 fn make_secure(members: &mut Members) {

@@ -68,7 +68,11 @@ impl Emitter<'_> {
     }
 
     /// The variable that `name` is, where its value stands in its place.
-    fn inlined_value(&self, context: &Context, name: &Ident) -> Option<(Context, Rc<Variable>)> {
+    pub(super) fn inlined_value(
+        &self,
+        context: &Context,
+        name: &Ident,
+    ) -> Option<(Context, Rc<Variable>)> {
         let Some(Target::Declaration(id)) = context.model.target(name) else {
             return None;
         };
@@ -177,6 +181,26 @@ impl Emitter<'_> {
             &index,
         );
         members.insert("input".to_owned(), self.input(&inner, &for_loop.body));
+        members
+    }
+
+    /// The loop of a module's parameter: each element is one expression.
+    pub(super) fn parameter_copy(&self, context: &Context, for_loop: &For) -> Members {
+        let mut members = self.copy(context, Some("value"), for_loop);
+        let index = Arm::call("copyIndex", [Arm::string("value")]);
+        let inner = self.loop_context(
+            context,
+            &for_loop.item,
+            for_loop.index.as_ref(),
+            &for_loop.collection,
+            &index,
+        );
+        let input = match self.arm(&inner, &for_loop.body) {
+            Arm::Int(value) => Json::from(Arm::call("int", [Arm::Int(value)]).bracketed()),
+            arm => arm.to_json(),
+        };
+        let origin = self.origin(context, for_loop.body.span);
+        members.insert("input".to_owned(), input.at(origin));
         members
     }
 

@@ -15,8 +15,8 @@ use crate::ast::{
 };
 use crate::model::{DeclarationKind, ImportSource, LoadFunction, Model, Target};
 
-/// Calls of user functions within each other.
-const MAX_CALLS: usize = 200;
+/// Values and calls of functions within each other.
+const MAX_CALLS: usize = 100;
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,8 +193,20 @@ impl<'a> Interpreter<'a> {
         if let Some(done) = self.done.borrow().get(&key) {
             return Ok(done.clone());
         }
+        if *self.calls.borrow() >= MAX_CALLS {
+            return fail(span, "values refer to each other too deep");
+        }
+        *self.calls.borrow_mut() += 1;
+        let value = self.declared(model, id, span);
+        *self.calls.borrow_mut() -= 1;
+        let value = value?;
+        self.done.borrow_mut().insert(key, value.clone());
+        Ok(value)
+    }
+
+    fn declared(&self, model: &Rc<Model>, id: usize, span: Span) -> Outcome {
         let declaration = &model.declarations[id];
-        let value = match &declaration.kind {
+        match &declaration.kind {
             DeclarationKind::Variable(variable) => self.expression(&top(model), &variable.value),
             DeclarationKind::Parameter(parameter) => match &parameter.default {
                 Some(value) => self.expression(&top(model), value),
@@ -208,9 +220,7 @@ impl<'a> Interpreter<'a> {
                     declaration.name.text
                 ),
             ),
-        }?;
-        self.done.borrow_mut().insert(key, value.clone());
-        Ok(value)
+        }
     }
 
     fn imported(&self, source: &ImportSource, name: &str, span: Span) -> Outcome {

@@ -69,6 +69,7 @@ pub(super) fn bind(
         extensions: collected.extensions,
         loads: HashMap::new(),
         inlined: HashSet::new(),
+        reaching: HashSet::new(),
         symbolic: false,
         experimental: Vec::new(),
         has_errors,
@@ -76,10 +77,17 @@ pub(super) fn bind(
     super::imports::modules(workspace, &mut model);
     model.has_errors |= super::cycles::report(workspace, &model);
     super::checks::run(workspace, &model);
+    if !workspace.has_errors_in(path) {
+        let (reaching, order) = super::reach::find(workspace, &model);
+        model.reaching = reaching;
+        if !workspace.has_errors_in(path) {
+            model.inlined = inlining::inlined_variables(&model, &order);
+            super::start::check(workspace, &model);
+        }
+    }
     model.has_errors |= workspace.has_errors_in(path);
     if !model.has_errors {
         loading::load_all(workspace, &mut model);
-        model.inlined = inlining::inlined_variables(&model);
         mode::decide(workspace, &mut model);
     }
     model

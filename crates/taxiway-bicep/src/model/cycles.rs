@@ -41,7 +41,7 @@ pub(super) fn report(workspace: &Workspace<'_>, model: &Model) -> bool {
     !cycles.is_empty()
 }
 
-fn references(model: &Model, declaration: DeclarationId) -> Vec<DeclarationId> {
+pub(super) fn references(model: &Model, declaration: DeclarationId) -> Vec<DeclarationId> {
     let uses = uses(model, declaration);
     uses.into_iter().map(|(used, _)| used).collect()
 }

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use camino::Utf8Path;
 use serde_json::Value;
-use taxiway_diagnostics::Span;
+use taxiway_diagnostics::{Diagnostic, Location, Span};
 
 use super::declarations::Collected;
+use super::registry::RegistryReference;
 use super::workspace::Unusable;
 use super::{
     DeclarationKind, ImportSource, JsonFile, Model, ModuleTarget, Workspace, path as paths,
@@ -94,10 +95,7 @@ fn import_source(
     span: Span,
 ) -> Option<ImportSource> {
     if is_remote(reference) {
-        let message =
-            format!("`{reference}` is in a registry, and its module has not been restored");
-        workspace.error(path, span, "BCP190", message);
-        return None;
+        return registry_module(workspace, path, reference, span).map(ImportSource::Json);
     }
     let target = paths::join(path, reference);
     let loaded = if is_json(&target) {
@@ -109,6 +107,34 @@ fn import_source(
         Ok(source) => Some(source),
         Err(error) => {
             report_unusable(workspace, path, span, reference, &error);
+            None
+        }
+    }
+}
+
+fn registry_module(
+    workspace: &Workspace<'_>,
+    path: &Utf8Path,
+    reference: &str,
+    span: Span,
+) -> Option<Rc<JsonFile>> {
+    let configuration = workspace.configuration(path);
+    let Some(parsed) = RegistryReference::parse(reference, &configuration) else {
+        let message = format!(
+            "`{reference}` is no reference to a module in a registry: `br:registry/path:version` or `br/alias:path:version`"
+        );
+        workspace.error(path, span, "BCP193", message);
+        return None;
+    };
+    match workspace.registry_module(&parsed) {
+        Ok(module) => Some(module),
+        Err(_) => {
+            let message = format!("`{}` is not in the module cache", parsed.full());
+            let location = Location::new(path, span);
+            workspace.report(
+                Diagnostic::error("BCP190", location, message)
+                    .help("restore the modules of this file first"),
+            );
             None
         }
     }

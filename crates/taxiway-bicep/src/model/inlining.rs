@@ -7,15 +7,16 @@ use crate::ast::walk::children;
 use crate::ast::{Expr, ExprKind};
 use crate::functions;
 
-/// The variables of `model` whose value is only known while the deployment runs.
-pub(super) fn inlined_variables(model: &Model) -> HashSet<DeclarationId> {
-    let mut analysis = Analysis {
-        model,
-        known: HashMap::new(),
-    };
-    (0..model.declarations.len())
+/// The variables of `model` whose value is only known while the deployment runs. In `order` each declaration comes after
+/// those it refers to.
+pub(super) fn inlined_variables(model: &Model, order: &[DeclarationId]) -> HashSet<DeclarationId> {
+    let mut analysis = Analysis::new(model);
+    order
+        .iter()
+        .copied()
         .filter(|id| {
             matches!(model.declarations[*id].kind, DeclarationKind::Variable(_))
+                && model.reaching.contains(id)
                 && analysis.declaration(*id)
         })
         .collect()
@@ -23,20 +24,26 @@ pub(super) fn inlined_variables(model: &Model) -> HashSet<DeclarationId> {
 
 /// Whether the name, scope or parent of a resource is only known while the deployment runs.
 pub(crate) fn identifier_needs_runtime(model: &Model, resource: ResourceId) -> bool {
-    Analysis {
-        model,
-        known: HashMap::new(),
-    }
-    .identifier_needs_runtime(resource)
+    Analysis::new(model).identifier_needs_runtime(resource)
 }
 
-struct Analysis<'a> {
+pub(super) struct Analysis<'a> {
     model: &'a Model,
     known: HashMap<DeclarationId, bool>,
 }
 
-impl Analysis<'_> {
+impl<'a> Analysis<'a> {
+    pub(super) fn new(model: &'a Model) -> Self {
+        Self {
+            model,
+            known: HashMap::new(),
+        }
+    }
+
     fn declaration(&mut self, id: DeclarationId) -> bool {
+        if !self.model.reaching.contains(&id) {
+            return false;
+        }
         if let Some(known) = self.known.get(&id) {
             return *known;
         }
@@ -49,7 +56,8 @@ impl Analysis<'_> {
         result
     }
 
-    fn expression(&mut self, expr: &Expr) -> bool {
+    /// Whether an expression needs the deployment.
+    pub(super) fn expression(&mut self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Name(name) => match self.model.target(name) {
                 Some(Target::Declaration(id)) => match self.model.declarations[id].kind {
@@ -105,7 +113,7 @@ impl Analysis<'_> {
     }
 
     /// Whether `base.property` needs the deployment, where `base` is a resource or module.
-    fn property(&mut self, base: &Expr, property: &str) -> Option<bool> {
+    pub(super) fn property(&mut self, base: &Expr, property: &str) -> Option<bool> {
         let (target, index) = symbol(self.model, base)?;
         let at_start = match target {
             DeclarationKind::Resource(resource) => {
@@ -146,7 +154,10 @@ impl Analysis<'_> {
 }
 
 /// The resource or module that `expr` names, with the index into it.
-fn symbol<'a>(model: &Model, expr: &'a Expr) -> Option<(DeclarationKind, Option<&'a Expr>)> {
+pub(super) fn symbol<'a>(
+    model: &Model,
+    expr: &'a Expr,
+) -> Option<(DeclarationKind, Option<&'a Expr>)> {
     match &expr.kind {
         ExprKind::Name(name) | ExprKind::Nested { name, .. } => {
             let kind = &model.declaration(name)?.kind;

@@ -9,6 +9,9 @@ mod inlining;
 mod loading;
 mod mode;
 mod path;
+mod reach;
+mod registry;
+mod start;
 mod workspace;
 
 use std::collections::{HashMap, HashSet};
@@ -26,7 +29,8 @@ pub(crate) use declarations::extension_name;
 pub(crate) use inlining::identifier_needs_runtime;
 pub(crate) use loading::{LoadFunction, LoadedValue, matches_pattern};
 pub(crate) use mode::is_secure_output;
-pub(crate) use path::{join, relative};
+pub(crate) use path::join;
+use path::relative;
 pub(crate) use workspace::Workspace;
 
 pub(crate) type DeclarationId = usize;
@@ -73,6 +77,17 @@ impl ImportSource {
             Self::Json(json) => &json.path,
         }
     }
+
+    /// How the file at `from` calls it: by relative path, or by full reference.
+    pub(crate) fn name_from(&self, from: &camino::Utf8Path) -> String {
+        match self {
+            Self::Json(json) => json
+                .reference
+                .clone()
+                .unwrap_or_else(|| relative(from, &json.path)),
+            Self::Bicep(model) => relative(from, &model.path),
+        }
+    }
 }
 
 /// An ARM template in JSON that is used as a module or imported from.
@@ -80,6 +95,8 @@ impl ImportSource {
 pub(crate) struct JsonFile {
     pub(crate) file: u32,
     pub(crate) path: Utf8PathBuf,
+    /// The full reference, where it comes from a registry.
+    pub(crate) reference: Option<String>,
     pub(crate) template: Value,
 }
 
@@ -174,6 +191,8 @@ pub(crate) struct Model {
     /// Imports of kinds that need their own entry in the template.
     pub(crate) loads: HashMap<u32, LoadedValue>,
     pub(crate) inlined: HashSet<DeclarationId>,
+    /// Variables that lead to resources, modules or functions that only the deployment can answer.
+    pub(crate) reaching: HashSet<DeclarationId>,
     /// Whether the template uses symbolic names.
     pub(crate) symbolic: bool,
     /// Experimental features that change the language version.

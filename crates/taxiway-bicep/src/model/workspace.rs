@@ -7,10 +7,14 @@ use std::rc::Rc;
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::{Diagnostic, Location, ReadError, Sources, Span};
 
+use super::registry::RegistryReference;
 use super::{JsonFile, Model, binder, path};
 use crate::ast;
 use crate::configuration::Configuration;
 use crate::syntax;
+
+/// Files that lead to files: how many in a row.
+const MAX_DEPTH: usize = 64;
 
 enum State {
     /// Its imports and modules are being read; who asks for it now closes a cycle.
@@ -28,11 +32,14 @@ pub(crate) enum Unusable {
 
 pub(crate) struct Workspace<'s> {
     pub(crate) sources: &'s dyn Sources,
+    module_cache: Option<&'s Utf8Path>,
     files: RefCell<Vec<Utf8PathBuf>>,
     models: RefCell<HashMap<Utf8PathBuf, State>>,
     json: RefCell<HashMap<Utf8PathBuf, Rc<JsonFile>>>,
     configurations: RefCell<HashMap<Utf8PathBuf, Rc<Configuration>>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
+    /// How many files are being read, each for the one before.
+    depth: RefCell<usize>,
 }
 
 impl std::fmt::Debug for Workspace<'_> {
@@ -45,14 +52,16 @@ impl std::fmt::Debug for Workspace<'_> {
 }
 
 impl<'s> Workspace<'s> {
-    pub(crate) fn new(sources: &'s dyn Sources) -> Self {
+    pub(crate) fn new(sources: &'s dyn Sources, module_cache: Option<&'s Utf8Path>) -> Self {
         Self {
             sources,
+            module_cache,
             files: RefCell::default(),
             models: RefCell::default(),
             json: RefCell::default(),
             configurations: RefCell::default(),
             diagnostics: RefCell::default(),
+            depth: RefCell::default(),
         }
     }
 
@@ -115,11 +124,18 @@ impl<'s> Workspace<'s> {
             Some(State::Ready(model)) => return Ok(Rc::clone(model)),
             None => {}
         }
+        if *self.depth.borrow() >= MAX_DEPTH {
+            return Err(Unusable::Unreadable(
+                "modules and imports lead too far down".to_owned(),
+            ));
+        }
         let text = self.text(path)?;
         self.models
             .borrow_mut()
             .insert(path.to_owned(), State::Loading);
+        *self.depth.borrow_mut() += 1;
         let model = Rc::new(self.build(path, &text));
+        *self.depth.borrow_mut() -= 1;
         self.models
             .borrow_mut()
             .insert(path.to_owned(), State::Ready(Rc::clone(&model)));
@@ -149,6 +165,23 @@ impl<'s> Workspace<'s> {
 
     /// The ARM template in JSON at `path`.
     pub(crate) fn json_file(&self, path: &Utf8Path) -> Result<Rc<JsonFile>, Unusable> {
+        self.json_at(path, None)
+    }
+
+    /// A module of a registry, out of the cache.
+    pub(crate) fn registry_module(
+        &self,
+        reference: &RegistryReference,
+    ) -> Result<Rc<JsonFile>, Unusable> {
+        let cache = self.module_cache.ok_or(Unusable::Missing)?;
+        self.json_at(&reference.cached(cache), Some(reference.full()))
+    }
+
+    fn json_at(
+        &self,
+        path: &Utf8Path,
+        reference: Option<String>,
+    ) -> Result<Rc<JsonFile>, Unusable> {
         if let Some(json) = self.json.borrow().get(path) {
             return Ok(Rc::clone(json));
         }
@@ -158,6 +191,7 @@ impl<'s> Workspace<'s> {
         let json = Rc::new(JsonFile {
             file: self.file_id(path),
             path: path.to_owned(),
+            reference,
             template,
         });
         self.json

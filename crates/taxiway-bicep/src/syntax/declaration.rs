@@ -101,7 +101,7 @@ impl Parser<'_> {
             return self.complete(start, NodeKind::Parameter);
         }
         if !self.at(TokenKind::Assignment) {
-            if self.at_end_of_line() {
+            if self.at_end_of_line() && !self.starts_union() {
                 self.missing("BCP279", "a parameter type is expected here");
             } else {
                 self.type_expression();
@@ -119,13 +119,19 @@ impl Parser<'_> {
         self.complete(start, NodeKind::Parameter);
     }
 
+    /// Whether a union begins on a line of its own.
+    fn starts_union(&self) -> bool {
+        self.peek_at(self.newlines_ahead()) == TokenKind::Pipe
+    }
+
     fn variable(&mut self, start: Start) {
         self.bump();
         if !self.name("BCP015", "a variable name is expected here") {
             self.skip_line();
             return self.complete(start, NodeKind::Variable);
         }
-        if !self.at(TokenKind::Assignment) && !self.at_end_of_line() {
+        let has_type = !self.at_end_of_line() || self.starts_union();
+        if !self.at(TokenKind::Assignment) && has_type {
             self.type_expression();
         }
         self.equals_and_value();
@@ -303,7 +309,7 @@ impl Parser<'_> {
             self.skip_line();
             return self.complete(start, NodeKind::Output);
         }
-        if self.at(TokenKind::Assignment) || self.at_end_of_line() {
+        if self.at(TokenKind::Assignment) || (self.at_end_of_line() && !self.starts_union()) {
             self.missing("BCP279", "an output type is expected here");
         } else {
             self.type_expression();

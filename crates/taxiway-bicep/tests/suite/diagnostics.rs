@@ -136,3 +136,36 @@ targetScope = 'moon'
     main.bicep:7:1 BCP033 `targetScope` is `'resourceGroup'`, `'subscription'`, `'managementGroup'` or `'tenant'`
     "#);
 }
+
+#[test]
+fn values_that_are_known_too_late() {
+    let text = "--- main.bicep
+resource site 'Microsoft.Web/sites@2023-12-01' existing = { name: 'site' }
+var host = site.properties.defaultHostName
+resource late 'Microsoft.Web/sites@2023-12-01' = if (site.properties.enabled) {
+  name: host
+}
+var hosts = [for i in range(0, 2): '${host}-${site.id}']
+";
+    assert_snapshot!(diagnostics(text), @r#"
+    main.bicep:3:54 BCP120 a condition must be known when the deployment starts, and this is not
+    main.bicep:4:9 BCP120 a name must be known when the deployment starts, and this is not
+    main.bicep:6:39 BCP182 a variable made by a loop must be known when the deployment starts, and this is not
+    "#);
+}
+
+#[test]
+fn long_chains_are_walked_and_refused_only_where_they_nest() {
+    let chain = |first: &str| {
+        let links: String = (1..20_000)
+            .map(|link| format!("var a{link} = a{}\n", link - 1))
+            .collect();
+        format!(
+            "--- main.bicep\nresource r 'Microsoft.Web/sites@2023-12-01' existing = {{ name: 'r' }}\nvar a0 = {first}\n{links}output o object = a19999\n"
+        )
+    };
+    let sources = MemorySources::from_text(&chain("{ b: 1 }"));
+    assert!(compile(&sources, "main.bicep".into()).template.is_some());
+    let found = diagnostics(&chain("r.properties"));
+    assert!(found.contains("too-long-a-chain"), "{found}");
+}
