@@ -97,6 +97,7 @@ impl DjangoReading<'_> {
             .and_then(|module| evaluator.import(module));
         match module {
             Some(module) => {
+                evaluator.apply_configuration(module);
                 let settings = Settings::new(&evaluator, module);
                 self.settings(&settings);
             }

@@ -8,6 +8,7 @@
 mod arena;
 mod builtin;
 mod call;
+mod configuration_class;
 mod connection;
 mod environment;
 mod evaluator;

@@ -173,9 +173,10 @@ impl<'a> Evaluator<'a> {
                 Some(object(name, attributes))
             }
             _ => {
-                let keeps = [".Field", "SettingsConfigDict", "AliasChoices", "ConfigDict"]
-                    .iter()
-                    .any(|ending| name.ends_with(ending));
+                let keeps = name.starts_with("configurations.values.")
+                    || [".Field", "SettingsConfigDict", "AliasChoices", "ConfigDict"]
+                        .iter()
+                        .any(|ending| name.ends_with(ending));
                 let positional = arguments
                     .positional
                     .iter()

@@ -33,6 +33,7 @@ macro_rules! repositories {
 repositories! {
     broken_files,
     celery_without_commands,
+    class_settings,
     cli_program,
     conditional_settings_in_wsgi,
     cookiecutter_template,
