@@ -29,10 +29,13 @@ struct Checks<'a, 's> {
     model: &'a Model,
 }
 
-/// Whether every key of an object is known.
+/// Whether every key of an object is known, and nothing in it was left unfinished.
 fn is_closed(object: &Object) -> bool {
     object.items.iter().all(|item| match item {
-        ObjectItem::Property(property) => property.key.plain().is_some(),
+        ObjectItem::Property(property) => {
+            property.key.plain().is_some_and(|key| !key.is_empty())
+                && !matches!(property.value.kind, ExprKind::Missing)
+        }
         ObjectItem::Spread(_) => false,
         ObjectItem::Resource(_) => true,
     })
@@ -247,7 +250,8 @@ impl Checks<'_, '_> {
                 continue;
             };
             let has_scope = object.get("scope").is_some();
-            if has_scope || body.for_loop.is_some() || body.condition.is_some() {
+            let is_unknown = matches!(module.target, ModuleTarget::Unknown);
+            if has_scope || is_unknown || body.for_loop.is_some() || body.condition.is_some() {
                 continue;
             }
             let Some(name) = object.get("name") else {
