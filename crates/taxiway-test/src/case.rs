@@ -52,12 +52,23 @@ pub struct Edit {
 pub enum Phase {
     /// Before anything was changed.
     Check,
-    /// Dependencies and static files.
-    Build,
+    /// Publishing: dependencies, static files, the first answer.
+    Stage,
     /// Migrations.
     Migrate,
     /// Workers that have to answer before they get traffic.
     Warm,
+}
+
+impl std::fmt::Display for Phase {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Check => "check",
+            Self::Stage => "stage",
+            Self::Migrate => "migrate",
+            Self::Warm => "warm",
+        })
+    }
 }
 
 impl Case {

@@ -44,7 +44,7 @@ fn every_release_says_what_has_to_come_of_it() {
         let wanted = match case.phase {
             None => 0,
             Some(Phase::Check) => 4,
-            Some(Phase::Build | Phase::Migrate | Phase::Warm) => 5,
+            Some(Phase::Stage | Phase::Migrate | Phase::Warm) => 5,
         };
         assert_eq!(case.exit, wanted, "{name}");
         assert_eq!(case.is_good(), case.cause.is_empty(), "{name}");

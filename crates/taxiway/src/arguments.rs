@@ -259,14 +259,14 @@ pub(crate) enum CloudEnvironment {
 
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct CloudPorts {
-    /// The port of Azure's API (HTTPS); 8443, or the one of the last start.
-    #[arg(long, env = "TAXIWAY_CLOUD_PORT")]
+    /// The port of Azure's API (HTTPS); 8443, the one of the last start, or TAXIWAY_CLOUD_PORT.
+    #[arg(long)]
     pub(crate) port: Option<u16>,
-    /// The port of the applications (HTTP); 8080, or the one of the last start.
-    #[arg(long, env = "TAXIWAY_SITES_PORT")]
+    /// The port of the applications (HTTP); 8080, the one of the last start, or TAXIWAY_SITES_PORT.
+    #[arg(long)]
     pub(crate) sites_port: Option<u16>,
-    /// The port of the proxy for stock clients; 8081, or the one of the last start.
-    #[arg(long, env = "TAXIWAY_PROXY_PORT")]
+    /// The port of the proxy for stock clients; 8081, the one of the last start, or TAXIWAY_PROXY_PORT.
+    #[arg(long)]
     pub(crate) proxy_port: Option<u16>,
 }
 

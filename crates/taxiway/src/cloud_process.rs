@@ -14,7 +14,7 @@ use taxiway_local::Ports;
 
 use crate::arguments::CloudPorts;
 use crate::failure::Failure;
-use crate::surroundings::Surroundings;
+use crate::surroundings::{Surroundings, variable};
 
 /// What stands in `<state>/cloud.json` while the local cloud runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -71,23 +71,33 @@ fn is_ours(pid: i32) -> bool {
     }
 }
 
-/// The ports to bind: as asked, else those of the last start (addresses of sites and vaults hold them), else the usual ones.
+/// The ports to bind: as asked, as the environment says, as at the last start (addresses of sites and vaults hold them), as usual.
 pub(crate) fn ports(asked: &CloudPorts, surroundings: &Surroundings) -> Ports {
     let usual = Ports::default();
     let last = last(surroundings).map(|running| running.ports);
+    let said = |name: &str| variable(name).and_then(|port| port.parse::<u16>().ok());
+    let choose = |asked: Option<u16>, name: &str, last: Option<u16>, usual: u16| {
+        asked.or_else(|| said(name)).or(last).unwrap_or(usual)
+    };
     Ports {
-        front_door: asked
-            .port
-            .or(last.map(|ports| ports.front_door))
-            .unwrap_or(usual.front_door),
-        sites: asked
-            .sites_port
-            .or(last.map(|ports| ports.sites))
-            .unwrap_or(usual.sites),
-        proxy: asked
-            .proxy_port
-            .or(last.map(|ports| ports.proxy))
-            .unwrap_or(usual.proxy),
+        front_door: choose(
+            asked.port,
+            "TAXIWAY_CLOUD_PORT",
+            last.map(|ports| ports.front_door),
+            usual.front_door,
+        ),
+        sites: choose(
+            asked.sites_port,
+            "TAXIWAY_SITES_PORT",
+            last.map(|ports| ports.sites),
+            usual.sites,
+        ),
+        proxy: choose(
+            asked.proxy_port,
+            "TAXIWAY_PROXY_PORT",
+            last.map(|ports| ports.proxy),
+            usual.proxy,
+        ),
     }
 }
 

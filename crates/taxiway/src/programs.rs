@@ -26,7 +26,7 @@ pub(crate) fn choose(
     platform: &Platform,
     environment: &Environment,
 ) -> Result<Interpreter, Failure> {
-    pick(platform, environment, &available())
+    pick(platform, environment, &available(environment))
 }
 
 fn pick(
@@ -67,19 +67,24 @@ fn pick(
     .next("then", "taxiway up"))
 }
 
-/// The versions that answer, the newest first.
-fn available() -> Vec<String> {
-    let mut versions: Vec<String> = MINORS
-        .rev()
-        .map(|minor| format!("3.{minor}"))
-        .filter(|version| {
-            answers(&format!("python{version}")).as_deref() == Some(version) || uv_finds(version)
-        })
-        .collect();
-    if let Some(version) = answers("python3")
-        && !versions.contains(&version)
+/// The versions that answer, in the order of preference. Each question costs a process, so it is asked only while no answer
+/// suits: first for the version that is wanted, then for the one that the user calls `python3`, then for all others.
+fn available(environment: &Environment) -> Vec<String> {
+    let has = |version: &String| {
+        answers(&format!("python{version}")).as_ref() == Some(version) || uv_finds(version)
+    };
+    let wanted = &environment.python.version;
+    if has(wanted) {
+        return vec![wanted.clone()];
+    }
+    let mut versions: Vec<String> = answers("python3").into_iter().collect();
+    if !versions
+        .iter()
+        .any(|version| environment.python.accepts(version))
     {
-        versions.push(version);
+        let others = MINORS.rev().map(|minor| format!("3.{minor}"));
+        versions.extend(others.filter(|version| version != wanted).filter(has));
+        versions.dedup();
     }
     versions
 }

@@ -122,11 +122,6 @@ impl Step {
             bar.set_message(text.into());
         }
     }
-
-    /// How long it runs by now.
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
-    }
 }
 
 impl Drop for Step {

@@ -1,18 +1,14 @@
 //! The pure part of the road for one repository: read, decide, write, compile. Nothing here changes anything.
 
-use std::collections::BTreeSet;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_app::App;
+use taxiway_blueprint::Handwritten;
 use taxiway_diagnostics::{DiskSources, MemorySources, ReadError, Sources};
 use taxiway_platform::{CONFIG_PATH, Config, Environment, Platform};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::repository;
-
-/// Where the blueprint keeps what it wrote last, path by path.
-const RECORDS: &str = ".taxiway/generated";
 
 /// A repository with what was read from it and decided for it.
 #[derive(Debug)]
@@ -23,8 +19,6 @@ pub(crate) struct Project {
     pub(crate) sources: DiskSources,
     /// What was read.
     pub(crate) app: App,
-    /// What `taxiway.toml` says.
-    pub(crate) config: Config,
     /// The text of `taxiway.toml` that has to be written, where there is none yet.
     pub(crate) initial_config: Option<String>,
     /// What was decided.
@@ -38,7 +32,7 @@ pub(crate) struct Project {
 pub(crate) fn read(folder: Option<&Utf8Path>) -> Result<(Utf8PathBuf, DiskSources, App), Failure> {
     let root = repository::root(folder)?;
     let sources = repository::sources(&root);
-    let app = taxiway_app::read(&Evidence::of(&sources));
+    let app = taxiway_app::read(&Handwritten::new(&sources));
     Ok((root, sources, app))
 }
 
@@ -85,7 +79,6 @@ impl Project {
             root,
             sources,
             app,
-            config,
             initial_config: is_new.then_some(config_text),
             platform,
         })
@@ -107,52 +100,6 @@ impl Project {
                 .detail(format!("there are: {}", known.join(", ")))
                 .next("add it", format!("[environments.{name}] in {CONFIG_PATH}"))
         })
-    }
-}
-
-/// What people wrote: without the files that Taxiway generated, which would only tell what it decided before.
-#[derive(Debug)]
-struct Evidence<'a> {
-    all: &'a DiskSources,
-    generated: BTreeSet<Utf8PathBuf>,
-}
-
-impl<'a> Evidence<'a> {
-    fn of(all: &'a DiskSources) -> Self {
-        let files = all.files();
-        let records = files
-            .iter()
-            .filter_map(|path| path.strip_prefix(RECORDS).ok());
-        Self {
-            all,
-            generated: records.map(Utf8Path::to_owned).collect(),
-        }
-    }
-
-    fn is_generated(&self, path: &Utf8Path) -> bool {
-        self.generated.contains(path) || path.starts_with(".taxiway")
-    }
-}
-
-impl Sources for Evidence<'_> {
-    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
-        if self.is_generated(path) {
-            Err(ReadError::NotFound)
-        } else {
-            self.all.read(path)
-        }
-    }
-
-    fn files(&self) -> Vec<Utf8PathBuf> {
-        self.all
-            .files()
-            .into_iter()
-            .filter(|path| !self.is_generated(path))
-            .collect()
-    }
-
-    fn is_file(&self, path: &Utf8Path) -> bool {
-        !self.is_generated(path) && self.all.is_file(path)
     }
 }
 

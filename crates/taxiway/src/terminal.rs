@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::arguments::{Color, Format, Global};
 use crate::failure::Failure;
-use crate::{exit::Exit, findings};
+use crate::findings;
 
 /// Dim text: places, reasons.
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -183,18 +183,6 @@ pub(crate) fn columns(rows: &[Vec<String>], indent: usize) -> String {
         );
     }
     lines.join("\n")
-}
-
-/// The exit code of a command that has findings to show, by their worst severity.
-pub(crate) fn exit_for(diagnostics: &[taxiway_diagnostics::Diagnostic]) -> Exit {
-    if diagnostics
-        .iter()
-        .any(taxiway_diagnostics::Diagnostic::is_error)
-    {
-        Exit::Findings
-    } else {
-        Exit::Done
-    }
 }
 
 #[cfg(test)]

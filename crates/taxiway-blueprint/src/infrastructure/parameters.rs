@@ -74,7 +74,17 @@ fn site(environment: &Environment, is_local: bool, document: &mut Document) {
     } else {
         document.assign("pythonVersion", version);
     }
-    if !environment.domains.is_empty() {
+    if is_local {
+        document.comment(
+            "The local cloud serves its only site under these too, which need no name resolution.",
+        );
+        let names = ["localhost", "127.0.0.1"].map(str::to_owned);
+        let domains: Vec<String> = names
+            .into_iter()
+            .chain(environment.domains.clone())
+            .collect();
+        document.assign("domains", domains);
+    } else if !environment.domains.is_empty() {
         document.assign("domains", environment.domains.clone());
     }
     let settings = extra_settings(environment, is_local);

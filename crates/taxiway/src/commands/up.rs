@@ -67,7 +67,7 @@ pub(crate) async fn run(
     release::check_gates(&preparation, arguments)?;
     write(&preparation, &mut progress)?;
     let connection = reach(&preparation, surroundings, &mut progress).await?;
-    let provisioned = provision(&preparation, &connection, &mut progress).await?;
+    let provisioned = provision(&preparation, &connection, &mut progress, terminal).await?;
     let served = release::roll_out(
         &preparation,
         &connection,
@@ -115,14 +115,19 @@ async fn provision(
     preparation: &Preparation,
     connection: &Connection,
     progress: &mut Progress,
+    terminal: &Terminal,
 ) -> Result<Provisioned, Failure> {
     let infrastructure = preparation.infrastructure(connection);
     let step = progress.start("provision");
     let result = infrastructure
         .provision(&connection.azure, &|operation| {
-            if let Some(name) = &operation.resource_name {
-                step.message(format!("{} {name}", operation.state.to_lowercase()));
-            }
+            let (Some(kind), Some(name)) = (&operation.resource_type, &operation.resource_name)
+            else {
+                return;
+            };
+            let state = operation.state.to_lowercase();
+            step.message(format!("{name} {state}"));
+            terminal.detail(format_args!("    {kind} {name} {state}"));
         })
         .await;
     match result {

@@ -11,6 +11,11 @@ param instances = 1
 param pythonVersion = readEnvironmentVariable('TAXIWAY_PYTHON', '3.11')
 // Browsers don't trust this machine's certificate.
 param httpsOnly = false
+// The local cloud serves its only site under these too, which need no name resolution.
+param domains = [
+  'localhost'
+  '127.0.0.1'
+]
 param extraSettings = {
   // As many workers as the smallest plan has; this machine may have more processors.
   WEB_CONCURRENCY: '2'

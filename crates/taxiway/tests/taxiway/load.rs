@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::world::{World, runtime};
+use crate::world::{World, client, runtime};
 
 /// Requests that go on until [`Load::stop`].
 #[derive(Debug)]
@@ -43,10 +43,7 @@ impl Load {
 }
 
 async fn send(url: String, stop: Arc<AtomicBool>) -> Counts {
-    let client = reqwest::Client::builder()
-        .timeout(Duration::from_secs(30))
-        .build()
-        .expect("a client");
+    let client = client();
     let sent = Arc::new(AtomicUsize::new(0));
     let failures = Arc::new(std::sync::Mutex::new(Vec::new()));
     let mut ticks = tokio::time::interval(Duration::from_millis(20));
@@ -61,7 +58,12 @@ async fn send(url: String, stop: Arc<AtomicBool>) -> Counts {
         );
         requests.spawn(async move {
             sent.fetch_add(1, Ordering::Relaxed);
-            let failure = match client.get(&url).send().await {
+            let failure = match client
+                .get(&url)
+                .timeout(Duration::from_secs(30))
+                .send()
+                .await
+            {
                 Ok(answer) if answer.status().is_success() => {
                     answer.bytes().await.err().map(|error| error.to_string())
                 }

@@ -119,7 +119,7 @@ impl World {
     pub(crate) fn page(&self, path: &str) -> (u16, String) {
         let url = format!("{}{path}", self.sites());
         runtime().block_on(async {
-            match reqwest::get(url).await {
+            match client().get(url).send().await {
                 Ok(answer) => (
                     answer.status().as_u16(),
                     answer.text().await.unwrap_or_default(),
@@ -200,4 +200,9 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
         .enable_all()
         .build()
         .expect("a runtime")
+}
+
+/// A client for the applications, which are plain HTTP on loopback.
+pub(crate) fn client() -> reqwest::Client {
+    taxiway_azure::http_client(None).expect("a client")
 }
