@@ -6,7 +6,7 @@ use serde_json::Value;
 use taxiway_diagnostics::{Diagnostic, Location, Span};
 
 use crate::ast::{Statement, TypeExpr, TypeKind};
-use crate::model::{DeclarationKind, JsonFile, Model, Workspace, join};
+use crate::model::{DeclarationKind, JsonFile, Model, Target, Workspace, join};
 use crate::suggestion;
 
 /// What a parameters file is `using`.
@@ -166,12 +166,16 @@ impl Using {
 
 /// The name of a simple type that no declaration hides.
 pub(crate) fn plain_type(model: &Model, kind: &TypeExpr) -> Option<&'static str> {
-    let TypeKind::Name(name, arguments) = &kind.kind else {
-        return None;
+    let name = match &kind.kind {
+        TypeKind::Name(name, arguments) if model.target(name).is_none() && arguments.is_empty() => {
+            name
+        }
+        TypeKind::Property(base, name, _) => match &base.kind {
+            TypeKind::Name(base, _) if model.target(base) == Some(Target::Namespace) => name,
+            _ => return None,
+        },
+        _ => return None,
     };
-    if model.target(name).is_some() || !arguments.is_empty() {
-        return None;
-    }
     ["string", "int", "bool", "object", "array"]
         .into_iter()
         .find(|known| **known == *name.text)

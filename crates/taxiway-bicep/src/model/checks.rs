@@ -41,6 +41,30 @@ fn is_closed(object: &Object) -> bool {
     })
 }
 
+/// The scope of a module as text, where equal texts are certainly equal scopes.
+fn scope_key(object: &Object) -> Option<String> {
+    let Some(scope) = object.get("scope") else {
+        return Some(String::new());
+    };
+    let (ExprKind::Call { name, arguments }
+    | ExprKind::Method {
+        name, arguments, ..
+    }) = &scope.value.bare().kind
+    else {
+        return None;
+    };
+    let arguments: Option<Vec<String>> = arguments
+        .iter()
+        .map(|argument| match &argument.bare().kind {
+            ExprKind::Name(name) => Some(name.text.to_string()),
+            _ => argument
+                .plain_string()
+                .map(|text| format!("'{}'", text.to_lowercase())),
+        })
+        .collect();
+    Some(format!("{}({})", name.text, arguments?.join(",")))
+}
+
 /// The type of a literal.
 fn literal_type(expr: &Expr) -> Option<&'static str> {
     Some(match &expr.bare().kind {
@@ -249,16 +273,19 @@ impl Checks<'_, '_> {
             let Some(object) = &body.object else {
                 continue;
             };
-            let has_scope = object.get("scope").is_some();
             let is_unknown = matches!(module.target, ModuleTarget::Unknown);
-            if has_scope || is_unknown || body.for_loop.is_some() || body.condition.is_some() {
+            let Some(scope) = scope_key(object) else {
+                continue;
+            };
+            if is_unknown || body.for_loop.is_some() || body.condition.is_some() {
                 continue;
             }
             let Some(name) = object.get("name") else {
                 continue;
             };
             if let Some(text) = name.value.plain_string() {
-                let same = seen.entry(text.to_lowercase()).or_default();
+                let key = format!("{scope}|{}", text.to_lowercase());
+                let same = seen.entry(key).or_default();
                 same.push(name.value.span);
             }
         }
