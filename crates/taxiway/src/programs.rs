@@ -102,6 +102,20 @@ pub(crate) fn commit(folder: &camino::Utf8Path) -> Option<String> {
     )
 }
 
+/// The files below `folder` that Git tracks, relative to it; none where Git or a repository is missing.
+pub(crate) fn tracked(folder: &camino::Utf8Path) -> Vec<camino::Utf8PathBuf> {
+    let listed = output(
+        "git",
+        &["-C", folder.as_str(), "ls-files", "-z", "--cached", "."],
+    );
+    let listed = listed.unwrap_or_default();
+    listed
+        .split('\0')
+        .filter(|path| !path.is_empty())
+        .map(Into::into)
+        .collect()
+}
+
 /// Opens an address in the user's browser; whether one was found.
 pub(crate) fn open(url: &str) -> bool {
     ["xdg-open", "open"]

@@ -5,6 +5,7 @@ use ignore::WalkBuilder;
 use taxiway_diagnostics::DiskSources;
 
 use crate::failure::Failure;
+use crate::programs;
 
 /// Files that say: a project starts here.
 const MANIFESTS: [&str; 6] = [
@@ -47,7 +48,7 @@ pub(crate) fn root(folder: Option<&Utf8Path>) -> Result<Utf8PathBuf, Failure> {
     Ok(found.to_owned())
 }
 
-/// The files below `root` that Git would track, `.taxiway/` included.
+/// The files below `root` that Git tracks or would track, `.taxiway/` included.
 pub(crate) fn sources(root: &Utf8Path) -> DiskSources {
     let mut files = Vec::new();
     let walk = WalkBuilder::new(root)
@@ -69,6 +70,12 @@ pub(crate) fn sources(root: &Utf8Path) -> DiskSources {
             files.push(relative.to_owned());
         }
     }
+    // Git keeps a file that was added before it was ignored, such as a committed `.env`.
+    files.extend(
+        programs::tracked(root)
+            .into_iter()
+            .filter(|path| root.join(path).is_file()),
+    );
     DiskSources::new(root, files)
 }
 
