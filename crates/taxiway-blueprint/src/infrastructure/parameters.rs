@@ -95,16 +95,22 @@ fn site(environment: &Environment, is_local: bool, document: &mut Document) {
 
 fn extra_settings(environment: &Environment, is_local: bool) -> Object {
     const WORKERS: &str = "WEB_CONCURRENCY";
-    let settings = object(&environment.variables);
-    if is_local && !environment.variables.contains_key(WORKERS) {
-        settings
+    const START_LIMIT: &str = "WEBSITES_CONTAINER_START_TIME_LIMIT";
+    let given = |name: &str| environment.variables.contains_key(name);
+    let mut settings = object(&environment.variables);
+    if is_local && !given(WORKERS) {
+        settings = settings
             .comment(
                 "As many workers as the smallest plan has; this machine may have more processors.",
             )
-            .with(WORKERS, "2")
-    } else {
-        settings
+            .with(WORKERS, "2");
     }
+    if is_local && !given(START_LIMIT) {
+        settings = settings
+            .comment("Seconds. Whoever waits for a start here is a person.")
+            .with(START_LIMIT, "60");
+    }
+    settings
 }
 
 fn database(environment: &Environment, is_local: bool, document: &mut Document) {

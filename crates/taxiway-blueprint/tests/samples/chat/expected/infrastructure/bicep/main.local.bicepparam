@@ -19,6 +19,8 @@ param domains = [
 param extraSettings = {
   // As many workers as the smallest plan has; this machine may have more processors.
   WEB_CONCURRENCY: '2'
+  // Seconds. Whoever waits for a start here is a person.
+  WEBSITES_CONTAINER_START_TIME_LIMIT: '60'
 }
 
 param databaseVersion = '16'

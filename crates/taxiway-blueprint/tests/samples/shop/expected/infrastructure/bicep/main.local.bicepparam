@@ -23,6 +23,8 @@ param extraSettings = {
   EMAIL_HOST: 'smtp.example.com'
   // As many workers as the smallest plan has; this machine may have more processors.
   WEB_CONCURRENCY: '2'
+  // Seconds. Whoever waits for a start here is a person.
+  WEBSITES_CONTAINER_START_TIME_LIMIT: '60'
 }
 
 param databaseVersion = '16'
