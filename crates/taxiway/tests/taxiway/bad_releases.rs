@@ -14,7 +14,12 @@ fn a_bad_release_never_goes_live() {
         let load = Load::start(&world, "/api/products/");
         let commit = world.shop.apply(&case);
         let ran = world.run(&["up", "--yes"]);
-        println!("{}: exit code {} after {:.1} s", case.name, ran.code, ran.took.as_secs_f64());
+        println!(
+            "{}: exit code {} after {:.1} s",
+            case.name,
+            ran.code,
+            ran.took.as_secs_f64()
+        );
         world.shop.revert(&commit);
         let counts = load.stop();
         let mut problems = Vec::new();

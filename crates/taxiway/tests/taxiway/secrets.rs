@@ -48,7 +48,10 @@ fn no_generated_value_can_be_read_by_others() {
 /// The secrets of the running site, out of the environment of its processes.
 fn values(world: &World) -> Vec<String> {
     let mut values = Vec::new();
-    for process in std::fs::read_dir("/proc").expect("the process list is readable").flatten() {
+    for process in std::fs::read_dir("/proc")
+        .expect("the process list is readable")
+        .flatten()
+    {
         let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
         let environment = String::from_utf8_lossy(&environment);
         if !environment.contains(world.state().as_str()) {
