@@ -22,6 +22,7 @@ pub use facts::{
     Migrations, Port, Process, ProcessKind, Server, StaticFiles, StaticStrategy, Tests,
 };
 pub use service::Service;
+pub(crate) use service::UNNAMED;
 
 /// The name of the document's schema.
 pub const SCHEMA: &str = "taxiway.detect/v1";
@@ -55,6 +56,15 @@ impl App {
             warnings: Vec::new(),
         }
     }
+
+    /// Gives a service that has no name of its own the repository's, which only its folder tells.
+    pub fn name_after(&mut self, repository: &str) {
+        if let [service] = self.services.as_mut_slice()
+            && service.name == UNNAMED
+        {
+            repository.clone_into(&mut service.name);
+        }
+    }
 }
 
 /// What a repository is.
@@ -78,4 +88,22 @@ pub enum Kind {
 /// The JSON Schema of the document.
 pub fn schema() -> schemars::Schema {
     schemars::schema_for!(App)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_no_name_is_named_after_its_repository() {
+        for (name, expected) in [(UNNAMED, "bakery"), ("shop", "shop")] {
+            let mut app = App::new(Kind::App);
+            app.services.push(Service {
+                name: name.to_owned(),
+                ..Service::default()
+            });
+            app.name_after("bakery");
+            assert_eq!(app.services[0].name, expected);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
 use crate::document::{
-    Dependencies, EnvironmentVariable, Finding, Framework, FrameworkName, Server, Service,
+    Dependencies, EnvironmentVariable, Finding, Framework, FrameworkName, Server, Service, UNNAMED,
 };
 use crate::evidence::dockerfile::version_in;
 use crate::evidence::{Origin, Survey};
@@ -76,7 +76,7 @@ impl<'r> Reading<'r> {
         )
         .and_then(|file| file.name().map(str::to_owned))
         .or_else(|| folder.file_name().map(str::to_owned));
-        self.service.name = name.unwrap_or_else(|| "web".to_owned());
+        self.service.name = name.unwrap_or_else(|| UNNAMED.to_owned());
         self.service.root = shown(self.root);
         self.service.app_dir = shown(&self.app_dir);
     }

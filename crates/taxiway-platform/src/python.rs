@@ -11,6 +11,8 @@ pub(crate) const OFFERED: [&str; 4] = ["3.11", "3.12", "3.13", "3.14"];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chosen {
     pub(crate) version: &'static str,
+    /// What the project and its Django accept, as a version specifier.
+    pub(crate) constraint: Option<String>,
     pub(crate) places: Vec<Place>,
     pub(crate) reason: String,
 }
@@ -20,78 +22,148 @@ pub(crate) struct Chosen {
 pub(crate) struct NoVersion {
     pub(crate) constraint: String,
     pub(crate) place: Option<Place>,
+    pub(crate) help: &'static str,
 }
 
 /// Chooses: the constraint binds, a preference is followed where it is on offer, else the newest that Django supports.
 pub(crate) fn choose(service: &Service) -> Result<Chosen, NoVersion> {
-    let python = &service.python;
-    let constraint = python.constraint.as_deref().unwrap_or("");
-    let allowed: Vec<&'static str> = OFFERED
-        .into_iter()
-        .filter(|version| satisfies(version, constraint))
-        .collect();
-    let (Some(oldest), Some(newest)) = (allowed.first(), allowed.last()) else {
-        return Err(NoVersion {
-            constraint: constraint.to_owned(),
-            place: declared(service, Declaration::Constraint),
-        });
+    let own = service.python.constraint.as_deref();
+    let django = django(service);
+    let narrows = |of_django: &&str| {
+        !offered(own)
+            .iter()
+            .all(|version| satisfies(version, of_django))
     };
-    let seen: Vec<Place> = service
+    let constraint = both(own, django.and_then(accepted_by_django).filter(narrows));
+    let allowed: Vec<&'static str> = offered(constraint.as_deref());
+    let (Some(oldest), Some(newest)) = (allowed.first(), allowed.last()) else {
+        return Err(none(service, constraint));
+    };
+    let (version, places, reason) = preferred(service, &allowed, oldest).unwrap_or_else(|| {
+        let (version, reason) = newest_supported(django, &allowed, oldest, newest);
+        let is_by_django = django.is_some();
+        let places = framework_place(service).filter(|_| is_by_django);
+        (version, places.cloned().into_iter().collect(), reason)
+    });
+    Ok(Chosen {
+        version,
+        constraint,
+        places,
+        reason,
+    })
+}
+
+fn offered(constraint: Option<&str>) -> Vec<&'static str> {
+    OFFERED
+        .into_iter()
+        .filter(|version| satisfies(version, constraint.unwrap_or_default()))
+        .collect()
+}
+
+/// What the project says, or the nearest to it.
+fn preferred(
+    service: &Service,
+    allowed: &[&'static str],
+    oldest: &'static str,
+) -> Option<(&'static str, Vec<Place>, String)> {
+    let wanted = service.python.version.as_deref()?;
+    let (version, reason) = match allowed.iter().find(|version| **version == wanted) {
+        Some(version) => (*version, "the project says so".to_owned()),
+        None if minor(wanted) < minor(oldest) => {
+            let why = if offered(service.python.constraint.as_deref()).contains(&wanted) {
+                "its Django does not run on"
+            } else {
+                "App Service no longer offers"
+            };
+            (oldest, format!("{why} {wanted}; this is the nearest"))
+        }
+        None => return None,
+    };
+    let seen = service
         .seen("python.version")
         .or_else(|| service.seen("python"))
         .cloned()
-        .or_else(|| declared(service, Declaration::Preference))
-        .into_iter()
-        .collect();
-    if let Some(wanted) = python.version.as_deref() {
-        if let Some(version) = allowed.iter().find(|version| **version == wanted) {
-            return Ok(Chosen {
-                version,
-                places: seen,
-                reason: "the project says so".to_owned(),
-            });
-        }
-        if minor(wanted) < minor(oldest) {
-            return Ok(Chosen {
-                version: oldest,
-                places: seen,
-                reason: format!("{wanted} is no longer offered, and this is the nearest that is"),
-            });
-        }
-    }
-    let django = service
-        .framework
-        .as_ref()
-        .and_then(|framework| framework.version.as_deref());
-    let limit = django.and_then(newest_for_django);
+        .or_else(|| declared(service, Declaration::Preference));
+    Some((version, seen.into_iter().collect(), reason))
+}
+
+fn newest_supported(
+    django: Option<&str>,
+    allowed: &[&'static str],
+    oldest: &'static str,
+    newest: &'static str,
+) -> (&'static str, String) {
+    let Some(django) = django else {
+        return (newest, "the newest on offer".to_owned());
+    };
+    let limit = newest_for_django(django);
     let supported = allowed
         .iter()
         .rev()
         .find(|version| limit.is_none_or(|limit| minor(version) <= Some(limit)));
-    let places = service
+    match supported {
+        Some(version) => (
+            version,
+            format!("the newest on offer that Django {django} supports"),
+        ),
+        None => (
+            oldest,
+            "Django of this project supports none on offer; the oldest is the nearest".to_owned(),
+        ),
+    }
+}
+
+fn none(service: &Service, constraint: Option<String>) -> NoVersion {
+    let own = service.python.constraint.as_deref();
+    let (place, help) = if offered(own).is_empty() {
+        (
+            declared(service, Declaration::Constraint),
+            "let it run on one of these, and widen the constraint",
+        )
+    } else {
+        (
+            framework_place(service).cloned(),
+            "its Django runs on none of these: move it to another",
+        )
+    };
+    NoVersion {
+        constraint: constraint.unwrap_or_default(),
+        place,
+        help,
+    }
+}
+
+fn django(service: &Service) -> Option<&str> {
+    service.framework.as_ref()?.version.as_deref()
+}
+
+fn framework_place(service: &Service) -> Option<&Place> {
+    service
         .seen("framework")
         .or_else(|| service.seen("framework.version"))
-        .cloned()
-        .into_iter()
-        .collect();
-    Ok(match (supported, django) {
-        (Some(version), Some(django)) => Chosen {
-            version,
-            places,
-            reason: format!("the newest on offer that Django {django} supports"),
-        },
-        (Some(_), None) => Chosen {
-            version: newest,
-            places: Vec::new(),
-            reason: "the newest on offer".to_owned(),
-        },
-        (None, _) => Chosen {
-            version: oldest,
-            places,
-            reason: "Django of this project supports none on offer; the oldest is the nearest"
-                .to_owned(),
-        },
-    })
+}
+
+/// The versions that satisfy both: `||`, which Poetry has, binds less than the comma.
+fn both(one: Option<&str>, other: Option<&str>) -> Option<String> {
+    match (one.filter(|one| !one.is_empty()), other) {
+        (Some(one), Some(other)) => {
+            let alternatives = one
+                .split("||")
+                .map(|alternative| format!("{},{other}", alternative.trim()));
+            Some(alternatives.collect::<Vec<_>>().join(" || "))
+        }
+        (one, other) => one.or(other).map(str::to_owned),
+    }
+}
+
+/// What a release of Django can run on at all, where that is not every version on offer. Sources: Django 6.0 release notes,
+/// "Python compatibility"; What's new in Python 3.11, "Removed": gettext's parameter `codeset`, which Django passed until 2.1.
+fn accepted_by_django(version: &str) -> Option<&'static str> {
+    match pair(version)? {
+        (6.., _) => Some(">=3.12"),
+        (..=1, _) | (2, 0 | 1) => Some("<3.11"),
+        _ => None,
+    }
 }
 
 fn declared(service: &Service, strength: Declaration) -> Option<Place> {
@@ -223,10 +295,24 @@ mod tests {
     #[test]
     fn the_constraint_binds_and_the_preference_is_followed_where_it_can_be() {
         insta::assert_snapshot!(check(Some("3.12"), Some(">=3.11"), Some("5.2")), @"3.12: the project says so");
-        insta::assert_snapshot!(check(Some("3.9"), None, Some("4.2")), @"3.11: 3.9 is no longer offered, and this is the nearest that is");
+        insta::assert_snapshot!(check(Some("3.9"), None, Some("4.2")), @"3.11: App Service no longer offers 3.9; this is the nearest");
         insta::assert_snapshot!(check(None, None, Some("4.2")), @"3.12: the newest on offer that Django 4.2 supports");
         insta::assert_snapshot!(check(None, None, Some("2.2")), @"3.11: Django of this project supports none on offer; the oldest is the nearest");
         insta::assert_snapshot!(check(None, Some("<3.11"), Some("3.2")), @"none for <3.11");
         insta::assert_snapshot!(check(None, None, None), @"3.14: the newest on offer");
+    }
+
+    #[test]
+    fn what_django_runs_on_at_all_binds_too() {
+        insta::assert_snapshot!(check(Some("3.11"), None, Some("6.0")), @"3.12: its Django does not run on 3.11; this is the nearest");
+        insta::assert_snapshot!(check(Some("3.14"), None, Some("6.0")), @"3.14: the project says so");
+        insta::assert_snapshot!(check(None, Some("<3.12"), Some("6.0")), @"none for <3.12,>=3.12");
+        insta::assert_snapshot!(check(None, Some("<3.11"), Some("6.0")), @"none for <3.11");
+        insta::assert_snapshot!(check(Some("3.6"), None, Some("1.10")), @"none for <3.11");
+        insta::assert_snapshot!(check(None, Some("~3.11 || ^3.13"), Some("6.0")), @"3.14: the newest on offer that Django 6.0 supports");
+        assert_eq!(
+            both(Some("~3.11 || ^3.13"), Some(">=3.12")).as_deref(),
+            Some("~3.11,>=3.12 || ^3.13,>=3.12")
+        );
     }
 }

@@ -42,7 +42,8 @@ impl Project {
     /// # Errors
     /// [`Failure`] where `taxiway.toml` is wrong, or the repository is none that Taxiway can run, with the reason.
     pub(crate) fn open(folder: Option<&Utf8Path>) -> Result<Self, Failure> {
-        let (root, sources, app) = read(folder)?;
+        let (root, sources, mut app) = read(folder)?;
+        app.name_after(root.file_name().unwrap_or("app"));
         let (config_text, is_new) = match sources.read_text(CONFIG_PATH.into()) {
             Ok(text) => (text, false),
             Err(ReadError::NotFound) => (

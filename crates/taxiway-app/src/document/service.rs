@@ -110,6 +110,9 @@ pub struct Service {
     pub warnings: Vec<String>,
 }
 
+/// What a service is called that has no name of its own.
+pub(crate) const UNNAMED: &str = "web";
+
 impl Service {
     /// The production requirement of this name, in any spelling.
     pub fn distribution(&self, name: &str) -> Option<&Distribution> {

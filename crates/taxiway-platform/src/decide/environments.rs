@@ -13,7 +13,6 @@ use crate::{
 
 /// What every environment shares.
 struct Shared<'a> {
-    service: &'a Service,
     config: &'a Config,
     workload: &'a str,
     variables: &'a [Variable],
@@ -39,13 +38,12 @@ pub(super) fn decide(
                     at(none.place.as_ref()),
                     python::OFFERED.join(", ")
                 ),
-                "let it run on one of these, and widen the constraint",
+                none.help,
             );
             return Vec::new();
         }
     };
     let shared = Shared {
-        service,
         config,
         workload,
         variables,
@@ -142,7 +140,7 @@ impl Shared<'_> {
         decisions: &mut Decisions,
     ) -> Python {
         let key = format!("{name}.python");
-        let constraint = self.service.python.constraint.clone();
+        let constraint = self.python.constraint.clone();
         let Some(configured) = &settings.python else {
             let source = Source::detected(&self.python.places);
             let reason = self.python.reason.clone();
