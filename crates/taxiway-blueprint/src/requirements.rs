@@ -163,6 +163,12 @@ fn additions(service: &Service, platform: &Platform) -> Vec<(&'static str, &'sta
     if !service.installs("gunicorn") {
         additions.push(("gunicorn>=23", "The server."));
     }
+    if needs_pkg_resources(service, is_before([4, 2])) {
+        additions.push((
+            "setuptools<81",
+            "Has pkg_resources, which older packages import.",
+        ));
+    }
     if platform.service.server == Server::Uvicorn {
         if !service.installs("uvicorn-worker") {
             additions.push(("uvicorn-worker>=0.3", "The server's ASGI workers."));
@@ -194,9 +200,51 @@ fn additions(service: &Service, platform: &Platform) -> Vec<(&'static str, &'sta
     additions
 }
 
+/// Whether packages of a time when every environment had `pkg_resources` are installed into one that may not: virtual
+/// environments come without setuptools from Python 3.12 on, and setuptools without it from 82 on. Sources: What's new in Python
+/// 3.12, "ensurepip"; setuptools, history; gunicorn, changelog of 21.0.
+fn needs_pkg_resources(service: &Service, is_old_django: bool) -> bool {
+    let is_old_server = service
+        .distribution("gunicorn")
+        .and_then(|gunicorn| gunicorn.version.as_deref())
+        .and_then(|version| version.split('.').next()?.parse::<u32>().ok())
+        .is_some_and(|major| major < 21);
+    (is_old_django || is_old_server) && !service.installs("setuptools")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn older_packages_find_pkg_resources() {
+        for (requirements, is_old_django, expected) in [
+            ("gunicorn==20.1.0", false, true),
+            ("gunicorn==23.0.0", false, false),
+            ("gunicorn==23.0.0", true, true),
+            ("gunicorn==20.1.0 setuptools==65.5.1", true, false),
+            ("", false, false),
+        ] {
+            let mut service = Service::default();
+            for requirement in requirements.split_whitespace() {
+                let (name, version) = requirement.split_once("==").unwrap();
+                service.dependencies.distributions.push(Distribution {
+                    name: name.to_owned(),
+                    version: Some(version.to_owned()),
+                    specifier: String::new(),
+                    extras: Vec::new(),
+                    marker: None,
+                    url: None,
+                    place: taxiway_diagnostics::Place::new("requirements.txt", 1),
+                });
+            }
+            assert_eq!(
+                needs_pkg_resources(&service, is_old_django),
+                expected,
+                "{requirements}"
+            );
+        }
+    }
 
     #[test]
     fn specifiers_of_other_tools_become_pips() {

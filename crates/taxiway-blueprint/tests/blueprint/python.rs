@@ -116,6 +116,20 @@ for name in ('DB_ENGINE', 'DB_HOST', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'ALLOW
 }
 
 #[test]
+fn a_middleware_that_telemetry_inserts_comes_after_the_probes() {
+    let script = "
+import os, sys, types
+for name in ('shop', 'shop.settings', 'shop.settings.production'):
+    sys.modules[name] = types.ModuleType(name)
+from taxiway_runtime import settings
+middleware = list(settings.MIDDLEWARE)
+middleware.insert(int(os.environ['OTEL_PYTHON_DJANGO_MIDDLEWARE_POSITION']), 'telemetry')
+print(middleware[:2])
+";
+    insta::assert_snapshot!(overlay(script, &COMPLETE), @"['taxiway_runtime.health.middleware', 'telemetry']");
+}
+
+#[test]
 fn the_build_needs_neither_secrets_nor_a_database() {
     let script = "
 import os

@@ -32,6 +32,8 @@ def prepare():
         os.environ[name] = parts[part]
     for name in project.HOST_VARIABLES:
         os.environ.setdefault(name, ",".join(_hosts_without_ports()))
+    # Where OpenTelemetry puts its middleware: not before ours, for it refuses the hosts that probes come with.
+    os.environ.setdefault("OTEL_PYTHON_DJANGO_MIDDLEWARE_POSITION", "1")
 
 
 def _refuse_incomplete_environment():
