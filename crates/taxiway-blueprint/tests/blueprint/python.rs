@@ -130,6 +130,20 @@ print(middleware[:2])
 }
 
 #[test]
+fn settings_that_ask_which_command_runs_hear_of_migrate() {
+    let script = "
+import django, sys
+from unittest.mock import MagicMock
+for name in ('django.db', 'django.db.backends.signals', 'django.db.utils'):
+    sys.modules[name] = MagicMock()
+django.setup = lambda: sys.exit(print(sys.argv[1:]))
+from taxiway_runtime import migrate
+migrate.main()
+";
+    insta::assert_snapshot!(overlay(script, &COMPLETE), @"['migrate']");
+}
+
+#[test]
 fn the_build_needs_neither_secrets_nor_a_database() {
     let script = "
 import os
