@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use serde_json::json;
+use taxiway_azure::ResourceSummary;
 use taxiway_platform::EnvironmentKind;
 
 use crate::arguments::{CloudPorts, Down};
@@ -12,6 +13,9 @@ use crate::project::Project;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 use crate::{cloud_process, connection};
+
+const VAULT: &str = "Microsoft.KeyVault/vaults";
+const VAULT_API_VERSION: &str = "2023-07-01";
 
 /// Deletes the environment's resource group, and forgets its releases.
 pub(crate) async fn run(
@@ -33,7 +37,7 @@ pub(crate) async fn run(
     }
     let connection = connection::connect(environment, surroundings).await?;
     let step = progress.start("remove");
-    let removed = remove(&connection).await?;
+    let removed = remove(&connection, environment.purge_protection).await?;
     progress.finish(
         step,
         if removed {
@@ -70,7 +74,8 @@ fn confirm(arguments: &Down, group: &str, terminal: &Terminal) -> Result<(), Fai
     }
 }
 
-async fn remove(connection: &connection::Connection) -> Result<bool, Failure> {
+/// With `is_protected`, the vault stays recoverable: its purge protection forbids anything else.
+async fn remove(connection: &connection::Connection, is_protected: bool) -> Result<bool, Failure> {
     let failed = |error: &taxiway_azure::Error| {
         Failure::failed("the resource group cannot be deleted").because(error)
     };
@@ -83,12 +88,46 @@ async fn remove(connection: &connection::Connection) -> Result<bool, Failure> {
     {
         return Ok(false);
     }
+    let vaults: Vec<ResourceSummary> = connection
+        .azure
+        .resources(&connection.group)
+        .await
+        .map_err(|error| failed(&error))?
+        .into_iter()
+        .filter(|resource| resource.kind.eq_ignore_ascii_case(VAULT))
+        .collect();
     connection
         .azure
         .delete_resource_group(&connection.group)
         .await
         .map_err(|error| failed(&error))?;
+    if !is_protected {
+        for vault in &vaults {
+            purge(connection, vault).await?;
+        }
+    }
     Ok(true)
+}
+
+/// A deleted vault keeps its name for days, and the next `up` would find that name taken.
+async fn purge(
+    connection: &connection::Connection,
+    vault: &ResourceSummary,
+) -> Result<(), Failure> {
+    let path = format!(
+        "/subscriptions/{}/providers/Microsoft.KeyVault/locations/{}/deletedVaults/{}/purge",
+        connection.group.subscription,
+        vault.location.as_deref().unwrap_or_default(),
+        vault.name
+    );
+    let purged = connection.azure.post(&path, VAULT_API_VERSION, None).await;
+    purged.map(drop).map_err(|error| {
+        Failure::failed(format!(
+            "the deleted key vault `{}` cannot be purged",
+            vault.name
+        ))
+        .because(&error)
+    })
 }
 
 /// The releases of an environment that is gone are no releases to go back to.
