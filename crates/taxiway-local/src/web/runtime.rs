@@ -174,6 +174,10 @@ impl SlotRuntime {
     /// Starts a new process; it takes over when it is ready, or when it has failed: then the slot has failed.
     async fn replace(self: &Arc<Self>, cloud: &Cloud, launch: Launch) -> Result<(), String> {
         if !matches!(self.front.target(), Target::Serving(_)) {
+            // What does not serve is no help while the new one starts, and its last words would be taken for the new one's.
+            if let Some(before) = self.detach() {
+                before.process.stop().await;
+            }
             self.front.point_to(Target::Starting);
         }
         let instance = match Instance::start(cloud, &self.slot, launch, &self.log) {

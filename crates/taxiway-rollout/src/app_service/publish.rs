@@ -202,6 +202,10 @@ fn build_failure(deployment: &KuduDeployment, log: &[LogEntry]) -> Failure {
     }
     let failure = Failure::new(FailureKind::Build, "the site's build failed");
     let cause = crash::last_error(&text, None)
+        .map(|error| match static_file(&text) {
+            Some(file) => format!("{file}: {error}"),
+            None => error,
+        })
         .or_else(|| telling_line(&text))
         .or_else(|| {
             let errors = log
@@ -214,6 +218,14 @@ fn build_failure(deployment: &KuduDeployment, log: &[LogEntry]) -> Failure {
         Some(cause) => failure.because(cause),
         None => failure.because(first_of(&deployment.status_text, "its log tells no reason")),
     }
+}
+
+/// The static file that Django was at when it failed. Source: Django, `collectstatic`, "Post-processing '…' failed!".
+fn static_file(text: &str) -> Option<&str> {
+    text.split_once("Post-processing '")?
+        .1
+        .split_once('\'')
+        .map(|(file, _)| file)
 }
 
 /// The first line that says what went wrong, in the words of the tools that build; uv's reason is on

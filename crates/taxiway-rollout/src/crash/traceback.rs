@@ -43,7 +43,10 @@ impl Traceback {
             }
             let (end, traceback) = read(lines, index);
             index = end;
-            if let Some(mut traceback) = traceback {
+            // How gunicorn stops itself says nothing about why.
+            if let Some(mut traceback) =
+                traceback.filter(|traceback| traceback.class != "HaltServer")
+            {
                 if traceback.place.is_none() {
                     traceback.place = found.and_then(|earlier| earlier.place);
                 }
