@@ -8,7 +8,7 @@ use crate::arguments::{Bicep, Built};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::Terminal;
-use crate::{findings, surroundings};
+use crate::{findings, repository, surroundings};
 
 /// Runs one command of the compiler.
 pub(crate) fn run(command: &Bicep, terminal: &Terminal) -> Outcome {
@@ -52,7 +52,16 @@ fn open(file: &Utf8Path) -> Result<(DiskSources, Utf8PathBuf), Failure> {
     let path = file
         .canonicalize_utf8()
         .map_err(|error| Failure::usage(format!("`{file}` cannot be read")).because(&error))?;
-    Ok((DiskSources::new("/", []), path))
+    let lists_folders =
+        std::fs::read_to_string(&path).is_ok_and(|text| text.contains("loadDirectoryFileInfo"));
+    let folder = path.parent().filter(|_| lists_folders);
+    let listed = folder.map(|folder| {
+        repository::sources(folder)
+            .files()
+            .into_iter()
+            .map(|file| folder.join(file))
+    });
+    Ok((DiskSources::new("/", listed.into_iter().flatten()), path))
 }
 
 fn finish(

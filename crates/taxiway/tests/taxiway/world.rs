@@ -1,6 +1,7 @@
 //! One machine of a test: a copy of the shop, a local cloud of its own, and the program.
 
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -11,11 +12,15 @@ use tempfile::TempDir;
 /// How long anything may take before it counts as stuck.
 const STUCK: Duration = Duration::from_secs(240);
 
+/// One world at a time: each is a whole cloud, and what they prove under load must not be the load of another.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// A repository and a local cloud; both go with it.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) shop: Fixture,
     folder: TempDir,
+    _turn: MutexGuard<'static, ()>,
 }
 
 /// A finished run of the program.
@@ -30,6 +35,7 @@ pub(crate) struct Ran {
 impl World {
     /// A shop that nothing has been done to.
     pub(crate) fn new() -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::Builder::new()
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))
             .tempdir()
@@ -37,6 +43,7 @@ impl World {
         Self {
             shop: Fixture::shop(),
             folder,
+            _turn: turn,
         }
     }
 
