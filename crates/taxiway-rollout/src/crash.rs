@@ -46,6 +46,24 @@ pub(crate) fn last_error(log: &str, since: Option<Timestamp>) -> Option<String> 
     Traceback::last(recent).map(|traceback| traceback.to_string())
 }
 
+/// The status that an app gave to the platform's own probes until they gave it up, if the log has it. Source: the local
+/// cloud's words; Azure's log has no status.
+pub(crate) fn probed_status(log: &str, since: Timestamp) -> Option<u16> {
+    let lines = lines::expand(log);
+    let given_up = after(&lines, since)
+        .iter()
+        .rev()
+        .find(|line| line.text.contains("was not ready after"))?;
+    given_up
+        .text
+        .rsplit_once(" answered ")?
+        .1
+        .split_whitespace()
+        .next()?
+        .parse()
+        .ok()
+}
+
 /// gunicorn's last words when it gives up by itself.
 const STOPPED: [&str; 2] = ["Worker failed to boot", "App failed to load"];
 

@@ -26,6 +26,11 @@ impl AppService {
         crash::last_error(&self.site_log(id).await, Some(since))
     }
 
+    /// The status that the platform's own probes got, if its log tells.
+    pub(super) async fn probed_status(&self, id: &SiteId, since: Timestamp) -> Option<u16> {
+        crash::probed_status(&self.site_log(id).await, since)
+    }
+
     /// The Key Vault references that can't be read.
     pub(super) async fn misconfigured(&self, id: &SiteId) -> Option<Failure> {
         let statuses = self.azure.reference_statuses(id).await.ok()?;
