@@ -49,11 +49,7 @@ impl AppService {
             "app settings refer to secrets that can't be read",
         )
         .because(broken.join(", "));
-        Some(
-            failure.hint(
-                "taxiway secrets doctor, or check the site's identity and its role on the vault",
-            ),
-        )
+        Some(failure.hint("check the site's identity and its role on the vault"))
     }
 
     /// What the site's containers have written. A log that can't be had is no reason to fail.
