@@ -19,4 +19,4 @@ mod requirements;
 pub use file::{GeneratedFile, Mode};
 pub use generate::files;
 pub use handwritten::Handwritten;
-pub use merge::{ChangeKind, FileChange, plan_changes};
+pub use merge::{ChangeKind, FileChange, Step, plan_changes, steps};

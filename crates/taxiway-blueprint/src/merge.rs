@@ -13,6 +13,10 @@ use crate::{GeneratedFile, Mode};
 /// Where what was written last is kept.
 pub(crate) const GENERATED: &str = ".taxiway/generated";
 
+/// What a record holds while its file is being created. A run that ended here has not yet written the file; without this,
+/// the next one would take it for removed, or for a person's own.
+const CREATING: &str = "taxiway is creating this file\n";
+
 /// What to do with one path of the repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileChange {
@@ -80,6 +84,49 @@ pub fn plan_changes(generated: &[GeneratedFile], sources: &dyn Sources) -> Vec<F
     changes
 }
 
+/// One file to write or to remove. Each is done whole, and they are done in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step<'a> {
+    /// The file, relative to the repository.
+    pub path: &'a Utf8Path,
+    /// Its new text; `None`: it goes.
+    pub text: Option<&'a str>,
+    /// Whether it is a program.
+    pub mode: Mode,
+}
+
+/// How to carry out `changes` so that a run may be cut off after any step: planning again and carrying that out ends in the
+/// same files as without the interruption. Records come after their files, because a record says that its file was written.
+pub fn steps(changes: &[FileChange]) -> Vec<Step<'_>> {
+    fn whole(change: &FileChange) -> Step<'_> {
+        Step {
+            path: &change.path,
+            text: change.after.as_deref(),
+            mode: change.mode,
+        }
+    }
+    let (records, files): (Vec<_>, Vec<_>) = changes
+        .iter()
+        .filter(|change| change.is_change())
+        .partition(|change| change.kind == ChangeKind::Record);
+    let is_created = |record: &FileChange| {
+        files.iter().any(|file| {
+            file.kind == ChangeKind::Create && record.path.strip_prefix(GENERATED) == Ok(&file.path)
+        })
+    };
+    let intents = records
+        .iter()
+        .filter(|record| is_created(record))
+        .map(|record| Step {
+            text: Some(CREATING),
+            ..whole(record)
+        });
+    intents
+        .chain(files.iter().map(|change| whole(change)))
+        .chain(records.iter().map(|change| whole(change)))
+        .collect()
+}
+
 fn record_of(path: &Utf8Path) -> Utf8PathBuf {
     Utf8Path::new(GENERATED).join(path)
 }
@@ -87,7 +134,8 @@ fn record_of(path: &Utf8Path) -> Utf8PathBuf {
 /// The change of one generated file, and that of its record.
 fn change(file: &GeneratedFile, sources: &dyn Sources) -> Vec<FileChange> {
     let record = record_of(&file.path);
-    let base = sources.read_text(&record).ok();
+    let recorded = sources.read_text(&record).ok();
+    let base = recorded.clone().filter(|text| text != CREATING);
     let current = sources.read_text(&file.path).ok();
     let (kind, after) = decide(base.as_deref(), current.as_deref(), &file.text);
     let is_theirs = kind == ChangeKind::Kept && base.is_none();
@@ -98,12 +146,13 @@ fn change(file: &GeneratedFile, sources: &dyn Sources) -> Vec<FileChange> {
         after,
         mode: file.mode,
     }];
-    if !is_theirs && base.as_deref() != Some(file.text.as_str()) {
+    let remembered = (!is_theirs).then(|| file.text.clone());
+    if recorded != remembered {
         changes.push(FileChange {
             path: record,
             kind: ChangeKind::Record,
-            before: base,
-            after: Some(file.text.clone()),
+            before: recorded,
+            after: remembered,
             mode: Mode::Plain,
         });
     }

@@ -46,22 +46,15 @@ pub(crate) fn last_error(log: &str, since: Option<Timestamp>) -> Option<String> 
     Traceback::last(recent).map(|traceback| traceback.to_string())
 }
 
-/// The status that an app gave to the platform's own probes until they gave it up, if the log has it. Source: the local
-/// cloud's words; Azure's log has no status.
+/// The status that an app gave to the platform's own probes last, if the log has it. Source: the local cloud's words;
+/// Azure's log has no status.
 pub(crate) fn probed_status(log: &str, since: Timestamp) -> Option<u16> {
     let lines = lines::expand(log);
-    let given_up = after(&lines, since)
-        .iter()
-        .rev()
-        .find(|line| line.text.contains("was not ready after"))?;
-    given_up
-        .text
-        .rsplit_once(" answered ")?
-        .1
-        .split_whitespace()
-        .next()?
-        .parse()
-        .ok()
+    after(&lines, since).iter().rev().find_map(|line| {
+        let (_, told) = line.text.split_once("[taxiway] ")?;
+        let (_, status) = told.rsplit_once(" answered ")?;
+        status.split_whitespace().next()?.parse().ok()
+    })
 }
 
 /// gunicorn's last words when it gives up by itself.
@@ -206,6 +199,27 @@ mod tests {
             Some(failure) => format!("{:?}: {}", failure.kind, failure.line()),
             None => "nothing".to_owned(),
         }
+    }
+
+    #[test]
+    fn the_status_of_the_last_probe_is_found() {
+        let since = "2026-11-22T08:00:00Z".parse().unwrap();
+        let at = "2026-11-22T08:00:05Z [taxiway] site shop-staging";
+        let log = [
+            format!("{at} is not ready: nothing listens on its port yet"),
+            format!("{at} is not ready: /healthz/ready answered 500"),
+            "2026-11-22T08:00:05Z the app answered 418".to_owned(),
+        ]
+        .join("\n");
+        assert_eq!(probed_status(&log, since), Some(500));
+        let given_up =
+            format!("{log}\n{at} was not ready after 60 seconds: /healthz/ready answered 503");
+        assert_eq!(probed_status(&given_up, since), Some(503));
+        assert_eq!(
+            probed_status(&log, "2026-11-22T08:00:06Z".parse().unwrap()),
+            None
+        );
+        assert_eq!(probed_status("", since), None);
     }
 
     const NAME_ERROR: &str = r#"[2026-11-22 08:00:05 +0000] [10] [INFO] Starting gunicorn 23.0.0

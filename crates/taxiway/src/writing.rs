@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use taxiway_blueprint::{ChangeKind, FileChange, Mode};
 use taxiway_diagnostics::MemorySources;
 use taxiway_platform::CONFIG_PATH;
@@ -47,19 +47,19 @@ pub(crate) fn visible(changes: &[FileChange]) -> Vec<&FileChange> {
         .collect()
 }
 
-/// Writes the changes. Each file is replaced in one step; a run that is interrupted leaves whole files.
+/// Writes the changes. Each file is replaced in one step; after a run that is cut off, the next one goes on.
 ///
 /// # Errors
-/// [`Failure`] that names the file that could not be written. Those before it are written; the next run goes on.
+/// [`Failure`] that names the file that could not be written. Those before it are written.
 pub(crate) fn apply(root: &Utf8Path, changes: &[FileChange]) -> Result<(), Failure> {
-    for change in changes.iter().filter(|change| change.is_change()) {
-        let path = root.join(&change.path);
-        let done = match &change.after {
-            Some(text) => replace(&path, text, change.mode),
-            None => std::fs::remove_file(&path),
+    for step in taxiway_blueprint::steps(changes) {
+        let path = root.join(step.path);
+        let done = match step.text {
+            Some(text) => replace(root, &path, text, step.mode),
+            None => remove(&path),
         };
         done.map_err(|error| {
-            Failure::new(Exit::Failed, format!("`{}` cannot be written", change.path))
+            Failure::new(Exit::Failed, format!("`{}` cannot be written", step.path))
                 .because(&error)
                 .next("when that is mended", "taxiway generate")
         })?;
@@ -67,13 +67,15 @@ pub(crate) fn apply(root: &Utf8Path, changes: &[FileChange]) -> Result<(), Failu
     Ok(())
 }
 
-fn replace(path: &Utf8Path, text: &str, mode: Mode) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Utf8Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let temporary: Utf8PathBuf = folder.join(format!(
-        ".{}.taxiway-new",
-        path.file_name().unwrap_or("file")
-    ));
+/// Writes beside the records and renames: what a killed run leaves is no part of the application.
+fn replace(root: &Utf8Path, path: &Utf8Path, text: &str, mode: Mode) -> std::io::Result<()> {
+    let unfinished = root.join(".taxiway/state/unfinished");
+    for folder in [&unfinished, path]
+        .into_iter()
+        .filter_map(|path| path.parent())
+    {
+        std::fs::create_dir_all(folder)?;
+    }
     let permissions = match mode {
         Mode::Plain => 0o644,
         Mode::Executable => 0o755,
@@ -83,11 +85,18 @@ fn replace(path: &Utf8Path, text: &str, mode: Mode) -> std::io::Result<()> {
         .create(true)
         .truncate(true)
         .mode(permissions)
-        .open(&temporary)?;
+        .open(&unfinished)?;
     file.write_all(text.as_bytes())?;
     file.set_permissions(std::fs::Permissions::from_mode(permissions))?;
     file.sync_all()?;
-    std::fs::rename(&temporary, path)
+    std::fs::rename(&unfinished, path)
+}
+
+fn remove(path: &Utf8Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
 }
 
 /// The failure for files that carry both a person's edits and a new version that contradict each other.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 use proptest::prelude::*;
-use taxiway_blueprint::{ChangeKind, FileChange, GeneratedFile, Mode, plan_changes};
+use taxiway_blueprint::{
+    ChangeKind, FileChange, GeneratedFile, Handwritten, Mode, plan_changes, steps,
+};
 use taxiway_diagnostics::{MemorySources, Sources};
 
 use crate::sample::generate;
@@ -32,18 +34,23 @@ impl Repository {
     /// Plans and carries out; gives what happened to each file that a person sees.
     fn generate(&mut self, files: &[GeneratedFile]) -> Vec<(String, ChangeKind)> {
         let changes = plan_changes(files, &self.sources());
-        for change in &changes {
-            match &change.after {
-                Some(text) => self.0.insert(change.path.clone(), text.clone()),
-                None => self.0.remove(&change.path),
-            };
-        }
+        self.carry_out(&changes, usize::MAX);
         let shown = changes
             .iter()
             .filter(|change| change.kind != ChangeKind::Record);
         shown
             .map(|change| (change.path.to_string(), change.kind))
             .collect()
+    }
+
+    /// Carries out the first steps of a plan.
+    fn carry_out(&mut self, changes: &[FileChange], count: usize) {
+        for step in steps(changes).into_iter().take(count) {
+            match step.text {
+                Some(text) => self.0.insert(step.path.to_owned(), text.to_owned()),
+                None => self.0.remove(step.path),
+            };
+        }
     }
 
     fn has_changes(&self, files: &[GeneratedFile]) -> bool {
@@ -189,6 +196,41 @@ proptest! {
             prop_assert!(merged.lines().any(|found| found == line), "{line} never came:\n{merged}");
         }
         prop_assert!(!repository.has_changes(&[file("a", &next)]));
+    }
+}
+
+#[test]
+fn a_run_that_is_cut_off_after_any_step_is_completed_by_the_next() {
+    let old = [
+        file("a", "one\ntwo\nthree\n"),
+        file("b", "b\n"),
+        file("c", ""),
+        file("gone", "x\n"),
+    ];
+    let new = [
+        file("a", "one\ntwo\nTHREE\n"),
+        file("b", "B\n"),
+        file("c", ""),
+        file("d", "d\n"),
+    ];
+    let mut edited = Repository::default();
+    edited.generate(&old);
+    edited.write("a", "ONE\ntwo\nthree\n");
+    for (before, files) in [(Repository::default(), &old), (edited, &new)] {
+        let mut whole = before.clone();
+        whole.generate(files);
+        let changes = plan_changes(files, &before.sources());
+        for count in 0..steps(&changes).len() {
+            let mut cut_off = before.clone();
+            cut_off.carry_out(&changes, count);
+            let visible = Handwritten::new(&cut_off.sources()).files();
+            assert!(
+                visible.iter().all(|path| before.0.contains_key(path)),
+                "{visible:?} after {count} steps"
+            );
+            cut_off.generate(files);
+            assert_eq!(cut_off.0, whole.0, "after {count} steps");
+        }
     }
 }
 

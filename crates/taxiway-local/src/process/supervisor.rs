@@ -207,7 +207,8 @@ impl Supervisor {
         self.state.send_replace(State::Stopped);
     }
 
-    async fn run_once(&mut self) -> Run {
+    async fn run_once(&self) -> Run {
+        let mut stop = self.stop.clone();
         if *self.stop.borrow() {
             return Run::Told;
         }
@@ -217,8 +218,8 @@ impl Supervisor {
         };
         let cause = tokio::select! {
             exit = child.wait() => Err(exit_cause(exit)),
-            ready = until_ready(&self.readiness) => ready,
-            () = told_to_stop(&mut self.stop) => return self.told(child).await,
+            ready = self.until_ready() => ready,
+            () = told_to_stop(&mut stop) => return self.told(child).await,
         };
         if let Err(cause) = cause {
             let last_lines = child.last_lines();
@@ -229,7 +230,7 @@ impl Supervisor {
         self.state.send_replace(State::Ready { pid: child.pid() });
         let exit = tokio::select! {
             exit = child.wait() => exit,
-            () = told_to_stop(&mut self.stop) => return self.told(child).await,
+            () = told_to_stop(&mut stop) => return self.told(child).await,
         };
         Run::Failed {
             calm: ready_since.elapsed() >= self.restart.calm,
@@ -238,6 +239,35 @@ impl Supervisor {
                 last_lines: child.last_lines(),
             },
         }
+    }
+
+    /// Asks until the answer is good. Each new answer goes into the log, where whoever deploys looks for the cause.
+    async fn until_ready(&self) -> Result<(), Cause> {
+        let readiness = &self.readiness;
+        let deadline = Instant::now() + readiness.limit;
+        let mut ticks = interval(readiness.interval);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut answer = "nothing answered".to_owned();
+        let asked = timeout_at(deadline, async {
+            loop {
+                ticks.tick().await;
+                match (readiness.probe)().await {
+                    Ok(()) => return,
+                    Err(reason) if reason == answer => {}
+                    Err(reason) => {
+                        let name = &self.program.name;
+                        self.log
+                            .line(&format!("[taxiway] {name} is not ready: {reason}"));
+                        answer = reason;
+                    }
+                }
+            }
+        })
+        .await;
+        asked.map_err(|_| Cause::NotReady {
+            limit: readiness.limit,
+            answer: answer.clone(),
+        })
     }
 
     async fn told(&self, mut child: Child) -> Run {
@@ -267,25 +297,4 @@ fn exit_cause(exit: io::Result<Exit>) -> Cause {
         Ok(exit) => Cause::Exit(exit),
         Err(error) => Cause::NotStarted(error.to_string()),
     }
-}
-
-async fn until_ready(readiness: &Readiness) -> Result<(), Cause> {
-    let deadline = Instant::now() + readiness.limit;
-    let mut ticks = interval(readiness.interval);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut answer = "nothing answered".to_owned();
-    let asked = timeout_at(deadline, async {
-        loop {
-            ticks.tick().await;
-            match (readiness.probe)().await {
-                Ok(()) => return,
-                Err(reason) => answer = reason,
-            }
-        }
-    })
-    .await;
-    asked.map_err(|_| Cause::NotReady {
-        limit: readiness.limit,
-        answer: answer.clone(),
-    })
 }

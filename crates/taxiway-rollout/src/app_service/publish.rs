@@ -159,8 +159,10 @@ impl AppService {
         let seconds = self.patience.start.as_secs();
         // The front end holds requests back from an app that its own probes find unwell: they know more.
         let probed = match answer {
-            Answer::None { .. } => self.probed_status(&self.candidate, since).await,
-            Answer::Health(_) | Answer::Other { .. } => None,
+            Answer::None { .. } | Answer::Other { .. } => {
+                self.probed_status(&self.candidate, since).await
+            }
+            Answer::Health(_) => None,
         };
         let answer = &probed.map_or_else(|| answer.clone(), |status| Answer::Other { status });
         let failure = match answer {
