@@ -1,5 +1,6 @@
 //! App Service as a target: a site whose slot holds the candidate, spoken to through `taxiway-azure`.
 
+mod build_log;
 mod diagnosis;
 mod migrations;
 mod probe;

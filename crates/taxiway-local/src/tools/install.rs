@@ -26,7 +26,7 @@ pub(crate) enum InstallError {
         output: String,
     },
     #[error(
-        "`{package}` could not be installed from the package index (is there a network?): {output}"
+        "`{package}` could not be installed from the package index (is there a network?); on PATH it would be used from there: {output}"
     )]
     Pip {
         package: &'static str,
@@ -106,7 +106,10 @@ impl Installation<'_> {
             package,
         ];
         let installed = self.run(&venv.join("bin/python"), &install, &work).await;
-        installed.map_err(|output| InstallError::Pip { package, output })?;
+        installed.map_err(|output| InstallError::Pip {
+            package,
+            output: last_error(&output),
+        })?;
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(cache)?;
         }
@@ -139,5 +142,28 @@ impl Installation<'_> {
             Ok(exit) => Err(format!("{exit}: {}", child.last_lines().join("; "))),
             Err(error) => Err(error.to_string()),
         }
+    }
+}
+
+/// What pip says last of its errors, without what it says of each of its attempts.
+fn last_error(output: &str) -> String {
+    let errors = output
+        .split("; ")
+        .filter(|line| line.starts_with("ERROR: "));
+    errors.last().unwrap_or(output).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_are_left_out() {
+        let attempt =
+            "exited with code 1: WARNING: Retrying (Retry(total=4)) after connection broken";
+        let error = "ERROR: No matching distribution found for uv";
+        let output = [attempt, "ERROR: Could not find a version", error].join("; ");
+        assert_eq!(last_error(&output), error);
+        assert_eq!(last_error(attempt), attempt);
     }
 }

@@ -1,13 +1,12 @@
 //! Publishing to the candidate slot: upload, the site's own build, the first answer.
 
 use jiff::Timestamp;
-use taxiway_azure::{Kudu, KuduDeployment, KuduStatus, LogEntry, pause};
+use taxiway_azure::{Kudu, KuduDeployment, KuduStatus, pause};
 use tokio::time::Instant;
 
-use super::AppService;
+use super::{AppService, build_log};
 use crate::{
     census::Answer,
-    crash,
     failure::{Failure, FailureKind},
     release::ReleaseId,
     target::{Content, Note, Published},
@@ -42,7 +41,7 @@ impl AppService {
             .await
             .unwrap_or_default();
         if deployment.status == KuduStatus::Failed {
-            return Err(build_failure(&deployment, &log));
+            return Err(build_log::failure(&deployment, &log));
         }
         note("waiting for the first answer");
         // An earlier deployment that is put in place again keeps the time of its own build.
@@ -54,7 +53,7 @@ impl AppService {
         let answering = self.first_answer(release, since).await?;
         Ok(Published {
             deployment: Some(deployment.id),
-            summary: build_summary(&log),
+            summary: build_log::summary(&log),
             answering,
         })
     }
@@ -189,167 +188,10 @@ impl AppService {
     }
 }
 
-fn first_of<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+pub(super) fn first_of<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
     if text.trim().is_empty() {
         otherwise
     } else {
         text.trim()
-    }
-}
-
-/// Why a build failed: the error of pip, uv, or the post-build command.
-fn build_failure(deployment: &KuduDeployment, log: &[LogEntry]) -> Failure {
-    let text: String = log
-        .iter()
-        .map(|entry| format!("{}\n", entry.message))
-        .collect();
-    if text.contains("No space left on device")
-        || deployment.status_text.contains("No space left on device")
-    {
-        return Failure::new(FailureKind::Disk, "the site's disk is full");
-    }
-    let failure = Failure::new(FailureKind::Build, "the site's build failed");
-    let cause = crash::last_error(&text, None)
-        .map(|error| match static_file(&text) {
-            Some(file) => format!("{file}: {error}"),
-            None => error,
-        })
-        .or_else(|| telling_line(&text))
-        .or_else(|| {
-            let errors = log
-                .iter()
-                .rev()
-                .find(|entry| entry.is_error && !entry.message.trim().is_empty());
-            errors.map(|entry| entry.message.trim().to_owned())
-        });
-    match cause {
-        Some(cause) => failure.because(cause),
-        None => failure.because(first_of(&deployment.status_text, "its log tells no reason")),
-    }
-}
-
-/// The static file that Django was at when it failed. Source: Django, `collectstatic`, "Post-processing '…' failed!".
-fn static_file(text: &str) -> Option<&str> {
-    text.split_once("Post-processing '")?
-        .1
-        .split_once('\'')
-        .map(|(file, _)| file)
-}
-
-/// The first line that says what went wrong, in the words of the tools that build; uv's reason is on
-/// the line below.
-fn telling_line(text: &str) -> Option<String> {
-    let words = ["ERROR:", "error:", "CommandError:", "× ", "fatal:"];
-    let lines: Vec<&str> = text.lines().collect();
-    let first = lines
-        .iter()
-        .position(|line| words.iter().any(|word| line.contains(word)))?;
-    let below = lines.get(first + 1).copied().unwrap_or_default();
-    let reason = below
-        .split_once("╰─▶ ")
-        .or_else(|| below.split_once("cause: "));
-    let told = reason.map_or(lines[first], |(_, reason)| reason);
-    Some(told.trim().chars().take(300).collect())
-}
-
-/// How many packages the build has installed.
-fn build_summary(log: &[LogEntry]) -> String {
-    let count = log
-        .iter()
-        .flat_map(|entry| entry.message.lines())
-        .find_map(installed);
-    match count {
-        Some(1) => "1 package installed".to_owned(),
-        Some(count) => format!("{count} packages installed"),
-        None => "built".to_owned(),
-    }
-}
-
-/// `Installed 38 packages in 20ms` (uv), `Successfully installed a-1 b-2` (pip).
-fn installed(line: &str) -> Option<usize> {
-    if let Some((_, rest)) = line.split_once("Successfully installed ") {
-        return Some(rest.split_whitespace().count());
-    }
-    let (_, rest) = line.split_once("Installed ")?;
-    let mut words = rest.split_whitespace();
-    let count = words.next()?.parse().ok()?;
-    words.next()?.starts_with("package").then_some(count)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(message: &str, is_error: bool) -> LogEntry {
-        LogEntry {
-            id: "1".to_owned(),
-            message: message.to_owned(),
-            is_error,
-            has_details: false,
-        }
-    }
-
-    fn deployment() -> KuduDeployment {
-        KuduDeployment {
-            id: "d".to_owned(),
-            status: KuduStatus::Failed,
-            status_text: String::new(),
-            progress: String::new(),
-            active: false,
-            complete: true,
-            start_time: None,
-            end_time: None,
-        }
-    }
-
-    #[test]
-    fn a_failed_build_names_its_cause() {
-        let traceback = "Traceback (most recent call last):\n  File \"/tmp/zipdeploy/app/shop/settings.py\", line 4, in <module>\nImportError: no catalog";
-        for (log, expected) in [
-            (
-                vec![
-                    entry("Running build", false),
-                    entry("ERROR: No matching distribution found for djang0", true),
-                ],
-                "the site's build failed: ERROR: No matching distribution found for djang0",
-            ),
-            (
-                vec![entry(traceback, true)],
-                "the site's build failed: shop/settings.py:4  ImportError: no catalog",
-            ),
-            (
-                vec![entry("OSError: [Errno 28] No space left on device", true)],
-                "the site's disk is full",
-            ),
-            (
-                vec![
-                    entry("  × No solution found when resolving dependencies:", false),
-                    entry("  ╰─▶ Because djang0 was not found", false),
-                ],
-                "the site's build failed: Because djang0 was not found",
-            ),
-            (
-                vec![entry("it broke", true)],
-                "the site's build failed: it broke",
-            ),
-            (vec![], "the site's build failed: its log tells no reason"),
-        ] {
-            assert_eq!(build_failure(&deployment(), &log).line(), expected);
-        }
-    }
-
-    #[test]
-    fn installed_packages_are_counted() {
-        for (line, expected) in [
-            ("Installed 38 packages in 21ms", "38 packages installed"),
-            ("  Installed 1 package in 3ms", "1 package installed"),
-            (
-                "Successfully installed asgiref-3.8 django-5.2",
-                "2 packages installed",
-            ),
-            ("Installed the thing", "built"),
-        ] {
-            assert_eq!(build_summary(&[entry(line, false)]), expected);
-        }
     }
 }

@@ -4,6 +4,7 @@ mod bad_releases;
 mod killed;
 mod life;
 mod load;
+mod outage;
 mod secrets;
 mod usage;
 mod world;

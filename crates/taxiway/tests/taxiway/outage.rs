@@ -1,0 +1,79 @@
+//! What fails beside the release: the database server, the disk.
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use taxiway_test::case;
+
+use crate::load::Load;
+use crate::world::{World, wait_until};
+
+#[test]
+fn a_database_that_hangs_during_the_warm_up_stops_the_release() {
+    let world = World::up();
+    let serving = world.serving();
+    world.shop.apply(&case("text-edit"));
+    let load = Load::start(&world, "/healthz/live");
+    let before = journal(&world)["id"].clone();
+    let program = world.spawn(&["up", "--yes"]);
+    let is_warming = wait_until(|| {
+        let journal = journal(&world);
+        (journal["id"] != before && journal["position"]["phase"] == "warm").then_some(())
+    });
+    is_warming.expect("the rollout reaches its phase `warm`");
+    let server = database_processes(&world);
+    assert!(server.len() > 1, "{server:?}");
+    signal(&server, Signal::SIGSTOP);
+    let output = program.wait_with_output().expect("it ends");
+    signal(&server, Signal::SIGCONT);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(5), "{told}");
+    assert!(told.contains("database: timeout"), "{told}");
+    load.stop().none_failed();
+    assert_eq!(world.serving(), serving);
+    // Nothing of the release was wrong: with the database back, the same command serves it.
+    world.run(&["up", "--yes"]).succeeds();
+    assert_ne!(world.serving(), serving);
+}
+
+fn journal(world: &World) -> Value {
+    let path = world.shop.path().join(".taxiway/state/local/journal.json");
+    std::fs::read_to_string(path)
+        .ok()
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
+}
+
+/// The database server of this world and its processes.
+fn database_processes(world: &World) -> Vec<Pid> {
+    let servers = world.state().join("postgresql");
+    let postmaster = servers
+        .read_dir_utf8()
+        .expect("the server has a folder")
+        .flatten()
+        .find_map(|server| pid_file(&server.into_path()))
+        .expect("the server runs");
+    let children =
+        std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children"))
+            .expect("its processes can be listed");
+    children
+        .split_whitespace()
+        .filter_map(|pid| pid.parse().ok())
+        .chain([postmaster])
+        .map(Pid::from_raw)
+        .collect()
+}
+
+fn pid_file(folder: &camino::Utf8Path) -> Option<i32> {
+    let text = ["postmaster.pid", "data/postmaster.pid"]
+        .iter()
+        .find_map(|name| std::fs::read_to_string(folder.join(name)).ok())?;
+    text.lines().next()?.trim().parse().ok()
+}
+
+fn signal(processes: &[Pid], signal: Signal) {
+    for process in processes {
+        // A connection's process may have ended meanwhile.
+        let _ = kill(*process, signal);
+    }
+}
