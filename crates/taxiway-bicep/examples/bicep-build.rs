@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let file = Utf8PathBuf::from(file);
     let options = taxiway_bicep::Options {
         module_cache: std::env::args().nth(2).map(Utf8PathBuf::from),
+        lint: true,
     };
     let root = file.parent().unwrap_or(Utf8Path::new(""));
     let sources = DiskSources::new("", files_below(root));

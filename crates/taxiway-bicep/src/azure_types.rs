@@ -76,12 +76,35 @@ fn common_kind(path: &str) -> Option<&'static str> {
         .map(|(_, kind)| *kind)
 }
 
+/// Whether a type is known in any version.
+pub(crate) fn is_known_type(kind: &str) -> bool {
+    entry_of(kind).is_some()
+}
+
+/// The versions in which a type is known.
+pub(crate) fn versions(kind: &str) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    if let Some(mut entry) = entry_of(kind) {
+        while entry.position < entry.end {
+            found.push(entry.text());
+            entry.number();
+            entry.number();
+        }
+    }
+    found
+}
+
 struct Found {
     name: &'static str,
     body: usize,
 }
 
 fn find(kind: &str, version: &str) -> Option<Found> {
+    entry_of(kind)?.version(version)
+}
+
+/// The versions of a type, as the catalogue holds them.
+fn entry_of(kind: &str) -> Option<Entry> {
     let lower = kind.to_lowercase();
     let types = section(2);
     let (mut low, mut high) = (0, types.count);
@@ -92,7 +115,7 @@ fn find(kind: &str, version: &str) -> Option<Found> {
         match name.cmp(lower.as_str()) {
             std::cmp::Ordering::Less => low = middle + 1,
             std::cmp::Ordering::Greater => high = middle,
-            std::cmp::Ordering::Equal => return entry.version(version),
+            std::cmp::Ordering::Equal => return Some(entry),
         }
     }
     None

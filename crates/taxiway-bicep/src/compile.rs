@@ -29,6 +29,8 @@ pub struct Options {
     /// The folder that holds restored modules of registries, laid out as the official tools do (`~/.bicep`); it is read
     /// through the same [`Sources`]. Without one, references to registries are errors.
     pub module_cache: Option<Utf8PathBuf>,
+    /// Whether the linter has its say too, on every file that is read from where the entry is.
+    pub lint: bool,
 }
 
 /// As [`compile`], with options.
@@ -38,6 +40,9 @@ pub fn compile_with(sources: &dyn Sources, entry: &Utf8Path, options: &Options) 
         Ok(model) => model,
         Err(_) => return unreadable(entry),
     };
+    if options.lint {
+        crate::lint::run(&workspace);
+    }
     let failed = model.has_errors || workspace.has_errors();
     if failed {
         return Compilation {

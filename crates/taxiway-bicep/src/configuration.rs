@@ -9,6 +9,10 @@ pub(crate) struct Configuration {
     pub(crate) features: Vec<String>,
     /// Registries and paths by alias.
     registry_aliases: Vec<(String, String)>,
+    /// `analyzers.core`.
+    linter: Value,
+    /// `formatting`.
+    pub(crate) formatting: Value,
 }
 
 impl Configuration {
@@ -37,9 +41,12 @@ impl Configuration {
                 Some((alias.clone(), target))
             })
             .collect();
+        let part = |pointer| value.pointer(pointer).cloned().unwrap_or(Value::Null);
         Self {
             features,
             registry_aliases,
+            linter: part("/analyzers/core"),
+            formatting: part("/formatting"),
         }
     }
 
@@ -53,6 +60,16 @@ impl Configuration {
             Some((_, target)) => Some(target),
             None => (alias == "public").then_some("mcr.microsoft.com/bicep"),
         }
+    }
+
+    /// Whether the linter runs.
+    pub(crate) fn lints(&self) -> bool {
+        self.linter.get("enabled") != Some(&Value::Bool(false))
+    }
+
+    /// What is set for a rule of the linter.
+    pub(crate) fn rule(&self, code: &str) -> Option<&Value> {
+        self.linter.get("rules")?.get(code)
     }
 
     pub(crate) fn enables(&self, feature: &str) -> bool {

@@ -57,6 +57,9 @@ pub fn compile_parameters_with(
         let message = format!("`{entry}` cannot be read");
         return failed(vec![Diagnostic::error("BCP091", location, message)]);
     };
+    if options.lint {
+        crate::lint::run(&workspace);
+    }
     if workspace.has_errors() {
         return failed(workspace.take_diagnostics());
     }

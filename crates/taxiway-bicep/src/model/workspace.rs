@@ -11,6 +11,7 @@ use super::registry::RegistryReference;
 use super::{JsonFile, Model, binder, path};
 use crate::ast;
 use crate::configuration::Configuration;
+use crate::lint::Suppressions;
 use crate::syntax;
 
 /// Files that lead to files: how many in a row.
@@ -38,6 +39,8 @@ pub(crate) struct Workspace<'s> {
     json: RefCell<HashMap<Utf8PathBuf, Rc<JsonFile>>>,
     configurations: RefCell<HashMap<Utf8PathBuf, Rc<Configuration>>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
+    /// What each file asks not to hear.
+    suppressions: RefCell<HashMap<Utf8PathBuf, Suppressions>>,
     /// How many files are being read, each for the one before.
     depth: RefCell<usize>,
 }
@@ -61,6 +64,7 @@ impl<'s> Workspace<'s> {
             json: RefCell::default(),
             configurations: RefCell::default(),
             diagnostics: RefCell::default(),
+            suppressions: RefCell::default(),
             depth: RefCell::default(),
         }
     }
@@ -83,9 +87,15 @@ impl<'s> Workspace<'s> {
         ));
     }
 
-    /// Everything said so far, in the order of its places, each thing once.
+    /// Everything said so far that no file silences, in the order of its places, each thing once.
     pub(crate) fn take_diagnostics(&self) -> Vec<Diagnostic> {
         let mut diagnostics = self.diagnostics.take();
+        let suppressions = self.suppressions.borrow();
+        diagnostics.retain(|diagnostic| {
+            let location = diagnostic.location.as_ref();
+            let own = location.and_then(|location| suppressions.get(location.path()));
+            own.is_none_or(|own| !own.silences(diagnostic))
+        });
         diagnostics.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
         diagnostics.dedup();
         diagnostics
@@ -101,6 +111,19 @@ impl<'s> Workspace<'s> {
             let location = diagnostic.location.as_ref();
             diagnostic.is_error() && location.is_some_and(|location| location.path() == path)
         })
+    }
+
+    /// Every Bicep file that was read, in the order of reading.
+    pub(crate) fn models(&self) -> Vec<Rc<Model>> {
+        let models = self.models.borrow();
+        self.files
+            .borrow()
+            .iter()
+            .filter_map(|path| match models.get(path)? {
+                State::Ready(model) => Some(Rc::clone(model)),
+                State::Loading => None,
+            })
+            .collect()
     }
 
     pub(crate) fn paths(&self) -> Vec<Utf8PathBuf> {
@@ -148,6 +171,10 @@ impl<'s> Workspace<'s> {
         let has_errors = !errors.is_empty();
         for error in errors {
             self.error(path, error.span, error.code, error.message);
+        }
+        if let Some(suppressions) = Suppressions::of(&tree) {
+            let mut all = self.suppressions.borrow_mut();
+            all.insert(path.to_owned(), suppressions);
         }
         let statements = ast::lower(&tree);
         let mut model = binder::bind(self, path, file, statements);

@@ -3,6 +3,7 @@
 mod diagnostics;
 mod formatting;
 mod golden;
+mod linting;
 mod parameters;
 mod registry;
 mod source_map;

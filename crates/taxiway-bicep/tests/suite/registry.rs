@@ -25,6 +25,7 @@ param tags tagsType?
 fn restored_modules_are_embedded_and_imported_from() {
     let options = Options {
         module_cache: Some("cache".into()),
+        lint: false,
     };
     let template = compile_with(&sources(), "main.bicep".into(), &options)
         .template
