@@ -71,7 +71,7 @@ impl Server {
         if matches!(self.state(), Some(State::Ready { .. })) {
             return Ok(());
         }
-        self.start_with(cloud, record, &[], RestartPolicy::SERVICE)
+        self.start_with(cloud, record, &[], RestartPolicy::DATABASE)
             .await
     }
 

@@ -9,6 +9,8 @@ pub(crate) struct RestartPolicy {
     pub longest: Duration,
     /// Restarts without a calm run in between; then the supervisor gives up.
     pub limit: u32,
+    /// Whether one that was ready before is never given up: what ended it, such as a full disk, may pass.
+    pub endless: bool,
     /// A run that was ready for this long makes earlier failures forgotten.
     pub calm: Duration,
 }
@@ -19,13 +21,21 @@ impl RestartPolicy {
         first: Duration::from_millis(250),
         longest: Duration::from_secs(10),
         limit: 5,
+        endless: false,
         calm: Duration::from_secs(60),
     };
 
+    /// For databases: a first start as for services; one that served is started again until it serves or is stopped.
+    pub(crate) const DATABASE: Self = Self {
+        endless: true,
+        ..Self::SERVICE
+    };
+
     /// The pause before restart number `restart`, which counts from zero; none when it is one too many.
-    pub(crate) fn pause(&self, restart: u32) -> Option<Duration> {
+    pub(crate) fn pause(&self, restart: u32, was_ready: bool) -> Option<Duration> {
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(restart));
-        (restart < self.limit).then(|| doubled.min(self.longest))
+        let goes_on = restart < self.limit || (self.endless && was_ready);
+        goes_on.then(|| doubled.min(self.longest))
     }
 }
 
@@ -35,15 +45,35 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_the_longest_and_end() {
-        let policy = RestartPolicy {
-            first: Duration::from_secs(1),
-            longest: Duration::from_secs(5),
-            limit: 4,
-            calm: Duration::from_secs(60),
-        };
-        let pauses: Vec<Option<u64>> = (0..6)
-            .map(|restart| policy.pause(restart).map(|pause| pause.as_secs()))
-            .collect();
-        assert_eq!(pauses, [Some(1), Some(2), Some(4), Some(5), None, None]);
+        for (endless, was_ready, expected) in [
+            (
+                false,
+                true,
+                [Some(1), Some(2), Some(4), Some(5), None, None],
+            ),
+            (
+                true,
+                false,
+                [Some(1), Some(2), Some(4), Some(5), None, None],
+            ),
+            (
+                true,
+                true,
+                [Some(1), Some(2), Some(4), Some(5), Some(5), Some(5)],
+            ),
+        ] {
+            let policy = RestartPolicy {
+                first: Duration::from_secs(1),
+                longest: Duration::from_secs(5),
+                limit: 4,
+                endless,
+                calm: Duration::from_secs(60),
+            };
+            let pauses: Vec<Option<u64>> = (0..6)
+                .map(|restart| policy.pause(restart, was_ready))
+                .map(|pause| pause.map(|pause| pause.as_secs()))
+                .collect();
+            assert_eq!(pauses, expected, "{policy:?}");
+        }
     }
 }

@@ -180,19 +180,21 @@ enum Run {
 impl Supervisor {
     async fn run(mut self) {
         let mut restarts = 0;
+        let mut was_ready = false;
         loop {
             self.state.send_replace(State::Starting);
             let (failure, calm) = match self.run_once().await {
                 Run::Told => break,
                 Run::Failed { failure, calm } => (failure, calm),
             };
+            was_ready |= matches!(*self.state.borrow(), State::Ready { .. });
             self.log.line(&format!(
                 "[taxiway] {} {}",
                 self.program.name, failure.cause
             ));
             tracing::warn!(program = %self.program.name, cause = %failure.cause, "a child ended by itself");
             restarts = if calm { 0 } else { restarts };
-            let Some(pause) = self.restart.pause(restarts) else {
+            let Some(pause) = self.restart.pause(restarts, was_ready) else {
                 self.state.send_replace(State::Crashed(failure));
                 return;
             };

@@ -68,6 +68,7 @@ fn no_restart() -> RestartPolicy {
         first: Duration::from_millis(1),
         longest: Duration::from_millis(5),
         limit: 0,
+        endless: false,
         calm: STUCK,
     }
 }

@@ -70,17 +70,17 @@ impl Publication {
 
     /// Ends the deployment as failed.
     pub(super) fn fail(self, cloud: &Cloud, reason: &str) {
-        let log = Log::new(&self.folder(cloud).log());
+        let folder = self.folder(cloud);
+        // What a failed deployment unpacked is of no use, and it may be what fills the disk on which its end is to be kept.
+        std::fs::remove_dir_all(folder.application()).ok();
+        std::fs::remove_file(folder.package()).ok();
+        let log = Log::new(&folder.log());
         log.line(&format!("ERROR: {reason}"));
         self.change(cloud, |deployment| {
             deployment.status = Status::Failed;
             deployment.failure = Some(reason.to_owned());
             deployment.ended = Some(Timestamp::now());
         });
-        let folder = self.folder(cloud);
-        // What a failed deployment unpacked is of no use, and the disk may be full.
-        std::fs::remove_dir_all(folder.application()).ok();
-        std::fs::remove_file(folder.package()).ok();
     }
 
     /// Builds what has arrived and starts it. Returns when the application has started or failed to.

@@ -36,6 +36,47 @@ fn a_database_that_hangs_during_the_warm_up_stops_the_release() {
     assert_ne!(world.serving(), serving);
 }
 
+#[test]
+fn a_disk_without_room_for_the_package_stops_the_release() {
+    let Some(world) = World::on_a_disk_of(500) else {
+        println!("not run: a disk of its own takes root's rights");
+        return;
+    };
+    world.run(&["up", "--yes"]).succeeds();
+    let serving = world.serving();
+    // Room for a part of what the build installs, then not even for the package.
+    for left in [12 * 1024 * 1024, 600 * 1024] {
+        let commit = world.shop.apply(&case("text-edit"));
+        let filler = fill(&world, left);
+        let load = Load::start(&world, "/api/products/");
+        let refused = world.run(&["up", "--yes"]).ends_with(5);
+        assert!(
+            refused.stderr.contains("disk is full"),
+            "{}",
+            refused.stderr
+        );
+        load.stop().none_failed();
+        assert_eq!(world.serving(), serving);
+        std::fs::remove_file(filler).expect("it is ours");
+        world.shop.revert(&commit);
+    }
+    world.shop.apply(&case("text-edit"));
+    world.run(&["up", "--yes"]).succeeds();
+    assert_ne!(world.serving(), serving);
+}
+
+/// Writes until so many bytes are left on the disk of the local cloud.
+fn fill(world: &World, left: u64) -> camino::Utf8PathBuf {
+    let disk = world.disk();
+    let free = nix::sys::statvfs::statvfs(disk.as_std_path()).expect("a disk");
+    let free = free.blocks_available() * free.fragment_size();
+    let path = disk.join("filler");
+    let mut file = std::fs::File::create(&path).expect("there is room");
+    let zeros = std::io::Read::take(std::io::repeat(0), free.saturating_sub(left));
+    std::io::copy(&mut { zeros }, &mut file).expect("there is room");
+    path
+}
+
 fn journal(world: &World) -> Value {
     let path = world.shop.path().join(".taxiway/state/local/journal.json");
     std::fs::read_to_string(path)

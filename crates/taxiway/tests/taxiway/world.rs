@@ -20,6 +20,7 @@ static TURN: Mutex<()> = Mutex::new(());
 pub(crate) struct World {
     pub(crate) shop: Fixture,
     folder: TempDir,
+    is_mounted: bool,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -43,6 +44,7 @@ impl World {
         Self {
             shop: Fixture::shop(),
             folder,
+            is_mounted: false,
             _turn: turn,
         }
     }
@@ -52,6 +54,31 @@ impl World {
         let world = Self::new();
         world.run(&["up", "--yes"]).succeeds();
         world
+    }
+
+    /// A shop whose local cloud has a disk of its own, of so many MiB; `None` where that takes rights that we don't have.
+    #[expect(clippy::disallowed_methods, reason = "mounting has no safe call")]
+    pub(crate) fn on_a_disk_of(mebibytes: u32) -> Option<Self> {
+        if !nix::unistd::Uid::effective().is_root() {
+            return None;
+        }
+        let mut world = Self::new();
+        let options = format!("size={mebibytes}m,mode=755");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
+            .arg(world.folder.path())
+            .status();
+        assert!(
+            mounted.is_ok_and(|status| status.success()),
+            "root can mount"
+        );
+        world.is_mounted = true;
+        Some(world)
+    }
+
+    /// The folder in which the local cloud keeps its state, and nothing else lies.
+    pub(crate) fn disk(&self) -> &Utf8Path {
+        Utf8Path::from_path(self.folder.path()).expect("a UTF-8 path")
     }
 
     /// The state directory of the local cloud.
@@ -146,8 +173,15 @@ impl World {
 }
 
 impl Drop for World {
+    #[expect(clippy::disallowed_methods, reason = "unmounting has no safe call")]
     fn drop(&mut self) {
         let stopped = self.run(&["cloud", "reset", "--yes"]);
+        if self.is_mounted {
+            let _ = Command::new("umount")
+                .args(["--lazy"])
+                .arg(self.folder.path())
+                .status();
+        }
         if stopped.code != 0 && !std::thread::panicking() {
             panic!("the local cloud could not be removed: {stopped:?}");
         }
