@@ -17,7 +17,7 @@ use taxiway_diagnostics::{Diagnostic, Place};
 
 pub use initial::initial_config;
 
-use crate::Size;
+use crate::{Container, Pipeline, Size};
 
 /// Where the configuration lies, relative to the repository.
 pub const CONFIG_PATH: &str = "taxiway.toml";
@@ -32,6 +32,9 @@ pub struct Config {
     /// Plain values for variables of the app in every environment. Never secrets: they belong into `app.secrets`.
     #[schemars(default)]
     pub variables: IndexMap<String, Setting<String>>,
+    /// How commits get to the environments.
+    #[schemars(default)]
+    pub delivery: DeliverySettings,
     /// The environments by name. `local` exists without being named.
     #[schemars(default)]
     pub environments: IndexMap<String, EnvironmentSettings>,
@@ -54,6 +57,21 @@ pub struct AppConfig {
     /// and kept in the vault.
     #[schemars(default)]
     pub secrets: Vec<Setting<String>>,
+}
+
+/// How commits get to the environments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DeliverySettings {
+    /// Whose pipelines are written. Default: GitHub's where the repository has workflows already.
+    pub pipeline: Option<Setting<Pipeline>>,
+    /// Whether an image is described. A Dockerfile of the project stays as it is.
+    pub container: Option<Setting<Container>>,
+    /// The branch whose commits are deployed. Default: `main`.
+    pub branch: Option<Setting<String>>,
+    /// Who reviews what decides over production, as GitHub names them: `@shop/platform`.
+    #[schemars(default)]
+    pub code_owners: Vec<Setting<String>>,
 }
 
 /// One environment.
@@ -143,6 +161,7 @@ mod tests {
         let definitions = &schema.as_value()["$defs"];
         for (definition, table, count) in [
             ("AppConfig", "app", 5),
+            ("DeliverySettings", "delivery", 4),
             ("EnvironmentSettings", "environments.production", 6),
             ("DatabaseSettings", "environments.production.database", 4),
         ] {

@@ -1,5 +1,6 @@
 //! From what was read and what was configured to the platform.
 
+mod delivery;
 mod environments;
 mod service;
 mod variables;
@@ -26,6 +27,7 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
     let web = service::web_service(service, &mut decisions);
     let (variables, secrets) = variables::decide(service, config, &mut decisions);
     let environments = environments::decide(service, config, &workload, &variables, &mut decisions);
+    let delivery = delivery::decide(service, config, &mut decisions);
     service::warn(service, &mut decisions);
     match web {
         Some(mut web) if decisions.errors.is_empty() => {
@@ -37,6 +39,7 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
                 service: web,
                 secrets,
                 environments,
+                delivery,
                 choices: decisions.choices,
                 warnings: decisions.warnings,
             })

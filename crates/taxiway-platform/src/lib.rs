@@ -7,6 +7,7 @@
 mod choice;
 mod config;
 mod decide;
+mod delivery;
 mod naming;
 mod platform;
 mod python;
@@ -15,9 +16,11 @@ mod suggestion;
 
 pub use choice::{Choice, Source};
 pub use config::{
-    AppConfig, CONFIG_PATH, Config, DatabaseSettings, EnvironmentSettings, Setting, initial_config,
+    AppConfig, CONFIG_PATH, Config, DatabaseSettings, DeliverySettings, EnvironmentSettings,
+    Setting, initial_config,
 };
 pub use decide::decide;
+pub use delivery::{Container, Delivery, Pipeline};
 pub use platform::{
     Database, Environment, EnvironmentKind, MissingVariable, Origin, PLATFORM_SCHEMA, Part, Plan,
     Platform, Python, Secret, Server, StaticServing, Supply, Variable, WebService,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use taxiway_app::{App, Entrypoint, Interface, Service};
 use taxiway_diagnostics::{Diagnostic, Place};
 
-use crate::{Choice, Size};
+use crate::{Choice, Delivery, Size};
 
 /// The name of the schema of a printed [`Platform`].
 pub const PLATFORM_SCHEMA: &str = "taxiway.platform/v1";
@@ -26,6 +26,8 @@ pub struct Platform {
     pub secrets: Vec<Secret>,
     /// The environments: `local` first, the others as `taxiway.toml` orders them.
     pub environments: Vec<Environment>,
+    /// How commits get there.
+    pub delivery: Delivery,
     /// Every decision with its source and reason, those about the service first.
     pub choices: Vec<Choice>,
     /// What will hurt, but stops nothing.

@@ -5,9 +5,9 @@ use taxiway_diagnostics::{Diagnostic, Place, Span};
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Reader, in_order, to_span, value_span};
-use super::{AppConfig, Config, DatabaseSettings, EnvironmentSettings, Setting};
+use super::{AppConfig, Config, DatabaseSettings, DeliverySettings, EnvironmentSettings, Setting};
 use crate::suggestion::nearest;
-use crate::{Size, naming, platform, python};
+use crate::{Container, Pipeline, Size, naming, platform, python};
 
 pub(super) fn parse(text: &str) -> Result<Config, Vec<Diagnostic>> {
     let mut reader = Reader::new(text);
@@ -35,7 +35,7 @@ impl Reader {
         self.keys(
             document,
             "taxiway.toml",
-            &["app", "variables", "environments"],
+            &["app", "variables", "delivery", "environments"],
         );
         Config {
             app: self
@@ -43,6 +43,10 @@ impl Reader {
                 .map(|table| self.app(table))
                 .unwrap_or_default(),
             variables: self.variables(document),
+            delivery: self
+                .table(document, "delivery")
+                .map(|table| self.delivery(table))
+                .unwrap_or_default(),
             environments: self.environments(document),
         }
     }
@@ -66,6 +70,37 @@ impl Reader {
                     return Some(format!("`{name}` is set by the platform"));
                 }
                 (!is_variable_name(name)).then(|| format!("`{name}` is no name of a variable"))
+            }),
+        }
+    }
+
+    fn delivery(&mut self, table: &DeTable<'_>) -> DeliverySettings {
+        self.keys(
+            table,
+            "[delivery]",
+            &["pipeline", "container", "branch", "code-owners"],
+        );
+        let branch = self.text(table, "branch");
+        if let Some(branch) = branch.as_ref().filter(|branch| !is_branch(&branch.value)) {
+            let message = format!("`{}` is no name of a branch", branch.value);
+            self.error("config-value", value_span(table, "branch"), message);
+        }
+        DeliverySettings {
+            pipeline: self.choice(
+                table,
+                "pipeline",
+                [("github", Pipeline::Github), ("none", Pipeline::None)],
+            ),
+            container: self.choice(
+                table,
+                "container",
+                [("docker", Container::Docker), ("none", Container::None)],
+            ),
+            branch,
+            code_owners: self.texts(table, "code-owners", |owner| {
+                (!is_owner(owner)).then(|| {
+                    format!("`{owner}` is neither a user nor a team of GitHub: `@user`, `@organisation/team`")
+                })
             }),
         }
     }
@@ -249,6 +284,28 @@ fn is_platforms_own(name: &str) -> bool {
         || ["WEBSITE_", "WEBSITES_", "TAXIWAY_", "APPSETTING_"]
             .iter()
             .any(|prefix| name.starts_with(prefix))
+}
+
+/// A branch whose name needs no quotes anywhere. Source: Git, git-check-ref-format.
+fn is_branch(name: &str) -> bool {
+    !name.starts_with(['/', '-', '.'])
+        && !name.ends_with(['/', '.'])
+        && !name.contains("..")
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
+}
+
+/// Source: GitHub, about code owners.
+fn is_owner(name: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    name.strip_prefix('@')
+        .is_some_and(|name| name.split('/').count() <= 2 && name.split('/').all(is_part))
 }
 
 fn is_host_name(name: &str) -> bool {

@@ -1,0 +1,82 @@
+//! Whether pipelines and an image are written.
+
+use taxiway_app::Service;
+use taxiway_diagnostics::Place;
+
+use super::Decisions;
+use crate::{Config, Container, Delivery, Pipeline, Source};
+
+pub(super) fn decide(service: &Service, config: &Config, decisions: &mut Decisions) -> Delivery {
+    let settings = &config.delivery;
+    Delivery {
+        pipeline: pipeline(service, config, decisions),
+        container: container(service, config, decisions),
+        branch: settings
+            .branch
+            .as_ref()
+            .map_or_else(|| "main".to_owned(), |branch| branch.value.clone()),
+        code_owners: settings
+            .code_owners
+            .iter()
+            .map(|owner| owner.value.clone())
+            .collect(),
+    }
+}
+
+fn pipeline(service: &Service, config: &Config, decisions: &mut Decisions) -> Pipeline {
+    let key = "delivery.pipeline";
+    if let Some(chosen) = &config.delivery.pipeline {
+        let value = match chosen.value {
+            Pipeline::Github => "GitHub Actions",
+            Pipeline::None => "none",
+        };
+        decisions.configured(key, value, &chosen.place, "configured");
+        return chosen.value;
+    }
+    if service.artifacts.ci.iter().any(|ci| ci == "github-actions") {
+        let source = Source::detected(service.seen("artifacts.ci"));
+        decisions.choose(
+            key,
+            "GitHub Actions",
+            source,
+            "the repository has workflows already",
+        );
+        return Pipeline::Github;
+    }
+    let reason = match service.artifacts.ci.first() {
+        Some(other) => format!("the project uses {other}"),
+        None => "nothing says where the repository is hosted; [delivery] pipeline = \"github\" asks for it".to_owned(),
+    };
+    decisions.choose(key, "none", Source::Default, reason);
+    Pipeline::None
+}
+
+fn container(service: &Service, config: &Config, decisions: &mut Decisions) -> Container {
+    let key = "delivery.container";
+    if let Some(dockerfile) = &service.artifacts.dockerfile {
+        let source = Source::detected([&Place::new(dockerfile.clone(), 1)]);
+        let value = format!("the project's own {dockerfile}");
+        decisions.choose(
+            key,
+            value,
+            source,
+            "it is the project's, and stays as it is",
+        );
+        return Container::None;
+    }
+    if let Some(chosen) = &config.delivery.container {
+        let value = match chosen.value {
+            Container::Docker => "Dockerfile and compose.yaml",
+            Container::None => "none",
+        };
+        decisions.configured(key, value, &chosen.place, "configured");
+        return chosen.value;
+    }
+    decisions.choose(
+        key,
+        "none",
+        Source::Default,
+        "App Service builds the published code itself; [delivery] container = \"docker\" asks for an image all the same",
+    );
+    Container::None
+}
