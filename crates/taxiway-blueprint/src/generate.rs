@@ -2,10 +2,10 @@
 
 use taxiway_app::App;
 use taxiway_diagnostics::Sources;
-use taxiway_platform::Platform;
+use taxiway_platform::{Pipeline, Platform};
 
 use crate::overlay::ServerFile;
-use crate::{GeneratedFile, dotenv, infrastructure, overlay, requirements};
+use crate::{GeneratedFile, dotenv, hygiene, infrastructure, overlay, requirements, workflows};
 
 /// Keeps what Taxiway remembers between runs in the repository, and what it writes on one machine out of it.
 const GITIGNORE: &str = "\
@@ -29,6 +29,10 @@ pub fn files(sources: &dyn Sources, app: &App, platform: &Platform) -> Vec<Gener
     files.extend(overlay::files(platform, server_file));
     files.push(requirements::file(sources, service, platform));
     files.extend(dotenv::file(service, platform));
+    if platform.delivery.pipeline == Pipeline::Github {
+        files.extend(workflows::files(sources, service, platform, server_file));
+        files.extend(hygiene::files(sources, service, platform));
+    }
     files.push(GeneratedFile::new(".taxiway/.gitignore", GITIGNORE));
     files.sort_by(|one, other| one.path.cmp(&other.path));
     files

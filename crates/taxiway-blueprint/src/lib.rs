@@ -9,12 +9,17 @@ mod dotenv;
 mod file;
 mod generate;
 mod handwritten;
+mod hygiene;
+mod images;
 mod infrastructure;
 mod merge;
 mod overlay;
 mod python_literal;
 mod relative;
 mod requirements;
+mod tooling;
+mod workflows;
+mod yaml;
 
 pub use file::{GeneratedFile, Mode};
 pub use generate::files;

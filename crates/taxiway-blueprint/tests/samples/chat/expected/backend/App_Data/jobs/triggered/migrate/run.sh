@@ -11,6 +11,7 @@ for root in "${APP_PATH:-}" "$(dirname "$0")/../../../.." /home/site/wwwroot; do
 done
 
 if [ -f "$root/antenv/bin/activate" ]; then
+  # shellcheck source=/dev/null
   . "$root/antenv/bin/activate"
 fi
 cd "$root/src"

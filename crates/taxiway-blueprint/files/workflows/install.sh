@@ -1,0 +1,2 @@
+rustup toolchain install @TOOLCHAIN@ --profile minimal
+cargo +@TOOLCHAIN@ install taxiway --locked --git @REPOSITORY@ --tag "$VERSION"

@@ -1,0 +1,193 @@
+//! The pipelines: GitHub's workflows for the repository at hand.
+//!
+//! They are built as trees from the facts and printed by [`crate::yaml`]; scripts are files below `files/workflows`. They call
+//! only commands that `taxiway` has.
+
+mod actions;
+mod ci;
+mod deploy;
+mod infrastructure;
+mod security;
+mod set_up;
+mod step;
+
+use camino::Utf8Path;
+use taxiway_app::{FrameworkName, Service};
+use taxiway_diagnostics::Sources;
+use taxiway_platform::{Container, Part, Platform};
+
+use crate::overlay::ServerFile;
+use crate::tooling::{self, Tooling};
+use crate::yaml::{self, Map};
+use crate::{GeneratedFile, Handwritten, relative};
+
+/// The name of the job that a branch's rules should require.
+const PASSED: &str = "CI has passed";
+
+/// What every workflow is made from.
+struct Blueprint<'a> {
+    service: &'a Service,
+    platform: &'a Platform,
+    tooling: Tooling,
+    server_file: ServerFile,
+    has_dockerfile: bool,
+    has_own_ci: bool,
+}
+
+impl Blueprint<'_> {
+    fn folder(&self) -> &str {
+        self.platform.service.root.as_str()
+    }
+
+    fn is_django(&self) -> bool {
+        self.framework_name() == "django"
+    }
+
+    fn framework_name(&self) -> &'static str {
+        match self
+            .service
+            .framework
+            .as_ref()
+            .map(|framework| framework.name)
+        {
+            Some(FrameworkName::Django) => "django",
+            Some(FrameworkName::Flask) => "flask",
+            Some(FrameworkName::Fastapi) => "fastapi",
+            _ => "",
+        }
+    }
+
+    fn builds_image(&self) -> bool {
+        self.has_dockerfile || self.platform.delivery.container == Container::Docker
+    }
+
+    /// Production's, or that of the first environment.
+    fn python_version(&self) -> &str {
+        let environments = &self.platform.environments;
+        let production = self
+            .platform
+            .environment("production")
+            .or_else(|| environments.first());
+        production.map_or("3.12", |environment| environment.python.version.as_str())
+    }
+
+    fn database_version(&self) -> String {
+        let environments = &self.platform.environments;
+        let production = self
+            .platform
+            .environment("production")
+            .or_else(|| environments.first());
+        production.map_or_else(
+            || "16".to_owned(),
+            |environment| environment.database.version.clone(),
+        )
+    }
+
+    fn needs_redis(&self) -> bool {
+        self.service
+            .backing
+            .iter()
+            .any(|backing| backing.kind == "redis")
+    }
+
+    /// The project's own `ci.yml` stays what it is.
+    fn ci_file(&self) -> String {
+        if self.has_own_ci {
+            "taxiway-ci.yml"
+        } else {
+            "ci.yml"
+        }
+        .to_owned()
+    }
+}
+
+/// Every workflow, and the action that they share.
+pub(crate) fn files(
+    sources: &dyn Sources,
+    service: &Service,
+    platform: &Platform,
+    server_file: ServerFile,
+) -> Vec<GeneratedFile> {
+    let handwritten = Handwritten::new(sources);
+    let blueprint = Blueprint {
+        service,
+        platform,
+        tooling: tooling::read(&handwritten, service),
+        server_file,
+        has_dockerfile: handwritten.is_file(&relative::join(&platform.service.root, "Dockerfile")),
+        has_own_ci: handwritten.is_file(Utf8Path::new(".github/workflows/ci.yml")),
+    };
+    let mut documents = vec![
+        (blueprint.ci_file(), ci::document(&blueprint)),
+        ("security.yml".to_owned(), security::document(&blueprint)),
+    ];
+    let environments = deploy::environments(platform);
+    for environment in &environments {
+        documents.push((
+            format!("deploy-{}.yml", environment.name),
+            deploy::document(&blueprint, environment),
+        ));
+    }
+    if !environments.is_empty() {
+        documents.push(("deploy.yml".to_owned(), deploy::reusable(platform)));
+        documents.push(("rollback.yml".to_owned(), deploy::rollback(platform)));
+        documents.push((
+            "infrastructure.yml".to_owned(),
+            infrastructure::document(platform),
+        ));
+        documents.push(("drift.yml".to_owned(), infrastructure::drift(platform)));
+    }
+    let mut files: Vec<GeneratedFile> = documents
+        .iter()
+        .map(|(name, document)| file(&format!(".github/workflows/{name}"), document))
+        .collect();
+    files.push(file(
+        &format!("{}/action.yml", set_up::FOLDER),
+        &set_up::document(&platform.delivery.branch),
+    ));
+    files
+}
+
+pub(crate) fn file(path: &str, document: &Map) -> GeneratedFile {
+    GeneratedFile::new(path, yaml::print(document))
+}
+
+/// The step that installs Taxiway, and fetches an environment's records.
+fn set_up_taxiway(environment: Option<&str>) -> Map {
+    let step = Map::new()
+        .with("name", "Set up Taxiway")
+        .with("uses", format!("$/{}", set_up::FOLDER));
+    match environment {
+        Some(environment) => step.with("with", Map::new().with("environment", environment)),
+        None => step,
+    }
+}
+
+/// Django's command line as seen from the folder of the service.
+pub(crate) fn manage(service: &Service) -> String {
+    match &service.manage {
+        Some(manage) => relative::below(manage, &service.root).into_string(),
+        None => "-m django".to_owned(),
+    }
+}
+
+/// A part of the address of the database in `url`, which is one of ours.
+pub(crate) fn database_part(part: Part, host: &str) -> String {
+    let text = match part {
+        Part::Url => return format!("postgresql://postgres:postgres@{host}:5432/test"),
+        Part::Engine => "django.db.backends.postgresql",
+        Part::Host => host,
+        Part::Port => "5432",
+        Part::Name => "test",
+        Part::User | Part::Password => "postgres",
+        Part::SslMode => "prefer",
+    };
+    text.to_owned()
+}
+
+/// Whether a variable says where Redis is, by its name.
+pub(crate) fn is_redis(name: &str) -> bool {
+    ["REDIS", "BROKER", "CELERY_RESULT"]
+        .iter()
+        .any(|word| name.contains(word))
+}

@@ -1,0 +1,317 @@
+//! `ci.yml`: what has to hold before a commit may go anywhere. Called by the deployments as well, so that nothing is deployed
+//! whose checks did not pass on that very commit.
+
+use taxiway_app::{MigrationTool, Service};
+use taxiway_platform::{Part, Platform, StaticServing, Supply};
+
+use super::actions::{BUILD_PUSH, SETUP_BUILDX, SETUP_UV};
+use super::step::{checkout, defaults, job, jobs, permissions, reads, run, script_value, uses};
+use super::{Blueprint, PASSED};
+use crate::images::{self, Image, UV};
+use crate::tooling::Check;
+use crate::yaml::{Map, Value};
+
+/// Lets the steps that follow use what was installed.
+const ACTIVATE: &str = "echo \"$PWD/.venv/bin\" >> \"$GITHUB_PATH\"\n";
+
+pub(super) fn document(blueprint: &Blueprint<'_>) -> Map {
+    let branch = &blueprint.platform.delivery.branch;
+    let mut all = Vec::new();
+    if !blueprint.tooling.checks.is_empty() {
+        all.push(("lint", lint(blueprint)));
+    }
+    all.push(("test", test(blueprint)));
+    all.push(("package", package(blueprint)));
+    if blueprint.builds_image() {
+        all.push(("image", image(blueprint)));
+    }
+    all.push(("generated", generated()));
+    let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+    all.push(("passed", passed(&names)));
+    Map::new()
+        .with("name", "CI")
+        .blank()
+        .with(
+            "on",
+            Map::new()
+                .with("pull_request", Value::Nothing)
+                .comment(format!("Deployments of `{branch}` call it for the commit that they deploy."))
+                .with("workflow_call", Value::Nothing)
+                .with("workflow_dispatch", Value::Nothing),
+        )
+        .blank()
+        .comment("Each job says what it needs.")
+        .with("permissions", Map::new())
+        .blank()
+        .comment("A newer push to a pull request makes the older run pointless; a deployment's is never cancelled.")
+        .with(
+            "concurrency",
+            Map::new()
+                .with("group", "ci-${{ github.workflow }}-${{ github.ref }}")
+                .with("cancel-in-progress", "${{ github.event_name == 'pull_request' }}"),
+        )
+        .blank()
+        .with("jobs", jobs(all))
+}
+
+fn lint(blueprint: &Blueprint<'_>) -> Map {
+    let mut steps = set_up(blueprint);
+    let brings_its_own = |check: &Check| check.command.contains("uvx ");
+    if !blueprint.tooling.checks.iter().all(brings_its_own) {
+        steps.push(install(blueprint));
+    }
+    for check in &blueprint.tooling.checks {
+        // One that fails does not keep the others from being seen.
+        steps.push(check_step(check).with("if", "${{ !cancelled() }}"));
+    }
+    job("Lint", 10)
+        .with("permissions", reads())
+        .with("defaults", defaults(blueprint.folder()))
+        .with("steps", steps)
+}
+
+fn check_step(check: &Check) -> Map {
+    let step = match check.note {
+        Some(note) => Map::new().comment(note),
+        None => Map::new(),
+    };
+    step.with("name", check.name)
+        .with("run", script_value(&check.command))
+}
+
+fn test(blueprint: &Blueprint<'_>) -> Map {
+    let mut steps = set_up(blueprint);
+    steps.push(install(blueprint));
+    steps.extend(migrations(blueprint.service));
+    if let Some(tests) = &blueprint.tooling.tests {
+        steps.push(check_step(tests));
+    }
+    job("Test", 20)
+        .with("permissions", reads())
+        .with("defaults", defaults(blueprint.folder()))
+        .with("services", services(blueprint))
+        .with("env", environment(blueprint.platform))
+        .with("steps", steps)
+}
+
+fn migrations(service: &Service) -> Vec<Map> {
+    let tool = service
+        .migrations
+        .as_ref()
+        .map(|migrations| migrations.tool);
+    match (tool, &service.manage) {
+        (Some(MigrationTool::Django), Some(manage)) => {
+            let manage = crate::relative::below(manage, &service.root);
+            vec![run(
+                "Migrations are complete",
+                &format!("python {manage} makemigrations --check --dry-run"),
+            )]
+        }
+        (Some(MigrationTool::Alembic), _) => vec![run(
+            "Migrations apply, have one head, and match the models",
+            "alembic upgrade head\ntest \"$(alembic heads | wc -l)\" -eq 1\nalembic check\n",
+        )],
+        (Some(MigrationTool::FlaskMigrate), _) => vec![run(
+            "Migrations apply, and match the models",
+            "flask db upgrade\nflask db check\n",
+        )],
+        (Some(MigrationTool::Django) | None, _) => Vec::new(),
+    }
+}
+
+/// The database that production has, of the same version: SQLite forgives what PostgreSQL does not.
+fn services(blueprint: &Blueprint<'_>) -> Map {
+    let database = images::postgres(&blueprint.database_version());
+    let mut services = Map::new()
+        .comment("As in production: SQLite forgives what PostgreSQL does not.")
+        .with(
+            "postgres",
+            service_image(&database)
+                .with("env", Map::new().with("POSTGRES_PASSWORD", "postgres").with("POSTGRES_DB", "test"))
+                .with("ports", vec!["5432:5432"])
+                .with("options", "--health-cmd pg_isready --health-interval 2s --health-timeout 3s --health-retries 15"),
+        );
+    if blueprint.needs_redis() {
+        services = services.with(
+            "redis",
+            service_image(&images::redis())
+                .with("ports", vec!["6379:6379"])
+                .with("options", "--health-cmd \"redis-cli ping\" --health-interval 2s --health-timeout 3s --health-retries 15"),
+        );
+    }
+    services
+}
+
+fn service_image(image: &Image) -> Map {
+    if image.is_pinned() {
+        Map::new().with("image", image.reference())
+    } else {
+        Map::new().with_note(
+            "image",
+            image.reference(),
+            "zizmor: ignore[unpinned-images] no digest is known for this version",
+        )
+    }
+}
+
+/// What the code reads and can't do without, with values that mean nothing.
+fn environment(platform: &Platform) -> Map {
+    let mut environment =
+        Map::new().with("DATABASE_URL", super::database_part(Part::Url, "localhost"));
+    for variable in &platform.service.variables {
+        if variable.name == "DATABASE_URL" {
+            continue;
+        }
+        let value = match &variable.supply {
+            Supply::Database { part } => Some(super::database_part(*part, "localhost")),
+            Supply::Hosts => Some("localhost,127.0.0.1,testserver".to_owned()),
+            _ if super::is_redis(&variable.name) && variable.required => {
+                Some("redis://localhost:6379/0".to_owned())
+            }
+            Supply::Secret { .. } => {
+                Some("only-for-tests-and-worth-nothing-to-anybody-else".to_owned())
+            }
+            Supply::Configured | Supply::Missing if variable.required => Some("test".to_owned()),
+            Supply::Platform { .. }
+            | Supply::Configured
+            | Supply::Runtime
+            | Supply::Default
+            | Supply::Missing => None,
+        };
+        environment = environment.with_some(variable.name.clone(), value);
+    }
+    environment
+}
+
+/// Builds what production runs, as production builds it, without a secret and without a database.
+fn package(blueprint: &Blueprint<'_>) -> Map {
+    let platform = blueprint.platform;
+    let web = &platform.service;
+    let app_dir = crate::relative::below(&web.app_dir, &web.root);
+    let mut steps = set_up(blueprint);
+    steps.push(run(
+        "Install what production installs",
+        &format!("uv venv\nuv pip install --requirement requirements.taxiway.txt\n{ACTIVATE}"),
+    ));
+    if blueprint.is_django() {
+        let django = format!("python {}", super::manage(blueprint.service));
+        if web.static_files != StaticServing::None {
+            steps.push(run(
+                "Collect static files",
+                &format!("{django} collectstatic --noinput --settings=taxiway_runtime.settings"),
+            ));
+        }
+        steps.push(run(
+            "Django's own deployment checks",
+            &format!(
+                "{django} check --deploy --fail-level WARNING --settings=taxiway_runtime.settings"
+            ),
+        ));
+    }
+    let chdir = if app_dir == "." {
+        String::new()
+    } else {
+        format!(" --chdir {app_dir}")
+    };
+    let entrypoint = web.entrypoint.to_string();
+    steps.push(run(
+        "The server's configuration and the application load",
+        &format!(
+            "gunicorn --check-config --config {}{chdir} '{entrypoint}'",
+            blueprint.server_file.name()
+        ),
+    ));
+    job("Package", 15)
+        .with("permissions", reads())
+        .with("defaults", defaults(blueprint.folder()))
+        .comment("The overlay stands in for the secrets and the database that a build has not.")
+        .with("env", Map::new().with("TAXIWAY_BUILD", "1"))
+        .with("steps", steps)
+}
+
+/// Builds the image, and throws it away.
+fn image(blueprint: &Blueprint<'_>) -> Map {
+    let steps = vec![
+        checkout(),
+        uses("Set up Buildx", SETUP_BUILDX),
+        uses("Build", BUILD_PUSH).with(
+            "with",
+            Map::new()
+                .with("context", blueprint.folder())
+                .with("push", false)
+                .with("cache-from", "type=gha")
+                .with("cache-to", "type=gha,mode=max"),
+        ),
+    ];
+    job("Image", 20)
+        .with("permissions", reads())
+        .with("steps", steps)
+}
+
+fn generated() -> Map {
+    let steps = vec![
+        checkout(),
+        super::set_up_taxiway(None),
+        run(
+            "Generated files are what Taxiway would write",
+            "taxiway generate --check",
+        ),
+    ];
+    job("Generated files", 20)
+        .with("permissions", reads())
+        .with("defaults", defaults("."))
+        .with("steps", steps)
+}
+
+/// One result to require in the branch's rules, whatever jobs there are.
+fn passed(names: &[&str]) -> Map {
+    job(PASSED, 5)
+        .comment(
+            "The one check to require: it exists whatever jobs there are, and is never skipped.",
+        )
+        .with("if", "${{ always() }}")
+        .with(
+            "needs",
+            Value::Flow(names.iter().map(|name| (*name).to_owned()).collect()),
+        )
+        .with("permissions", permissions(&[]))
+        .with("defaults", defaults("."))
+        .with(
+            "steps",
+            vec![
+                Map::new()
+                    .with("name", "Every job has passed")
+                    .with("env", Map::new().with("NEEDS", "${{ toJSON(needs) }}"))
+                    .with(
+                        "run",
+                        Value::Block(include_str!("../../files/workflows/passed.sh").to_owned()),
+                    ),
+            ],
+        )
+}
+
+fn set_up(blueprint: &Blueprint<'_>) -> Vec<Map> {
+    let files = &blueprint.tooling.locked_by;
+    let glob = if let [only] = files.as_slice() {
+        Value::from(only.as_str())
+    } else {
+        Value::Block(files.join("\n"))
+    };
+    vec![
+        checkout(),
+        uses("Set up uv and Python", SETUP_UV).with(
+            "with",
+            Map::new()
+                .with("version", UV)
+                .with("python-version", blueprint.python_version())
+                .with("cache-dependency-glob", glob),
+        ),
+    ]
+}
+
+fn install(blueprint: &Blueprint<'_>) -> Map {
+    run(
+        "Install",
+        &format!("{}{ACTIVATE}", blueprint.tooling.install),
+    )
+}

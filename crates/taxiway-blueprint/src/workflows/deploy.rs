@@ -1,0 +1,447 @@
+//! Deployments: `deploy.yml` does one, for every environment alike; `deploy-ENVIRONMENT.yml` says when, and after what.
+//!
+//! Invariants: a commit is deployed only after its CI passed; production gets the release that staging verified; what was
+//! swapped in and does not hold is swapped back, and nothing else ever is.
+
+use taxiway_platform::{Environment, EnvironmentKind, Origin, Platform};
+
+use super::actions::UPLOAD_ARTIFACT;
+use super::step::{checkout, defaults, job, jobs, permissions, reads, uses};
+use super::{Blueprint, set_up_taxiway};
+use crate::yaml::{Map, Value};
+
+/// The environments in Azure, production last.
+pub(super) fn environments(platform: &Platform) -> Vec<&Environment> {
+    let mut environments: Vec<&Environment> = platform
+        .environments
+        .iter()
+        .filter(|environment| environment.kind == EnvironmentKind::Azure)
+        .collect();
+    environments.sort_by_key(|environment| is_production(environment));
+    environments
+}
+
+fn is_production(environment: &Environment) -> bool {
+    environment.name == "production"
+}
+
+/// The environment that a release goes through before production: `staging`, else the first of the others.
+pub(super) fn staging(platform: &Platform) -> Option<&Environment> {
+    let others = || {
+        environments(platform)
+            .into_iter()
+            .filter(|environment| !is_production(environment))
+    };
+    others()
+        .find(|environment| environment.name == "staging")
+        .or_else(|| others().next())
+}
+
+/// The rights of a job that deploys.
+pub(super) fn rights() -> Map {
+    permissions(&[
+        ("contents", "read", "checks the commit out"),
+        ("id-token", "write", "signs in to Azure without a password"),
+        (
+            "actions",
+            "read",
+            "fetches what earlier deployments recorded",
+        ),
+    ])
+}
+
+/// Who signs in, and where. These are names, not secrets; each environment has its own.
+pub(super) fn identity(environment: &str) -> Map {
+    Map::new()
+        .with("ENVIRONMENT", environment)
+        .comment("Variables of the environment on GitHub: names, no secrets. This job's own token is the credential.")
+        .with("AZURE_CLIENT_ID", "${{ vars.AZURE_CLIENT_ID }}")
+        .with("AZURE_TENANT_ID", "${{ vars.AZURE_TENANT_ID }}")
+        .with("AZURE_SUBSCRIPTION_ID", "${{ vars.AZURE_SUBSCRIPTION_ID }}")
+}
+
+/// `deploy.yml`.
+pub(super) fn reusable(platform: &Platform) -> Map {
+    let input = |required: bool, description: &str| {
+        let input = Map::new()
+            .with("description", description)
+            .with("type", "string")
+            .with("required", required);
+        if required {
+            input
+        } else {
+            input.with("default", "")
+        }
+    };
+    let inputs = Map::new()
+        .with(
+            "environment",
+            input(true, "Where to, as taxiway.toml names it"),
+        )
+        .with(
+            "expected-release",
+            input(
+                false,
+                "The release that was verified before; any without it",
+            ),
+        )
+        .with(
+            "allow",
+            input(
+                false,
+                "Unsafe migrations that are acknowledged, separated by spaces",
+            ),
+        );
+    let mut document = Map::new()
+        .comment("Deploys one commit to one environment: provision, build, migrate, warm, swap, verify, or back.")
+        .with("name", "Deploy")
+        .blank()
+        .with("on", Map::new().with("workflow_call", Map::new().with("inputs", inputs)))
+        .blank()
+        .with("permissions", Map::new())
+        .blank();
+    let supplied: Vec<&str> = platform
+        .secrets
+        .iter()
+        .filter(|secret| secret.origin == Origin::Supplied)
+        .map(|secret| secret.variable.as_str())
+        .collect();
+    if !supplied.is_empty() {
+        document = document.comment(format!(
+            "No secret is needed here: the first `taxiway up` of an environment, by hand, puts {} into its vault.",
+            supplied.join(", ")
+        ));
+    }
+    document.with("jobs", jobs(vec![("deploy", deploy())]))
+}
+
+fn deploy() -> Map {
+    job("Deploy", 60)
+        .comment("The environment's rules hold here: reviewers, waiting time, branches. So does its Azure identity.")
+        .with(
+            "environment",
+            Map::new()
+                .with("name", "${{ inputs.environment }}")
+                .with("url", "${{ steps.deploy.outputs.url }}"),
+        )
+        .comment("One after the other; a deployment that has begun is never cut off.")
+        .with(
+            "concurrency",
+            Map::new()
+                .with("group", "deploy-${{ inputs.environment }}")
+                .with("cancel-in-progress", false),
+        )
+        .with("permissions", rights())
+        .with("defaults", defaults("."))
+        .with("env", identity("${{ inputs.environment }}"))
+        .with(
+            "steps",
+            vec![
+                checkout(),
+                set_up_taxiway(Some("${{ inputs.environment }}")),
+                script("Deploy", include_str!("../../files/workflows/deploy.sh"))
+                    .with("id", "deploy")
+                    .with("env", Map::new().with("ALLOW", "${{ inputs.allow }}")),
+                script("Verify", include_str!("../../files/workflows/verify.sh")).with(
+                    "env",
+                    Map::new()
+                        .with("EXPECTED", "${{ inputs.expected-release }}")
+                        .with("RELEASE", "${{ steps.deploy.outputs.release }}")
+                        .with("URL", "${{ steps.deploy.outputs.url }}"),
+                ),
+                Map::new()
+                    .comment("Only what this run swapped in is swapped back: `served` says that it did.")
+                    .with("name", "Roll back")
+                    .with("if", "${{ failure() && steps.deploy.outputs.outcome == 'served' }}")
+                    .with("run", "taxiway rollback \"$ENVIRONMENT\""),
+                keep(
+                    "Keep the release for those who deploy it next",
+                    "success()",
+                    "release-${{ inputs.environment }}",
+                    "${{ runner.temp }}/up.json",
+                ),
+                keep_records("${{ inputs.environment }}"),
+                script("Summarise", include_str!("../../files/workflows/deploy-summary.sh"))
+                    .with("if", "${{ always() }}")
+                    .with(
+                        "env",
+                        Map::new()
+                            .with("STATUS", "${{ job.status }}")
+                            .with("RELEASE", "${{ steps.deploy.outputs.release }}")
+                            .with("URL", "${{ steps.deploy.outputs.url }}"),
+                    ),
+            ],
+        )
+}
+
+/// A step with a script that is a file of ours.
+pub(super) fn script(name: &str, text: &str) -> Map {
+    Map::new()
+        .with("name", name)
+        .with("run", Value::Block(text.to_owned()))
+}
+
+/// What a rollback goes by: the releases of the environment, and the journal of the last rollout.
+pub(super) fn keep_records(environment: &str) -> Map {
+    let path = format!(
+        ".taxiway/state/{environment}/releases.json\n.taxiway/state/{environment}/journal.json"
+    );
+    Map::new()
+        .comment("A runner forgets everything; the next deployment, or a rollback, needs to know this one.")
+        .with("name", "Keep the records")
+        .with("if", "${{ always() }}")
+        .with_note("uses", reference(UPLOAD_ARTIFACT), UPLOAD_ARTIFACT.tag)
+        .with(
+            "with",
+            Map::new()
+                .with("name", format!("records-{environment}"))
+                .with("path", Value::Block(path))
+                .with("include-hidden-files", true)
+                .with("if-no-files-found", "ignore")
+                .with("retention-days", 90_u32),
+        )
+}
+
+fn keep(name: &str, condition: &str, artifact: &str, path: &str) -> Map {
+    uses(name, UPLOAD_ARTIFACT)
+        .with("if", format!("${{{{ {condition} }}}}"))
+        .with(
+            "with",
+            Map::new()
+                .with("name", artifact)
+                .with("path", path)
+                .with("retention-days", 90_u32),
+        )
+}
+
+fn reference(action: super::actions::Action) -> String {
+    format!("{}@{}", action.name, action.commit)
+}
+
+/// `deploy-ENVIRONMENT.yml`.
+pub(super) fn document(blueprint: &Blueprint<'_>, environment: &Environment) -> Map {
+    let platform = blueprint.platform;
+    let staging = staging(platform);
+    if is_production(environment) {
+        production(blueprint, environment, staging)
+    } else {
+        let is_automatic = staging.is_some_and(|staging| staging.name == environment.name);
+        before_production(blueprint, environment, is_automatic)
+    }
+}
+
+fn dispatch() -> Map {
+    Map::new().with(
+        "inputs",
+        Map::new().with(
+            "allow",
+            Map::new()
+                .with("description", "Unsafe migrations that you acknowledge, such as orders.0007, separated by spaces")
+                .with("type", "string")
+                .with("required", false)
+                .with("default", ""),
+        ),
+    )
+}
+
+fn before_production(
+    blueprint: &Blueprint<'_>,
+    environment: &Environment,
+    is_automatic: bool,
+) -> Map {
+    let branch = &blueprint.platform.delivery.branch;
+    let name = &environment.name;
+    let on = if is_automatic {
+        Map::new()
+            .with(
+                "push",
+                Map::new().with("branches", Value::Flow(vec![branch.clone()])),
+            )
+            .comment("By hand, where a migration has to be acknowledged.")
+    } else {
+        Map::new()
+    };
+    let calls = call(name, "ci").with(
+        "with",
+        Map::new()
+            .with("environment", name.as_str())
+            .with("allow", "${{ inputs.allow }}"),
+    );
+    head(&format!("Deploy to {name}"))
+        .with("on", on.with("workflow_dispatch", dispatch()))
+        .blank()
+        .with("permissions", Map::new())
+        .blank()
+        .comment(
+            "The newest commit waits for the deployment that goes on; those between are left out.",
+        )
+        .with("concurrency", group(&format!("to-{name}")))
+        .blank()
+        .with("jobs", jobs(vec![("ci", ci(blueprint)), ("deploy", calls)]))
+}
+
+fn production(
+    blueprint: &Blueprint<'_>,
+    environment: &Environment,
+    staging: Option<&Environment>,
+) -> Map {
+    let branch = &blueprint.platform.delivery.branch;
+    let name = &environment.name;
+    let (first, job, release) = match staging {
+        Some(staging) => (
+            "verified",
+            verified(branch, staging),
+            "${{ needs.verified.outputs.release }}",
+        ),
+        None => ("ci", ci(blueprint), ""),
+    };
+    let mut inputs = Map::new().with("environment", name.as_str());
+    if !release.is_empty() {
+        inputs = inputs.with("expected-release", release);
+    }
+    let deploys = call(name, first).with("with", inputs.with("allow", "${{ inputs.allow }}"));
+    head(&format!("Deploy to {name}"))
+        .comment("Somebody decides, by starting it: that is an approval on every plan of GitHub. Where the plan has\nrequired reviewers, set them on the environment as well.")
+        .with("on", Map::new().with("workflow_dispatch", dispatch()))
+        .blank()
+        .with("permissions", Map::new())
+        .blank()
+        .with("concurrency", group(&format!("to-{name}")))
+        .blank()
+        .with("jobs", jobs(vec![(first, job), ("deploy", deploys)]))
+}
+
+fn head(name: &str) -> Map {
+    Map::new().with("name", name).blank()
+}
+
+fn group(name: &str) -> Map {
+    Map::new()
+        .with("group", name)
+        .with("cancel-in-progress", false)
+}
+
+fn ci(blueprint: &Blueprint<'_>) -> Map {
+    Map::new()
+        .comment("The very commit that is deployed, not one that was green before it was merged.")
+        .with("name", "CI")
+        .with("if", on_branch(&blueprint.platform.delivery.branch))
+        .with("permissions", reads())
+        .with("uses", local(&blueprint.ci_file()))
+}
+
+/// Only what was merged is deployed; `workflow_dispatch` could be given any branch.
+fn on_branch(branch: &str) -> String {
+    format!("${{{{ github.ref == 'refs/heads/{branch}' }}}}")
+}
+
+fn call(environment: &str, needs: &str) -> Map {
+    Map::new()
+        .with("name", format!("To {environment}"))
+        .with("needs", Value::Flow(vec![needs.to_owned()]))
+        .with("permissions", rights())
+        .with("uses", local("deploy.yml"))
+}
+
+fn local(file: &str) -> String {
+    format!("$/.github/workflows/{file}")
+}
+
+/// Refuses a commit that staging has not verified, and hands on which release it was.
+fn verified(branch: &str, staging: &Environment) -> Map {
+    job(&format!("Verified in {}", staging.name), 5)
+        .with("if", on_branch(branch))
+        .with(
+            "permissions",
+            permissions(&[(
+                "actions",
+                "read",
+                "finds the deployment and what it recorded",
+            )]),
+        )
+        .with("defaults", defaults("."))
+        .with(
+            "outputs",
+            Map::new().with("release", "${{ steps.verified.outputs.release }}"),
+        )
+        .with(
+            "steps",
+            vec![
+                script(
+                    &format!("{} has verified this commit", capitalised(&staging.name)),
+                    include_str!("../../files/workflows/verified.sh"),
+                )
+                .with("id", "verified")
+                .with(
+                    "env",
+                    Map::new()
+                        .with("GH_TOKEN", "${{ github.token }}")
+                        .with("ENVIRONMENT", staging.name.as_str())
+                        .with("WORKFLOW", format!("deploy-{}.yml", staging.name)),
+                ),
+            ],
+        )
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// `rollback.yml`.
+pub(super) fn rollback(platform: &Platform) -> Map {
+    let names: Vec<String> = environments(platform)
+        .iter()
+        .rev()
+        .map(|environment| environment.name.clone())
+        .collect();
+    let input = Map::new()
+        .with("description", "Where")
+        .with("type", "choice")
+        .with("required", true)
+        .with("options", names);
+    let job = job("Roll back", 30)
+        .with("environment", "${{ inputs.environment }}")
+        .comment("The same group as a deployment's: the two never meet.")
+        .with(
+            "concurrency",
+            Map::new()
+                .with("group", "deploy-${{ inputs.environment }}")
+                .with("cancel-in-progress", false),
+        )
+        .with("permissions", rights())
+        .with("defaults", defaults("."))
+        .with("env", identity("${{ inputs.environment }}"))
+        .with(
+            "steps",
+            vec![
+                checkout(),
+                set_up_taxiway(Some("${{ inputs.environment }}")),
+                script(
+                    "Roll back",
+                    include_str!("../../files/workflows/rollback.sh"),
+                ),
+                keep_records("${{ inputs.environment }}"),
+            ],
+        );
+    Map::new()
+        .comment("Brings the release before back, in seconds: it waits in the other slot. Nothing is built, no schema is changed.")
+        .with("name", "Roll back")
+        .blank()
+        .with(
+            "on",
+            Map::new().with(
+                "workflow_dispatch",
+                Map::new().with("inputs", Map::new().with("environment", input)),
+            ),
+        )
+        .blank()
+        .with("permissions", Map::new())
+        .blank()
+        .with("concurrency", group("rollback-${{ inputs.environment }}"))
+        .blank()
+        .with("jobs", jobs(vec![("rollback", job)]))
+}

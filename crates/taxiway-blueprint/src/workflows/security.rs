@@ -1,0 +1,163 @@
+//! `security.yml`: dependencies with known holes, secrets in the history, dangerous code. A finding fails its job.
+//!
+//! Scanners get no secret, and no right but to read: one that is taken over finds nothing to take.
+
+use super::Blueprint;
+use super::actions::{GITLEAKS, PIP_AUDIT, SEMGREP, SETUP_UV, UPLOAD_SARIF};
+use super::step::{checkout, defaults, job, jobs, permissions, reads, run, uses};
+use crate::images::UV;
+use crate::relative;
+use crate::requirements::FILE_NAME;
+use crate::yaml::{Map, Value};
+
+pub(super) fn document(blueprint: &Blueprint<'_>) -> Map {
+    let branch = &blueprint.platform.delivery.branch;
+    Map::new()
+        .with("name", "Security")
+        .blank()
+        .with(
+            "on",
+            Map::new()
+                .with("pull_request", Value::Nothing)
+                .with(
+                    "push",
+                    Map::new().with("branches", Value::Flow(vec![branch.clone()])),
+                )
+                .comment("What was safe last week may not be today.")
+                .with("schedule", vec![Map::new().with("cron", "23 4 * * 1")])
+                .with("workflow_dispatch", Value::Nothing),
+        )
+        .blank()
+        .comment("Each job says what it needs.")
+        .with("permissions", Map::new())
+        .blank()
+        .with(
+            "concurrency",
+            Map::new().with("group", "security-${{ github.ref }}").with(
+                "cancel-in-progress",
+                "${{ github.event_name == 'pull_request' }}",
+            ),
+        )
+        .blank()
+        .with(
+            "jobs",
+            jobs(vec![
+                ("dependencies", dependencies(blueprint)),
+                ("secrets", secrets()),
+                ("code", code(blueprint)),
+                ("report", report()),
+            ]),
+        )
+}
+
+fn uv() -> Map {
+    uses("Set up uv", SETUP_UV).with(
+        "with",
+        Map::new().with("version", UV).with("enable-cache", false),
+    )
+}
+
+fn dependencies(blueprint: &Blueprint<'_>) -> Map {
+    let requirements = relative::join(&blueprint.service.root, FILE_NAME);
+    job("Dependencies", 10)
+        .with("permissions", reads())
+        .with("defaults", defaults("."))
+        .with(
+            "steps",
+            vec![
+                checkout(),
+                uv(),
+                run(
+                    "No requirement of production has a known vulnerability",
+                    &format!(
+                        "uvx --python {} {PIP_AUDIT} --strict --progress-spinner off --requirement {requirements}",
+                        blueprint.python_version()
+                    ),
+                ),
+            ],
+        )
+}
+
+fn secrets() -> Map {
+    let history = super::step::uses("Check out", super::actions::CHECKOUT).with(
+        "with",
+        Map::new()
+            .with("persist-credentials", false)
+            .comment("A secret that was removed in a later commit is still known to everybody.")
+            .with("fetch-depth", 0_u32),
+    );
+    job("Secrets", 10)
+        .with("permissions", reads())
+        .with("defaults", defaults("."))
+        .with(
+            "steps",
+            vec![
+                history,
+                run(
+                    "No commit holds a secret",
+                    &format!(
+                        "docker run --rm --network none --volume \"$PWD:/repository:ro\" \\\n  {GITLEAKS} \\\n  git --redact --no-banner /repository\n"
+                    ),
+                ),
+            ],
+        )
+}
+
+fn code(blueprint: &Blueprint<'_>) -> Map {
+    let framework = blueprint.framework_name();
+    let rules = match framework {
+        "django" | "flask" => format!("--config p/python --config p/{framework}"),
+        _ => "--config p/python".to_owned(),
+    };
+    job("Code", 15)
+        .with("permissions", reads())
+        .with("defaults", defaults("."))
+        .with(
+            "steps",
+            vec![
+                checkout(),
+                uv(),
+                run(
+                    "No pattern that is known to be dangerous",
+                    &format!(
+                        "uvx {SEMGREP} scan {rules} --metrics off --error --severity ERROR \\\n  --exclude .taxiway --sarif-output semgrep.sarif\n"
+                    ),
+                ),
+                uses("Keep the findings", super::actions::UPLOAD_ARTIFACT)
+                    .with("if", "${{ !cancelled() }}")
+                    .with(
+                        "with",
+                        Map::new()
+                            .with("name", "semgrep")
+                            .with("path", "semgrep.sarif")
+                            .with("retention-days", 7_u32),
+                    ),
+            ],
+        )
+}
+
+/// In a job of its own, so that the scanner itself never holds the right to write findings.
+fn report() -> Map {
+    job("Report", 5)
+        .comment("Code scanning is free for public repositories alone; elsewhere the findings stay in the job's log.")
+        .with("if", "${{ !cancelled() && !github.event.repository.private && github.event_name != 'pull_request' }}")
+        .with("needs", Value::Flow(vec!["code".to_owned()]))
+        .with(
+            "permissions",
+            permissions(&[("security-events", "write", "shows the findings among the code-scanning alerts")]),
+        )
+        .with("defaults", defaults("."))
+        .with(
+            "steps",
+            vec![
+                uses("Fetch the findings", super::actions::DOWNLOAD_ARTIFACT)
+                    .with("with", Map::new().with("name", "semgrep")),
+                uses("Upload the findings", UPLOAD_SARIF).with(
+                    "with",
+                    Map::new()
+                        .with("sarif_file", "semgrep.sarif")
+                        .with("category", "semgrep"),
+                ),
+            ],
+        )
+}
