@@ -5,7 +5,7 @@ use taxiway_diagnostics::Place;
 
 use crate::document::{Artifacts, Tests};
 use crate::evidence::Survey;
-use crate::evidence::role::is_development_path;
+use crate::evidence::role::{is_development_path, is_example_path};
 use crate::manifest::installation::Installation;
 use crate::repository::Repository;
 
@@ -20,7 +20,7 @@ pub(crate) fn read(survey: &Survey) -> Artifacts {
         .compose
         .iter()
         .map(|file| file.path.clone())
-        .filter(|path| !is_development_path(path))
+        .filter(|path| !is_development_path(path) && !is_example_path(path))
         .take(1)
         .collect();
     Artifacts {

@@ -167,13 +167,22 @@ fn one(
 
 fn image_mentions(image: &crate::evidence::Dockerfile, folder: &Utf8Path) -> bool {
     let name = folder.file_name().unwrap_or_default();
+    let names = |path: &str| {
+        let path = Utf8Path::new(path.trim_matches(['"', '\'', '[', ']', ',']));
+        // `/app` is where images keep an application, whatever the folder is called.
+        let inside = if path.is_absolute() { 2 } else { 0 };
+        path.components()
+            .skip(inside)
+            .any(|part| part.as_str() == name)
+    };
     image
         .stages
         .iter()
         .flat_map(|stage| &stage.instructions)
-        .any(|instruction| {
-            matches!(instruction.keyword.as_str(), "COPY" | "ADD" | "WORKDIR")
-                && instruction.text.contains(name)
+        .any(|instruction| match instruction.keyword.as_str() {
+            "COPY" | "ADD" | "WORKDIR" => instruction.text.split_whitespace().any(names),
+            "RUN" => instruction.text.contains(&format!("cd {name}")),
+            _ => false,
         })
 }
 

@@ -21,7 +21,11 @@ pub(crate) fn read(
         if command.origin == Origin::Development {
             continue;
         }
-        for (kind, tool, app) in recognise(command) {
+        let mut recognised = recognise(command);
+        if recognised.is_empty() {
+            recognised.extend(own_process(command).map(|kind| (kind, "custom", None)));
+        }
+        for (kind, tool, app) in recognised {
             push(
                 &mut found,
                 kind,
@@ -156,7 +160,22 @@ fn recognise(command: &Command) -> Vec<(ProcessKind, &'static str, Option<String
         "saq" => vec![(ProcessKind::Worker, "saq", target())],
         "arq" => vec![(ProcessKind::Worker, "arq", target())],
         "taskiq" if has("worker") => vec![(ProcessKind::Worker, "custom", target())],
+        _ if words.iter().skip(1).take(2).any(|word| *word == "celery") => {
+            let mut found = Vec::new();
+            if has("worker") {
+                found.push((ProcessKind::Worker, "celery", None));
+            }
+            if has("beat") {
+                found.push((ProcessKind::Scheduler, "celery-beat", None));
+            }
+            found
+        }
         _ => match command.manage() {
+            // Flask's and others' own `manage.py rq worker`.
+            Some("rq") if has("scheduler") => vec![(ProcessKind::Scheduler, "rq", None)],
+            Some("rq") if has("worker") => vec![(ProcessKind::Worker, "rq", None)],
+            Some("celery") if has("worker") => vec![(ProcessKind::Worker, "celery", None)],
+            Some("celery") if has("beat") => vec![(ProcessKind::Scheduler, "celery-beat", None)],
             Some("run_huey") => vec![(ProcessKind::Worker, "huey", None)],
             Some("rqworker" | "rqworker-pool") => vec![(ProcessKind::Worker, "rq", None)],
             Some("rqscheduler") => vec![(ProcessKind::Scheduler, "rq", None)],
@@ -168,6 +187,64 @@ fn recognise(command: &Command) -> Vec<(ProcessKind, &'static str, Option<String
             _ => Vec::new(),
         },
     }
+}
+
+/// What a process of the project's own is, by who starts it and under which name.
+fn own_process(command: &Command) -> Option<ProcessKind> {
+    const ONCE: [&str; 16] = [
+        "migrate",
+        "collectstatic",
+        "runserver",
+        "check",
+        "compress",
+        "loaddata",
+        "createsuperuser",
+        "compilemessages",
+        "shell",
+        "test",
+        "createcachetable",
+        "makemigrations",
+        "wait_for_db",
+        "compilescss",
+        "flush",
+        "clear_cache",
+    ];
+    let name = command.name.as_deref()?.to_lowercase();
+    if name.contains("health") {
+        return None;
+    }
+    let is_code = match command.manage() {
+        Some(subcommand) => !ONCE.contains(&subcommand),
+        None => matches!(
+            command.program(),
+            "python" | "python3" | "flask" | "dispatch"
+        ),
+    };
+    let is_started = matches!(
+        command.origin,
+        Origin::Procfile | Origin::Platform | Origin::Supervisor
+    );
+    if !is_code || !is_started {
+        return None;
+    }
+    let parts: Vec<&str> = name
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .collect();
+    let has = |wanted: &[&str]| {
+        parts
+            .iter()
+            .any(|part| wanted.contains(&part.trim_end_matches('s')))
+    };
+    if has(&["cron", "clock", "scheduler", "beat", "timer"]) {
+        return Some(ProcessKind::Scheduler);
+    }
+    // What uWSGI keeps running beside the application.
+    let is_daemon = name == "attach-daemon";
+    (is_daemon
+        || has(&[
+            "worker", "consumer", "listener", "queue", "bot", "daemon", "qcluster",
+        ]))
+    .then_some(ProcessKind::Worker)
 }
 
 /// The module that makes the project's Celery application.

@@ -2,7 +2,7 @@
 
 use taxiway_diagnostics::Sources;
 
-use crate::document::{App, Kind};
+use crate::document::{App, Kind, Service};
 use crate::repository::Repository;
 use crate::{django_service, kind, reading, web_service};
 
@@ -27,8 +27,49 @@ pub fn read(sources: &dyn Sources) -> App {
         app.services = django_service::read(&repository, &verdict.projects, &beside);
         app.services
             .extend(web_service::read(&repository, &verdict.apps, &taken));
+        if is_course(&repository, &app.services) {
+            app.services.clear();
+            app.kind = Kind::Collection;
+            app.warnings
+                .push("this repository holds several unrelated projects".to_owned());
+            return finished(app, &repository);
+        }
         app.frontends = django_service::own_frontends(&repository, &mut app.services);
     }
+    finished(app, &repository)
+}
+
+fn finished(mut app: App, repository: &Repository<'_>) -> App {
     app.warnings.extend(repository.warnings());
     app
+}
+
+/// Whether services are the stages of a course or demonstrations: many of a kind, and nothing at the root deploys them.
+fn is_course(repository: &Repository<'_>, services: &[Service]) -> bool {
+    const MANY: usize = 5;
+    let is_deployed_together = || {
+        repository.directly_in("".into()).any(|file| {
+            let name = file.file_name().unwrap_or_default().to_lowercase();
+            name.contains("compose")
+                || matches!(
+                    name.as_str(),
+                    "procfile"
+                        | "render.yaml"
+                        | "fly.toml"
+                        | "azure.yaml"
+                        | "skaffold.yaml"
+                        | "tiltfile"
+                        | "app.yaml"
+                )
+                || name.starts_with("dockerfile")
+        })
+    };
+    let is_alike = |pair: &[Service]| {
+        let name = |service: &Service| service.framework.as_ref().map(|framework| framework.name);
+        name(&pair[0]) == name(&pair[1])
+    };
+    services.len() >= MANY
+        && services.iter().all(|service| service.root != ".")
+        && services.windows(2).all(is_alike)
+        && !is_deployed_together()
 }

@@ -4,12 +4,12 @@ use camino::Utf8PathBuf;
 use taxiway_diagnostics::Place;
 
 use crate::document::{Entrypoint, Interface, Port};
-use crate::evidence::{Command, Origin, Survey};
+use crate::evidence::{Command, Origin, Survey, paste};
 use crate::manifest::installation::Installation;
 use crate::repository::{Repository, join};
 
 /// Servers, with the interface they speak unless told otherwise.
-const SERVERS: [(&str, Interface); 12] = [
+const SERVERS: [(&str, Interface); 16] = [
     ("gunicorn", Interface::Wsgi),
     ("uvicorn", Interface::Asgi),
     ("daphne", Interface::Asgi),
@@ -22,6 +22,10 @@ const SERVERS: [(&str, Interface); 12] = [
     ("fastapi", Interface::Asgi),
     ("gunicorn_conf", Interface::Wsgi),
     ("bjoern", Interface::Wsgi),
+    ("gunicorn.app.wsgiapp", Interface::Wsgi),
+    ("litestar", Interface::Asgi),
+    ("pserve", Interface::Wsgi),
+    ("sanic", Interface::Other),
 ];
 
 /// What was found about the web process.
@@ -39,6 +43,8 @@ pub(crate) struct Start {
     pub(crate) origin: Origin,
     /// Whether FastAPI's own command starts it.
     pub(crate) is_fastapi: bool,
+    /// Whether Litestar's own command starts it, which prefers Granian.
+    pub(crate) is_litestar: bool,
 }
 
 /// The command that starts the web process in production, if some file has one.
@@ -57,7 +63,10 @@ pub(crate) fn find(
     let best = found.iter().position(|start| start.target.is_some());
     let mut chosen = match best {
         Some(at) => found.swap_remove(at),
-        None => found.into_iter().next()?,
+        None => found
+            .into_iter()
+            .next()
+            .or_else(|| by_paste(repository, folders))?,
     };
     if chosen.server == "gunicorn" {
         apply_configuration(repository, folders, &mut chosen);
@@ -68,13 +77,27 @@ pub(crate) fn find(
 fn read(repository: &Repository<'_>, command: &Command, folders: &[Utf8PathBuf]) -> Option<Start> {
     let program = command.program();
     let (name, interface) = SERVERS.iter().find(|(name, _)| *name == program).copied()?;
-    if name == "fastapi" && command.words.get(1).map(String::as_str) != Some("run") {
+    let runs = command.words.iter().any(|word| word == "run");
+    if matches!(name, "fastapi" | "litestar") && !runs {
         return None;
     }
+    let ini = match name {
+        "pserve" => command
+            .words
+            .iter()
+            .skip(1)
+            .find(|word| word.contains(".ini"))
+            .map(String::as_str),
+        _ => command.option(&["--paste", "--paster"]),
+    };
+    let paste = ini.and_then(|ini| paste::named(repository, folders, ini));
+    let served_by = paste.as_ref().and_then(|paste| paste.server.clone());
     let server = match name {
         "waitress-serve" => "waitress",
         "mod_wsgi-express" => "mod-wsgi",
-        "fastapi" => "uvicorn",
+        "fastapi" | "litestar" => "uvicorn",
+        "gunicorn.app.wsgiapp" => "gunicorn",
+        "pserve" => served_by.as_deref().unwrap_or("waitress"),
         name => name,
     };
     let class = command
@@ -94,15 +117,35 @@ fn read(repository: &Repository<'_>, command: &Command, folders: &[Utf8PathBuf])
     Some(Start {
         server: server.to_owned(),
         interface,
-        target: target(repository, command, folders),
+        target: target(repository, command, folders)
+            .or_else(|| paste.as_ref().and_then(|paste| paste.factory.clone())),
         folder: command
             .option(&["--chdir", "--app-dir", "--working-dir"])
             .map(Utf8PathBuf::from)
             .or_else(|| command.folder.clone()),
-        port: port(command),
+        port: port(command).or_else(|| paste.and_then(|paste| paste.port)),
         place: command.place.clone(),
         origin: command.origin,
         is_fastapi: name == "fastapi",
+        is_litestar: name == "litestar",
+    })
+}
+
+/// What Pyramid's own command would serve, where no file has a command.
+fn by_paste(repository: &Repository<'_>, folders: &[Utf8PathBuf]) -> Option<Start> {
+    let paste = folders
+        .iter()
+        .find_map(|folder| paste::of_production(repository, folder))?;
+    Some(Start {
+        server: paste.server?,
+        interface: Interface::Wsgi,
+        target: paste.factory,
+        folder: None,
+        port: paste.port,
+        place: paste.place,
+        origin: Origin::Script,
+        is_fastapi: false,
+        is_litestar: false,
     })
 }
 
@@ -124,6 +167,9 @@ fn target(
         }
         let file = command.option(&["--wsgi-file"])?;
         let file = file.trim_start_matches("./");
+        if !file.ends_with(".py") {
+            return None;
+        }
         let module = file.trim_end_matches(".py").replace('/', ".");
         let callable = command.option(&["--callable"]).unwrap_or("application");
         let module = folders
@@ -194,6 +240,21 @@ pub(crate) fn is_importable(
 
 /// The port that a command listens on.
 fn port(command: &Command) -> Option<Port> {
+    // What the same script sets before.
+    let set = |written: &str| {
+        let name = written.strip_prefix('$')?.trim_matches(['{', '}']);
+        let set = command.variables.iter().rev().find(|(own, _)| own == name);
+        set.map(|(_, value)| match value.split_once(":-") {
+            Some((_, default)) => default.trim_end_matches('}').to_owned(),
+            None => value.clone(),
+        })
+    };
+    if let Some(value) = command
+        .option(&["--bind", "-b", "--port", "-p"])
+        .and_then(set)
+    {
+        return parse_port(value.rsplit(':').next().unwrap_or(&value));
+    }
     let written = command.option(&["--port", "-p"]).or_else(|| {
         let bound = command.option(&["--bind", "-b", "--http", "--http-socket", "--listen"])?;
         // A colon may stand inside of `${PORT:-8000}`.

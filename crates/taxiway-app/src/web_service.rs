@@ -12,7 +12,7 @@ use taxiway_diagnostics::Place;
 
 use choice::{choose, folder_for, start_target, streamlit_script};
 
-use crate::document::{EnvironmentVariable, FrameworkName, Service};
+use crate::document::{EnvironmentVariable, Service};
 use crate::manifest::lockfile;
 use crate::python::{Arena, Evaluator, Value};
 use crate::reading::{Reading, build_root};
@@ -118,7 +118,7 @@ impl WebReading<'_> {
         ];
         let mut evaluator = Evaluator::new(self.base.repository, &arena, search);
         self.base.set_environment(&mut evaluator);
-        let is_script = self.app.framework == FrameworkName::Streamlit;
+        let is_script = self.app.symbol.is_empty();
         if is_script {
             evaluator.load("__main__", self.app.file.clone(), false);
         } else {

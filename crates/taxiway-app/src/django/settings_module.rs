@@ -94,6 +94,18 @@ pub(crate) fn choose(
             fallback = Some(candidate);
         }
     }
+    if let Some(known) = &fallback
+        && is_for_development(&known.module)
+        && let Some(only) = only_configured_beside(&evaluator, repository, &known.module)
+    {
+        choice.warnings.push(format!(
+            "{}: no file names the settings of production; `{}` is the only module beside `{}` that configures hosts or databases",
+            only.place, only.module, known.module
+        ));
+        choice.module = Some(only.module);
+        choice.places.push(only.place);
+        return choice;
+    }
     let fallback = fallback.or_else(|| by_name(repository, project));
     if let Some(candidate) = fallback {
         choice.module = Some(candidate.module);
@@ -359,6 +371,38 @@ fn production_beside(
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// The one module beside another that takes over the common settings, and says for itself who may ask and where data is.
+fn only_configured_beside(
+    evaluator: &Evaluator<'_>,
+    repository: &Repository<'_>,
+    module: &str,
+) -> Option<Candidate> {
+    let (path, _) = evaluator.find(module)?;
+    let folder = path.parent()?;
+    let package = parent(module);
+    let mut found = repository.directly_in(folder).filter_map(|file| {
+        let stem = file
+            .file_stem()
+            .filter(|_| file.extension() == Some("py"))?;
+        let name = format!("{package}.{stem}");
+        let is_other = stem == "__init__" || name == module || is_for_development(&name);
+        let text = repository
+            .text(file)
+            .filter(|_| !is_other && !package.is_empty())?;
+        let extends = text.contains("import *");
+        let configures = ["ALLOWED_HOSTS", "DATABASES"].iter().any(|setting| {
+            text.lines()
+                .any(|line| line.starts_with(setting) && line.contains('='))
+        });
+        (extends && configures).then(|| Candidate {
+            module: name,
+            place: Place::new(file, 1),
+        })
+    });
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
 }
 
 fn parent(module: &str) -> &str {

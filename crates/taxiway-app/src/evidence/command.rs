@@ -202,7 +202,32 @@ fn launcher_length(program: &str, simple: &mut Simple) -> usize {
     let waits = program.starts_with("wait-for")
         || matches!(program, "wait_for_it.sh" | "dockerize" | "watchmedo");
     let end = simple.words.iter().position(|word| word == "--");
-    if waits { end.map_or(0, |at| at + 1) } else { 0 }
+    if waits {
+        return end.map_or(0, |at| at + 1);
+    }
+    usize::from(is_own_wrapper(&simple.words))
+}
+
+/// Whether a script of the project is given a server as its words: `bin/start-nginx gunicorn …`.
+fn is_own_wrapper(words: &[String]) -> bool {
+    const STARTED: [&str; 9] = [
+        "gunicorn",
+        "uvicorn",
+        "daphne",
+        "hypercorn",
+        "granian",
+        "uwsgi",
+        "waitress-serve",
+        "celery",
+        "supervisord",
+    ];
+    let is_script = words
+        .first()
+        .is_some_and(|word| word.contains('/') || word.ends_with(".sh"));
+    is_script
+        && words
+            .get(1)
+            .is_some_and(|word| STARTED.contains(&word.as_str()))
 }
 
 /// `poetry run`, `uv run --no-dev` and the like.

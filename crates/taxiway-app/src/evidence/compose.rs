@@ -51,7 +51,7 @@ impl ComposeFile {
 fn service(name: &str, node: &Node) -> ComposeService {
     let text = |key: &str| {
         node.get(key)
-            .and_then(|value| Some((words(value)?, value.line)))
+            .and_then(|value| Some((value.command()?, value.line)))
     };
     let environment = node.get("environment").map_or_else(Vec::new, |node| {
         let listed = node.items().iter().filter_map(|item| {
@@ -88,20 +88,6 @@ fn service(name: &str, node: &Node) -> ComposeService {
         healthcheck: node
             .get("healthcheck")
             .and_then(|check| check.get("test"))
-            .and_then(|test| Some((words(test)?, test.line))),
+            .and_then(|test| Some((test.command()?, test.line))),
     }
-}
-
-/// A command as text: a string, or a list of words.
-fn words(node: &Node) -> Option<String> {
-    if let Some(text) = node.text() {
-        return Some(text.to_owned());
-    }
-    let words: Vec<String> = node
-        .items()
-        .iter()
-        .filter_map(|item| item.text().map(str::to_owned))
-        .collect();
-    let json = serde_json::to_string(&words).ok()?;
-    (!words.is_empty()).then(|| super::dockerfile::as_shell(&json))
 }

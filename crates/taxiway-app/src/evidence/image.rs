@@ -6,7 +6,7 @@ use taxiway_diagnostics::Place;
 use super::Dockerfile;
 use super::command::{Command, Origin, parse};
 use super::dockerfile::as_shell;
-use super::role::is_vendored;
+use super::role::{is_development_path, is_vendored};
 use super::survey::{Survey, Variable};
 use crate::repository::{Repository, at_line, join};
 
@@ -25,6 +25,7 @@ impl Survey {
         };
         let mut arguments: Vec<(String, String)> = Vec::new();
         for (name, value, line) in file.variables() {
+            let value = build_argument(file, &value).unwrap_or(value);
             arguments.push((name.clone(), value.clone()));
             self.variables.push(Variable {
                 name,
@@ -53,6 +54,9 @@ impl Survey {
         for instruction in file.all("EXPOSE") {
             for port in instruction.text.split_whitespace() {
                 let port = port.split('/').next().unwrap_or(port).trim_matches('"');
+                let name = port.trim_matches(['$', '{', '}']);
+                let known = arguments.iter().find(|(own, _)| own == name);
+                let port = known.map_or(port, |(_, value)| value.as_str());
                 self.ports.push((
                     port.to_owned(),
                     origin,
@@ -112,11 +116,10 @@ impl Survey {
         origin: Origin,
     ) {
         let folder = dockerfile.path.parent().unwrap_or("".into());
-        for word in command.words.iter().take(3) {
-            if word.starts_with('-')
-                || word.contains('=')
-                || !(word.contains('/') || word.contains('.'))
-            {
+        for (index, word) in command.words.iter().take(3).enumerate() {
+            // The program itself stands without its folder.
+            let is_path = index == 0 || word.contains('/') || word.contains('.');
+            if word.starts_with('-') || word.contains('=') || !is_path {
                 continue;
             }
             let base = word.rsplit('/').next().unwrap_or(word);
@@ -128,16 +131,18 @@ impl Survey {
                 .into_iter()
                 .find(|path| repository.is_file(path))
                 .or_else(|| {
-                    let mut named = repository
-                        .files()
-                        .iter()
-                        .filter(|file| file.file_name() == Some(base) && !is_vendored(file));
+                    let mut named = repository.files().iter().filter(|file| {
+                        file.file_name() == Some(base)
+                            && !is_vendored(file)
+                            && !is_development_path(file.parent().unwrap_or("".into()))
+                    });
                     let first = named.next()?.clone();
                     named.next().is_none().then_some(first)
                 });
             if let Some(script) = script
                 && matches!(script.extension(), Some("sh" | "bash") | None)
                 && let Some(text) = repository.text(&script)
+                && (script.extension().is_some() || text.starts_with("#!"))
             {
                 self.commands
                     .extend(parse(&text, origin, Some("web"), &script, 0));
@@ -167,6 +172,15 @@ impl Survey {
             }
         }
     }
+}
+
+/// The default of the build's argument that a value consists of.
+fn build_argument(file: &Dockerfile, value: &str) -> Option<String> {
+    let name = value.strip_prefix('$')?.trim_matches(['{', '}']);
+    file.all("ARG").find_map(|instruction| {
+        let (own, default) = instruction.text.split_once('=')?;
+        (own.trim() == name).then(|| super::dockerfile::unquote(default.trim()).to_owned())
+    })
 }
 
 /// `RUN` text with its line breaks as spaces, as the shell sees continued lines.

@@ -66,6 +66,11 @@ impl Survey {
                     file,
                     number,
                 )),
+                "attach-daemon" | "attach-daemon2" | "smart-attach-daemon" if is_uwsgi => {
+                    let name = Some("attach-daemon");
+                    self.commands
+                        .extend(parse(value, Origin::Supervisor, name, file, number));
+                }
                 "environment" | "Environment" | "env" => {
                     for pair in value.trim_matches('"').split(',') {
                         self.add_variable(pair, Origin::Supervisor, at_line(file, number));
@@ -123,8 +128,63 @@ impl Survey {
                         .extend(parse(value, Origin::Platform, Some("web"), file, number));
                 }
             }
-        } else if let Some(node) = yaml::parse(&text) {
-            self.add_yaml(&node, file);
+        } else {
+            for node in yaml::documents(&text) {
+                self.add_yaml(&node, file);
+                self.add_scheduled(&node, false, file);
+            }
+        }
+    }
+
+    /// Jobs that a platform starts by the clock: Kubernetes' `CronJob`, Render's `type: cron`.
+    fn add_scheduled(&mut self, node: &yaml::Node, is_scheduled: bool, file: &Utf8Path) {
+        let is_scheduled = is_scheduled
+            || node
+                .get("schedule")
+                .and_then(yaml::Node::text)
+                .is_some_and(is_schedule);
+        if is_scheduled {
+            for key in ["command", "args", "startCommand", "run_command", "run"] {
+                if let Some(value) = node.get(key)
+                    && let Some(text) = value.command()
+                {
+                    let name = Some("cron");
+                    self.commands
+                        .extend(parse(&text, Origin::Platform, name, file, value.line));
+                }
+            }
+        }
+        for (_, inner) in node.entries() {
+            self.add_scheduled(inner, is_scheduled, file);
+        }
+        for inner in node.items() {
+            self.add_scheduled(inner, is_scheduled, file);
+        }
+    }
+
+    /// The lines of a crontab: five fields, perhaps a user, and a command.
+    pub(super) fn add_crontab(&mut self, repository: &Repository<'_>, file: &Utf8Path) {
+        let Some(text) = repository.text(file) else {
+            return;
+        };
+        for (number, line) in text.lines().enumerate() {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let Some(schedule) = fields
+                .get(..5)
+                .filter(|_| !line.trim_start().starts_with('#'))
+            else {
+                continue;
+            };
+            if !is_schedule(&schedule.join(" ")) {
+                continue;
+            }
+            let rest = match fields.get(5) {
+                Some(&("root" | "www-data" | "app" | "django")) => &fields[6..],
+                _ => &fields[5..],
+            };
+            let name = Some("cron");
+            self.commands
+                .extend(parse(&rest.join(" "), Origin::Platform, name, file, number));
         }
     }
 
@@ -164,6 +224,26 @@ impl Survey {
         let mut key_of_pair: Option<String> = None;
         node.walk(&mut |key, value| {
             let Some(text) = value.text() else {
+                // A container of Kubernetes: its command, and the arguments to it.
+                if value.get("image").is_some() {
+                    let parts = ["command", "args"].map(|key| value.get(key));
+                    let words: Vec<String> = parts
+                        .into_iter()
+                        .flatten()
+                        .filter_map(yaml::Node::command)
+                        .collect();
+                    if let Some(first) = parts.into_iter().flatten().next() {
+                        let name = value.get("name").and_then(yaml::Node::text).or(Some(key));
+                        let origin = Origin::Platform;
+                        self.commands.extend(parse(
+                            &words.join(" "),
+                            origin,
+                            name,
+                            file,
+                            first.line,
+                        ));
+                    }
+                }
                 if matches!(key, "env" | "env_variables" | "environment" | "config") {
                     let pairs = value.entries().iter().filter_map(|(name, inner)| {
                         Some((name.clone(), inner.text()?.to_owned(), inner.line))
@@ -198,6 +278,22 @@ impl Survey {
             self.set(&name, &value, file, line);
         }
     }
+}
+
+/// Whether a text is a schedule of cron: five fields of numbers, stars and the like.
+fn is_schedule(text: &str) -> bool {
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    fields.len() == 5
+        && fields.iter().all(|field| {
+            field.len() < 40
+                && field.chars().all(|character| {
+                    character.is_ascii_alphanumeric() || "*,-/?".contains(character)
+                })
+        })
+        && fields
+            .iter()
+            .take(2)
+            .all(|field| field.starts_with(|first: char| first.is_ascii_digit() || first == '*'))
 }
 
 fn walk_toml(path: &mut Vec<String>, value: &toml::Value, visit: &mut dyn FnMut(&[String], &str)) {

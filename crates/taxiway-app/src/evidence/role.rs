@@ -110,8 +110,39 @@ pub(super) fn is_supervisor(lower: &str, file: &Utf8Path) -> bool {
         || lower.ends_with(".service")
 }
 
+/// Whether a file is a configuration of supervisord under a name of its own.
+pub(super) fn is_supervised(repository: &Repository<'_>, file: &Utf8Path, lower: &str) -> bool {
+    lower.ends_with(".conf")
+        && repository
+            .text(file)
+            .is_some_and(|text| text.len() < 64 << 10 && text.contains("[program:"))
+}
+
+pub(super) fn is_crontab(lower: &str, file: &Utf8Path) -> bool {
+    matches!(lower, "crontab" | "crontab.txt" | "cron.txt")
+        || lower.ends_with(".cron")
+        || lower.ends_with(".crontab")
+        || file
+            .parent()
+            .and_then(Utf8Path::file_name)
+            .is_some_and(|folder| folder == "cron.d" || folder == "crontabs")
+}
+
+/// Whether a path is something the project shows rather than uses.
+pub(crate) fn is_example_path(path: &Utf8Path) -> bool {
+    path.components().any(|part| {
+        matches!(
+            part.as_str(),
+            "extras" | "contrib" | "sample" | "samples" | "demo" | "demos" | "example" | "examples"
+        )
+    })
+}
+
 pub(super) fn is_platform(lower: &str, file: &Utf8Path) -> bool {
     let path = file.as_str();
+    if is_development_path(file.parent().unwrap_or("".into())) {
+        return false;
+    }
     matches!(
         lower,
         "fly.toml"

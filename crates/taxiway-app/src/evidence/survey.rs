@@ -7,8 +7,9 @@ use super::command::{Command, Origin, parse};
 use super::compose::{ComposeFile, ComposeService};
 use super::dockerfile::Dockerfile;
 use super::role::{
-    compose_rank, image_rank, integration_of, is_compose, is_development_path, is_dockerfile,
-    is_for_python, is_hidden, is_platform, is_script, is_supervisor, is_vendored,
+    compose_rank, image_rank, integration_of, is_compose, is_crontab, is_development_path,
+    is_dockerfile, is_for_python, is_hidden, is_platform, is_script, is_supervised, is_supervisor,
+    is_vendored,
 };
 use super::yaml;
 use crate::repository::{Repository, at_line};
@@ -69,6 +70,8 @@ impl Survey {
             survey.add(repository, root, file);
         }
         survey.order(repository, root);
+        survey.follow_recipes(repository, root);
+        survey.commands.sort_by_key(|command| command.origin);
         survey
     }
 
@@ -97,8 +100,14 @@ impl Survey {
             || is_script(repository, file, name)
         {
             self.add_script(repository, file, Origin::Script);
-        } else if is_supervisor(&lower, file) {
+        } else if is_crontab(&lower, file) && !is_development_path(file) {
+            self.add_crontab(repository, file);
+        } else if is_supervisor(&lower, file) || is_supervised(repository, file, &lower) {
+            let known = self.commands.len();
             self.add_supervisor(repository, file);
+            if is_development_path(file) {
+                self.development.extend(self.commands.drain(known..));
+            }
         } else if is_platform(&lower, file) {
             self.add_platform(repository, file);
         } else if matches!(
@@ -229,6 +238,15 @@ impl Survey {
         if !runs_own_code || is_development {
             return;
         }
+        let runs_for_development = [&service.entrypoint, &service.command]
+            .into_iter()
+            .flatten()
+            .any(|(text, _)| text.contains("runserver") || text.contains("--reload"));
+        let origin = if runs_for_development {
+            Origin::Development
+        } else {
+            origin
+        };
         for (name, value, line) in &service.environment {
             self.variables.push(Variable {
                 name: name.clone(),

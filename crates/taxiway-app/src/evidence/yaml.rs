@@ -29,6 +29,16 @@ impl Node {
         }
     }
 
+    /// A command as text: a scalar, or a list of words.
+    pub(crate) fn command(&self) -> Option<String> {
+        if let Some(text) = self.text() {
+            return Some(text.to_owned());
+        }
+        let words: Vec<&str> = self.items().iter().filter_map(Self::text).collect();
+        let json = serde_json::to_string(&words).ok()?;
+        (!words.is_empty()).then(|| super::dockerfile::as_shell(&json))
+    }
+
     /// The items of a list.
     pub(crate) fn items(&self) -> &[Self] {
         match &self.kind {

@@ -119,6 +119,8 @@ pub(super) fn from_command(
         ("pip" | "pip3", "install" | "wheel") => {
             from_pip(repository, root, survey, &words[2..], place)
         }
+        // A script around pip.
+        ("pip-install" | "pip-sync", _) => from_pip(repository, root, survey, &words[1..], place),
         ("uv", "pip") => from_pip(repository, root, survey, words.get(3..)?, place),
         _ => None,
     }
@@ -170,7 +172,9 @@ pub(super) fn from_pip(
             || target == "./"
             || target.starts_with(".[")
             || target == "/app"
-            || target == "/app/";
+            || target == "/app/"
+            // The project's own distribution, built before.
+            || (target.contains('*') && target.ends_with(".whl"));
         if is_project {
             let extras: Vec<String> = target
                 .split_once('[')

@@ -155,8 +155,17 @@ impl<'a> Evaluator<'a> {
             }
             "getattr" => {
                 let attribute = arguments.text(1)?.to_owned();
-                let value = first?.clone();
-                self.attribute(&value, &attribute, spot)
+                let default = arguments.positional.get(2);
+                first?.map(|value| {
+                    let found = self.attribute(value, &attribute, spot);
+                    match (&found, default) {
+                        (
+                            Value::Unknown { .. } | Value::External(_) | Value::Method(_),
+                            Some(default),
+                        ) => Value::choice(Some(default.clone()), vec![Value::made_from([value])]),
+                        _ => found,
+                    }
+                })
             }
             "exec" => arguments.unsure(),
             _ => return None,

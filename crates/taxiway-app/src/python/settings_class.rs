@@ -55,7 +55,11 @@ impl<'a> Evaluator<'a> {
         let prefix = format!("{outer}{}", settings_prefix(class));
         for field in &class.fields {
             let name = &field.name;
-            if &**name == "model_config" || is_class_variable(field.annotation) {
+            // Names that start with an underscore are private attributes.
+            if &**name == "model_config"
+                || name.starts_with('_')
+                || is_class_variable(field.annotation)
+            {
                 continue;
             }
             let (default, alias) = field_default(field.default.as_ref());

@@ -109,12 +109,50 @@ pub(super) fn start_target(reading: &Reading<'_>, root: &Utf8Path) -> Option<Ent
         return Some(target);
     }
     let path = root.join("pyproject.toml");
-    let pyproject = crate::manifest::pyproject::Pyproject::read(reading.repository, &path)?;
-    pyproject.text_at("tool.fastapi.entrypoint")?.parse().ok()
+    let declared = crate::manifest::pyproject::Pyproject::read(reading.repository, &path)
+        .and_then(|file| file.text_at("tool.fastapi.entrypoint")?.parse().ok());
+    declared.or_else(|| by_variable(reading, root))
+}
+
+/// What the variables of Flask's, Quart's and Litestar's own commands name.
+fn by_variable(reading: &Reading<'_>, root: &Utf8Path) -> Option<Entrypoint> {
+    const NAMES: [&str; 3] = ["FLASK_APP", "QUART_APP", "LITESTAR_APP"];
+    let set = reading
+        .survey
+        .variables
+        .iter()
+        .filter(|variable| NAMES.contains(&variable.name.as_str()))
+        .map(|variable| variable.value.clone());
+    let written = [".flaskenv", ".quartenv"]
+        .iter()
+        .filter_map(|name| reading.repository.text(&root.join(name)))
+        .filter_map(|text| {
+            text.lines().find_map(|line| {
+                let (name, value) = line.trim_start_matches("export ").split_once('=')?;
+                NAMES
+                    .contains(&name.trim())
+                    .then(|| value.trim().to_owned())
+            })
+        })
+        .collect::<Vec<_>>();
+    set.chain(written).find_map(|value| {
+        let value = value.trim_matches(['"', '\'']);
+        let (module, attribute) = value.split_once(':')?;
+        let module = module.trim_end_matches(".py").replace('/', ".");
+        let name = attribute.split('(').next().unwrap_or(attribute);
+        let folders = [root.to_owned(), root.join("src")];
+        crate::start::is_importable(reading.repository, &module, &folders).then(|| {
+            if attribute.contains('(') || name.starts_with("create") || name.starts_with("make") {
+                Entrypoint::factory(module, name)
+            } else {
+                Entrypoint::callable(module, name)
+            }
+        })
+    })
 }
 
 /// How likely an application is not the one; less is more.
-pub(super) fn rank(app: &WebApp, root: &Utf8Path) -> (bool, usize, usize, Utf8PathBuf) {
+pub(super) fn rank(app: &WebApp, root: &Utf8Path) -> (bool, bool, usize, usize, Utf8PathBuf) {
     const NAMES: [&str; 13] = [
         "wsgi",
         "asgi",
@@ -140,7 +178,15 @@ pub(super) fn rank(app: &WebApp, root: &Utf8Path) -> (bool, usize, usize, Utf8Pa
         .components()
         .count()
         .saturating_sub(root.components().count());
-    (app.is_factory, by_name + depth * 3, depth, app.file.clone())
+    // Gradio's blocks are often mounted in another framework's application.
+    let is_part = app.framework == FrameworkName::Gradio || app.symbol.is_empty();
+    (
+        is_part,
+        app.is_factory,
+        by_name + depth * 3,
+        depth,
+        app.file.clone(),
+    )
 }
 
 /// The main script of a Streamlit app.

@@ -8,7 +8,7 @@ impl WebReading<'_> {
     pub(super) fn entrypoint(&mut self) {
         let framework = self.app.framework;
         let entry = match framework {
-            FrameworkName::Streamlit => Entrypoint::Script(self.app.file.clone()),
+            _ if self.app.symbol.is_empty() => Entrypoint::Script(self.app.file.clone()),
             _ if self.app.is_factory => Entrypoint::factory(&self.module, &self.app.symbol),
             _ => Entrypoint::callable(&self.module, &self.app.symbol),
         };
@@ -42,9 +42,29 @@ impl WebReading<'_> {
             | FrameworkName::Quart => Interface::Asgi,
             _ => Interface::Wsgi,
         };
+        // Sanic's and others' applications speak ASGI as well, where such a server runs them.
+        let is_served_by_asgi = framework == FrameworkName::Sanic
+            && self
+                .base
+                .start
+                .as_ref()
+                .is_some_and(|start| start.interface == Interface::Asgi);
+        let native = if is_served_by_asgi {
+            Interface::Asgi
+        } else {
+            native
+        };
         self.base.service.interface = Some(native);
         self.base.saw("interface", [self.app.place.clone()]);
-        let started = self.base.start.as_ref().map(|start| start.server.clone());
+        let started = self.base.start.as_ref().map(|start| {
+            let is_granian =
+                start.is_litestar && self.base.installation.installs("litestar-granian");
+            if is_granian {
+                "granian".to_owned()
+            } else {
+                start.server.clone()
+            }
+        });
         let declared = start::declared_server(&self.base.installation)
             .filter(|(_, interface)| {
                 native != Interface::Asgi

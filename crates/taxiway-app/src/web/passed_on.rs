@@ -1,0 +1,136 @@
+//! The applications of one module, also those that it gets from functions of other modules.
+//!
+//! Modules are parsed once, when someone asks. Invariant: a name is followed through at most [`MOST_HOPS`] modules.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_diagnostics::Place;
+
+use super::WebApp;
+use super::made::{Facts, facts};
+use crate::document::FrameworkName;
+use crate::python::{Arena, Source};
+use crate::repository::{Repository, join};
+
+/// `wsgi.py` asks the package, the package its `app.py`, and so on.
+const MOST_HOPS: u8 = 4;
+
+/// The modules of a repository, as far as somebody asked for them.
+pub(super) struct Modules<'a> {
+    repository: &'a Repository<'a>,
+    arena: &'a Arena,
+    known: BTreeMap<Utf8PathBuf, Option<(Rc<Facts>, &'a Source)>>,
+}
+
+impl<'a> Modules<'a> {
+    pub(super) fn new(repository: &'a Repository<'a>, arena: &'a Arena) -> Self {
+        Self {
+            repository,
+            arena,
+            known: BTreeMap::new(),
+        }
+    }
+
+    fn load(&mut self, path: &Utf8Path) -> Option<(Rc<Facts>, &'a Source)> {
+        if let Some(known) = self.known.get(path) {
+            return known.clone();
+        }
+        let source = self
+            .repository
+            .text(path)
+            .and_then(|text| self.arena.parse(text));
+        let loaded = source.map(|source| (Rc::new(facts(source)), source));
+        self.known.insert(path.to_owned(), loaded.clone());
+        loaded
+    }
+
+    /// The applications of a file.
+    pub(super) fn apps(&mut self, file: &Utf8Path) -> Vec<WebApp> {
+        let Some((facts, source)) = self.load(file) else {
+            return Vec::new();
+        };
+        let app = |symbol: &str, framework: FrameworkName, is_factory: bool, offset: u32| WebApp {
+            framework,
+            file: file.to_owned(),
+            symbol: symbol.to_owned(),
+            is_factory,
+            place: Place::new(file, source.lines.line(offset)),
+        };
+        let mut found: Vec<WebApp> = Vec::new();
+        for (name, framework, offset) in &facts.objects {
+            found.push(app(name, *framework, false, *offset));
+        }
+        for (name, framework, offset) in &facts.factories {
+            found.push(app(name, *framework, true, *offset));
+        }
+        for (name, function, offset) in &facts.calls {
+            let local = facts.factories.iter().find(|(own, ..)| own == function);
+            let framework = match local {
+                Some((_, framework, _)) => Some(*framework),
+                None => facts
+                    .imports
+                    .get(function)
+                    .and_then(|dotted| self.factory(file, dotted, 0)),
+            };
+            if let Some(framework) = framework {
+                found.push(app(name, framework, false, *offset));
+            }
+        }
+        if facts.uses_streamlit && facts.objects.is_empty() {
+            found.push(app("", FrameworkName::Streamlit, false, 0));
+        }
+        if found.is_empty()
+            && let Some((framework, offset)) = facts.script
+        {
+            found.push(app("", framework, false, offset));
+        }
+        found
+    }
+
+    /// The framework of a function that a module imports, by the dotted name it has there.
+    fn factory(&mut self, file: &Utf8Path, dotted: &str, hops: u8) -> Option<FrameworkName> {
+        if hops > MOST_HOPS {
+            return None;
+        }
+        let (module, name) = dotted.rsplit_once('.')?;
+        for candidate in self.candidates(file, module) {
+            let Some((facts, _)) = self.load(&candidate) else {
+                continue;
+            };
+            let own = facts.factories.iter().find(|(own, ..)| own == name);
+            if let Some((_, framework, _)) = own {
+                return Some(*framework);
+            }
+            if let Some(passed) = facts.imports.get(name).filter(|passed| *passed != dotted) {
+                return self.factory(&candidate, passed, hops + 1);
+            }
+        }
+        None
+    }
+
+    /// The files that a module name can mean in a file, the nearest first.
+    fn candidates(&self, file: &Utf8Path, module: &str) -> Vec<Utf8PathBuf> {
+        let name = module.trim_start_matches('.');
+        let dots = module.len() - name.len();
+        let relative = name.replace('.', "/");
+        let folder = file.parent().unwrap_or("".into());
+        let folders: Vec<&Utf8Path> = if dots > 0 {
+            folder.ancestors().skip(dots - 1).take(1).collect()
+        } else {
+            folder.ancestors().collect()
+        };
+        folders
+            .into_iter()
+            .filter_map(|folder| join(folder, &relative))
+            .flat_map(|base| {
+                [
+                    Utf8PathBuf::from(format!("{base}.py")),
+                    base.join("__init__.py"),
+                ]
+            })
+            .filter(|path| self.repository.is_file(path))
+            .collect()
+    }
+}
