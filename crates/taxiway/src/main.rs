@@ -10,6 +10,7 @@ mod exit;
 mod failure;
 mod findings;
 mod infrastructure;
+mod ownership;
 mod programs;
 mod progress;
 mod project;

@@ -8,6 +8,7 @@ use crate::arguments::CloudPorts;
 use crate::cloud_process;
 use crate::connection::{self, Connection};
 use crate::failure::Failure;
+use crate::ownership;
 use crate::project::Project;
 use crate::site;
 use crate::surroundings::Surroundings;
@@ -48,6 +49,7 @@ impl Deployed {
             if cloud_process::last(surroundings).is_none() {
                 return Err(nothing());
             }
+            ownership::check(&environment, &project.root, surroundings)?;
             cloud_process::ensure(&CloudPorts::default(), surroundings)?;
         }
         let connection = connection::connect(&environment, surroundings).await?;

@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
-use crate::{cloud_process, connection};
+use crate::{cloud_process, connection, ownership};
 
 const VAULT: &str = "Microsoft.KeyVault/vaults";
 const VAULT_API_VERSION: &str = "2023-07-01";
@@ -31,6 +31,7 @@ pub(crate) async fn run(
         terminal.say("nothing is there");
         return Ok(Exit::Done);
     }
+    ownership::check(environment, &project.root, surroundings)?;
     confirm(arguments, &environment.resource_group, terminal)?;
     if environment.kind == EnvironmentKind::Local {
         cloud_process::ensure(&CloudPorts::default(), surroundings)?;
@@ -47,6 +48,7 @@ pub(crate) async fn run(
         },
     );
     forget(&project.root, &environment.name)?;
+    ownership::release(environment, surroundings)?;
     if terminal.is_json() {
         terminal.print_json(&json!({ "schema": "taxiway.down/v1", "environment": environment.name, "removed": removed }));
     }

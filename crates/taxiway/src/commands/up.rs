@@ -16,7 +16,7 @@ use crate::failure::{Failure, Outcome};
 use crate::progress::{Ended, Progress};
 use crate::surroundings::Surroundings;
 use crate::terminal::{BOLD, DIM, Terminal, duration};
-use crate::{cloud_process, writing};
+use crate::{cloud_process, ownership, writing};
 
 use preparation::Preparation;
 
@@ -42,6 +42,11 @@ pub(crate) async fn run(
 ) -> Outcome {
     let mut progress = Progress::new(terminal);
     let preparation = preparation::prepare(repository, &arguments.environment)?;
+    ownership::check(
+        preparation.environment(),
+        &preparation.project.root,
+        surroundings,
+    )?;
     if let Some(served) = again::nothing_to_do(&preparation, surroundings).await {
         return Ok(already(&preparation, &served, &progress, terminal));
     }
@@ -108,6 +113,7 @@ async fn reach(
             format!("{state} on 127.0.0.1:{}", running.ports.front_door),
         );
     }
+    ownership::take(environment, &preparation.project.root, surroundings)?;
     connection::connect(environment, surroundings).await
 }
 

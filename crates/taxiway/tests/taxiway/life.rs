@@ -1,6 +1,6 @@
 //! The life of an application: first served, unchanged, changed, brought back, removed.
 
-use taxiway_test::case;
+use taxiway_test::{Fixture, case};
 
 use crate::load::Load;
 use crate::world::World;
@@ -33,6 +33,16 @@ fn a_shop_is_served_changed_brought_back_and_removed() {
         "",
         "none of the user's files is touched"
     );
+
+    let namesake = Fixture::shop();
+    for command in ["up", "down", "status"] {
+        let refused = world
+            .run(&["-C", namesake.path().as_str(), command])
+            .ends_with(4);
+        let owner = world.shop.path().as_str();
+        assert!(refused.stderr.contains(owner), "{}", refused.stderr);
+    }
+    assert_eq!(namesake.git(&["status", "--porcelain"]), "");
 
     let refused = world.run(&["rollback"]).ends_with(4);
     assert!(
