@@ -211,9 +211,15 @@ async fn delete_roots(
     }
 }
 
-/// The resources of the group that are no part of another one.
+/// The resources of the group that are no part of another one; sites first, which use the others until they end.
 fn roots(cloud: &Cloud, group: &ResourceId) -> Result<Vec<StoredResource>, ArmError> {
-    let resources = cloud.store.resources_under(group)?;
+    let mut resources = cloud.store.resources_under(group)?;
+    resources.sort_by_key(|resource| {
+        !resource
+            .id
+            .namespace()
+            .eq_ignore_ascii_case("Microsoft.Web")
+    });
     Ok(resources
         .into_iter()
         .filter(|resource| {

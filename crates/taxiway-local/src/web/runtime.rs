@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::Mutex as TurnLock, task::JoinHandle};
+use tokio::{
+    sync::{Mutex as TurnLock, watch},
+    task::JoinHandle,
+};
 
 use super::{
     instance::{DRAIN_LIMIT, Instance},
@@ -38,6 +41,8 @@ pub(super) struct SlotRuntime {
     pub operation: TurnLock<()>,
     attached: Mutex<Option<Attached>>,
     is_deploying: AtomicBool,
+    /// The slot is being deleted: nobody waits any longer for a start.
+    is_going: watch::Sender<bool>,
 }
 
 /// The process that the slot's traffic goes to.
@@ -89,6 +94,7 @@ impl SlotRuntime {
             operation: TurnLock::new(()),
             attached: Mutex::new(None),
             is_deploying: AtomicBool::new(false),
+            is_going: watch::Sender::new(false),
         })
     }
 
@@ -113,7 +119,7 @@ impl SlotRuntime {
         let mut attached = self.lock();
         self.front
             .point_to(target_of(&instance, &instance.process.state().borrow()));
-        let watcher = tokio::spawn(watch(self.clone(), instance.clone()));
+        let watcher = tokio::spawn(follow(self.clone(), instance.clone()));
         let before = attached.replace(Attached { instance, watcher });
         before.map(|before| before.instance.clone())
     }
@@ -188,7 +194,19 @@ impl SlotRuntime {
                 return Err(reason);
             }
         };
-        let outcome = instance.ready().await;
+        let mut is_going = self.is_going.subscribe();
+        let gone = async {
+            // An error means that the runtime itself is gone, which this method holds.
+            is_going.wait_for(|is_going| *is_going).await.ok();
+        };
+        let ready = tokio::select! {
+            outcome = instance.ready() => Some(outcome),
+            () = gone => None,
+        };
+        let Some(outcome) = ready else {
+            instance.process.stop().await;
+            return Err("was deleted while it started".to_owned());
+        };
         if let Some(before) = self.attach(instance) {
             cloud.sites.retire(before, DRAIN_LIMIT);
         }
@@ -202,6 +220,13 @@ impl SlotRuntime {
         if let Some(before) = before {
             cloud.sites.retire(before, Duration::from_secs(5));
         }
+    }
+
+    /// Ends the slot for good, a start that is under way too, and waits for its end.
+    pub(super) async fn go(&self) {
+        self.is_going.send_replace(true);
+        let _turn = self.operation.lock().await;
+        self.shut_down().await;
     }
 
     /// Ends the process for good and waits for its end.
@@ -263,7 +288,7 @@ pub(super) fn explain(failure: &Failure) -> String {
 }
 
 /// Tells the traffic what becomes of the process, as long as it is the attached one.
-async fn watch(runtime: Arc<SlotRuntime>, instance: Arc<Instance>) {
+async fn follow(runtime: Arc<SlotRuntime>, instance: Arc<Instance>) {
     let mut state = instance.process.state();
     let mut was_ready = matches!(*state.borrow(), State::Ready { .. });
     while state.changed().await.is_ok() {

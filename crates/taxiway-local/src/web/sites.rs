@@ -97,8 +97,7 @@ impl Sites {
         let runtime = self.lock().remove(slot);
         if let Some(runtime) = runtime {
             self.router.remove(&runtime.front.label);
-            let _turn = runtime.operation.lock().await;
-            runtime.shut_down().await;
+            runtime.go().await;
         }
     }
 

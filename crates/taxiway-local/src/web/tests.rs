@@ -375,6 +375,34 @@ async fn a_release_that_does_not_get_warm_is_not_swapped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_site_can_be_deleted_while_it_starts() {
+    let fixture = fixture().await;
+    fixture.shop().await;
+    let slow = [
+        (
+            "app.py",
+            "import time; print('waiting', flush=True); time.sleep(1000)",
+        ),
+        ("requirements.txt", ""),
+    ];
+    let site = ResourceId::parse(&format!("{GROUP}/providers/Microsoft.Web/sites/shop")).unwrap();
+    let slot = SlotId::of(&site, "staging");
+    let runtime = fixture.cloud.sites.runtime(&fixture.cloud, &slot);
+    let mut log = runtime.log.follow();
+    let publication = Publication::begin(&fixture.cloud, &slot, "tester", "").unwrap();
+    zip(&publication.package(&fixture.cloud).unwrap(), &slow);
+    let deleted = async {
+        while !log.recv().await.unwrap().contains("waiting") {}
+        let path = "sites/shop/slots/staging";
+        let deleted = fixture.call(Method::DELETE, path, None, Value::Null);
+        timeout(STUCK, deleted).await.unwrap().unwrap();
+    };
+    let (published, ()) = tokio::join!(timeout(STUCK, publication.run(&fixture.cloud)), deleted);
+    published.unwrap();
+    fixture.cloud.sites.stop_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_release_is_said() {
     let fixture = fixture().await;
     fixture.shop().await;
