@@ -39,12 +39,22 @@ pub(crate) fn diagnose(log: &str, since: Option<Timestamp>) -> Option<Failure> {
         .or_else(|| not_even_started(recent, starts.is_empty()))
 }
 
-/// The last error that the app itself has logged since a moment.
+/// Why the app is not ready, in its own words since a moment: what the overlay's readiness check found, else the last error.
 pub(crate) fn last_error(log: &str, since: Option<Timestamp>) -> Option<String> {
     let lines = lines::expand(log);
     let recent = since.map_or(lines.as_slice(), |since| after(&lines, since));
-    Traceback::last(recent).map(|traceback| traceback.to_string())
+    let is_check = |line: &&Line| UNREADY.iter().any(|words| line.text.contains(words));
+    let check = recent.iter().rev().find(is_check);
+    check
+        .map(|line| line.message().trim().to_owned())
+        .or_else(|| Traceback::last(recent).map(|traceback| traceback.to_string()))
 }
+
+/// The overlay's words for what its readiness check found.
+const UNREADY: [&str; 2] = [
+    "the database is not usable: ",
+    "the database gave no answer within ",
+];
 
 /// The status that an app gave to the platform's own probes last, if the log has it. Source: the local cloud's words;
 /// Azure's log has no status.
@@ -199,6 +209,19 @@ mod tests {
             Some(failure) => format!("{:?}: {}", failure.kind, failure.line()),
             None => "nothing".to_owned(),
         }
+    }
+
+    #[test]
+    fn what_the_readiness_check_found_comes_before_other_errors() {
+        assert_eq!(
+            last_error(NAME_ERROR, None).unwrap(),
+            "shop/urls.py:12  NameError: name 'catalog' is not defined"
+        );
+        let check = r#"{"time": "2026-11-22T08:00:06.000+00:00", "level": "WARNING", "logger": "taxiway_runtime.health", "message": "the database is not usable: connection refused\nIs the server running?"}"#;
+        assert_eq!(
+            last_error(&format!("{check}\n{NAME_ERROR}"), None).unwrap(),
+            "the database is not usable: connection refused"
+        );
     }
 
     #[test]
