@@ -2,11 +2,14 @@
 //!
 //! It lies in the binary as it is used: nothing is unpacked or indexed when a compilation starts.
 //!
-//! Format: `TXAZ1\n`, then three sections of names, nodes and types. A section is a count, an offset per entry and one for
-//! the end (32 bits, little endian), and the entries. Numbers in entries have seven bits a byte, lowest first. A node is a
-//! letter and: `o` count, (name, node)*, 0 or 1 + node of further members · `d` count, (name, node)*, count, node* · `a`
-//! node · `u` count, node* · `s` `i` `b` `*` nothing. A type is its name in lower case, then (version, name, node)*;
-//! types are sorted. Source: Azure/bicep-types-az, MIT licence, Copyright (c) Microsoft Corporation.
+//! Format: `TXAZ2\n`, then three sections of names, nodes and types. A section is a count, an offset per entry and one for
+//! the end (32 bits, little endian), and the entries. Numbers in entries have seven bits a byte, lowest first. A member is
+//! a name and a node, the latter times eight plus flags (1 required, 2 read-only, 4 write-only). A node is a letter and:
+//! `o` count, member*, 0 or 1 + node of further members · `d` name of the property that decides, count, member*, count,
+//! (value, node)* · `a` node · `u` count, node* · `e` 1 if other values are fine, count, value* · `t` 0 or 1 + least
+//! length, 0 or 1 + greatest length, 1 if secret · `S` (a string among values that are not kept) `s` `i` `b` `*` nothing.
+//! A type is its name in lower case, then (version, name, node, scopes to read, scopes to deploy to)*, scopes as bits: 1
+//! tenant, 2 management group, 4 subscription, 8 resource group, 16 extension; types are sorted. Source: Azure/bicep-types-az, MIT licence, Copyright (c) Microsoft Corporation.
 
 /// Made by `examples/azure-catalogue.rs`.
 static DATA: &[u8] = include_bytes!("../data/azure-types.bin");
@@ -76,30 +79,155 @@ fn common_kind(path: &str) -> Option<&'static str> {
         .map(|(_, kind)| *kind)
 }
 
+/// A type in one version.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    /// As Azure writes it.
+    pub(crate) name: &'static str,
+    /// The node of a whole resource.
+    pub(crate) body: usize,
+    /// Where it can be read, as bits.
+    pub(crate) read_scopes: usize,
+    /// Where it can be deployed, as bits.
+    pub(crate) write_scopes: usize,
+}
+
+/// One level of a type.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Object {
+        members: Vec<Member>,
+        additional: Option<usize>,
+    },
+    Discriminated {
+        key: &'static str,
+        members: Vec<Member>,
+        variants: Vec<(&'static str, usize)>,
+    },
+    Array(usize),
+    Union(Vec<usize>),
+    Enum {
+        is_open: bool,
+        values: Vec<&'static str>,
+    },
+    Text {
+        least: Option<usize>,
+        greatest: Option<usize>,
+        is_secret: bool,
+    },
+    /// One of some values that are not known here.
+    SomeText,
+    Int,
+    Bool,
+    Any,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) node: usize,
+    pub(crate) is_required: bool,
+    pub(crate) is_read_only: bool,
+    pub(crate) is_write_only: bool,
+}
+
+/// What a node is.
+pub(crate) fn shape(number: usize) -> Shape {
+    let (kind, mut entry) = node(number);
+    match kind {
+        b'o' => {
+            let members = members(&mut entry);
+            let additional = entry.number().checked_sub(1);
+            Shape::Object {
+                members,
+                additional,
+            }
+        }
+        b'd' => {
+            let key = name_text(entry.number());
+            let members = members(&mut entry);
+            let count = entry.number();
+            let variants = (0..count)
+                .map(|_| (name_text(entry.number()), entry.number()))
+                .collect();
+            Shape::Discriminated {
+                key,
+                members,
+                variants,
+            }
+        }
+        b'a' => Shape::Array(entry.number()),
+        b'u' => {
+            let count = entry.number();
+            Shape::Union((0..count).map(|_| entry.number()).collect())
+        }
+        b'e' => {
+            let is_open = entry.number() == 1;
+            let count = entry.number();
+            let values = (0..count).map(|_| name_text(entry.number())).collect();
+            Shape::Enum { is_open, values }
+        }
+        b't' => Shape::Text {
+            least: entry.number().checked_sub(1),
+            greatest: entry.number().checked_sub(1),
+            is_secret: entry.number() == 1,
+        },
+        b's' => Shape::Text {
+            least: None,
+            greatest: None,
+            is_secret: false,
+        },
+        b'S' => Shape::SomeText,
+        b'i' => Shape::Int,
+        b'b' => Shape::Bool,
+        _ => Shape::Any,
+    }
+}
+
+fn members(entry: &mut Entry) -> Vec<Member> {
+    let count = entry.number();
+    (0..count)
+        .map(|_| {
+            let name = name_text(entry.number());
+            let value = entry.number();
+            Member {
+                name,
+                node: value >> 3,
+                is_required: value & 1 != 0,
+                is_read_only: value & 2 != 0,
+                is_write_only: value & 4 != 0,
+            }
+        })
+        .collect()
+}
+
 /// Whether a type is known in any version.
 pub(crate) fn is_known_type(kind: &str) -> bool {
     entry_of(kind).is_some()
 }
 
-/// The versions in which a type is known.
+/// The versions in which a type is known, oldest first.
 pub(crate) fn versions(kind: &str) -> Vec<&'static str> {
     let mut found = Vec::new();
     if let Some(mut entry) = entry_of(kind) {
         while entry.position < entry.end {
             found.push(entry.text());
-            entry.number();
-            entry.number();
+            for _ in 0..4 {
+                entry.number();
+            }
         }
     }
     found
 }
 
-struct Found {
-    name: &'static str,
-    body: usize,
+/// Every type there is, in lower case and sorted.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
+    let types = section(2);
+    (0..types.count).map(move |index| types.entry(index).text())
 }
 
-fn find(kind: &str, version: &str) -> Option<Found> {
+/// A type in one version.
+pub(crate) fn find(kind: &str, version: &str) -> Option<Found> {
     entry_of(kind)?.version(version)
 }
 
@@ -195,10 +323,13 @@ impl Entry {
         while self.position < self.end {
             let version = self.text();
             let (name, body) = (self.number(), self.number());
+            let (read_scopes, write_scopes) = (self.number(), self.number());
             if version.eq_ignore_ascii_case(wanted) {
                 return Some(Found {
                     name: name_text(name),
                     body,
+                    read_scopes,
+                    write_scopes,
                 });
             }
         }
@@ -223,57 +354,52 @@ fn node(number: usize) -> (u8, Entry) {
 }
 
 fn member(number: usize, name: &str) -> Option<usize> {
-    let (kind, mut entry) = node(number);
-    if kind != b'o' && kind != b'd' {
-        return None;
+    let named = |members: &[Member]| {
+        let found = members
+            .iter()
+            .find(|member| member.name.eq_ignore_ascii_case(name));
+        found.map(|member| member.node)
+    };
+    match shape(number) {
+        Shape::Object { members, .. } => named(&members),
+        Shape::Discriminated {
+            members, variants, ..
+        } => named(&members).or_else(|| {
+            variants
+                .iter()
+                .find_map(|(_, variant)| member(*variant, name))
+        }),
+        _ => None,
     }
-    let names = section(0);
-    for _ in 0..entry.number() {
-        let (member, child) = (entry.number(), entry.number());
-        let found = names.entry(member);
-        if as_text(found.position, found.end).eq_ignore_ascii_case(name) {
-            return Some(child);
-        }
-    }
-    if kind == b'd' {
-        let count = entry.number();
-        return (0..count).find_map(|_| member(entry.number(), name));
-    }
-    None
 }
 
 fn item(number: usize) -> Option<usize> {
-    let (kind, mut entry) = node(number);
-    (kind == b'a').then(|| entry.number())
+    match shape(number) {
+        Shape::Array(item) => Some(item),
+        _ => None,
+    }
 }
 
 fn additional(number: usize) -> Option<usize> {
-    let (kind, mut entry) = node(number);
-    if kind != b'o' {
-        return None;
+    match shape(number) {
+        Shape::Object { additional, .. } => additional,
+        _ => None,
     }
-    for _ in 0..entry.number() {
-        entry.number();
-        entry.number();
-    }
-    entry.number().checked_sub(1)
 }
 
 fn kind_of(number: usize) -> Option<&'static str> {
-    let (kind, mut entry) = node(number);
-    match kind {
-        b's' => Some("string"),
-        b'i' => Some("int"),
-        b'b' => Some("bool"),
-        b'o' | b'd' => Some("object"),
-        b'a' => Some("array"),
-        b'u' => {
-            let count = entry.number();
-            let mut kinds = (0..count).map(|_| kind_of(entry.number()));
+    match shape(number) {
+        Shape::Text { .. } | Shape::SomeText | Shape::Enum { .. } => Some("string"),
+        Shape::Int => Some("int"),
+        Shape::Bool => Some("bool"),
+        Shape::Object { .. } | Shape::Discriminated { .. } => Some("object"),
+        Shape::Array(_) => Some("array"),
+        Shape::Union(members) => {
+            let mut kinds = members.into_iter().map(kind_of);
             let first = kinds.next()??;
             kinds.all(|kind| kind == Some(first)).then_some(first)
         }
-        _ => None,
+        Shape::Any => None,
     }
 }
 

@@ -138,6 +138,14 @@ pub(crate) fn needs_runtime(name: &str) -> bool {
         )
 }
 
+/// Functions that read a file as data.
+pub(crate) fn is_document(name: &str) -> bool {
+    matches!(
+        name,
+        "loadJsonContent" | "loadYamlContent" | "loadDirectoryFileInfo"
+    )
+}
+
 /// Functions whose value is known when the file is compiled.
 pub(crate) fn is_load(name: &str) -> bool {
     matches!(

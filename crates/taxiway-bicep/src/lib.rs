@@ -6,6 +6,7 @@ pub mod syntax;
 mod arm;
 mod ast;
 mod azure_types;
+mod check;
 mod compilation;
 mod compile;
 mod configuration;
@@ -22,6 +23,7 @@ mod parameters;
 mod parameters_target;
 mod source_map;
 mod suggestion;
+mod types;
 
 pub use compilation::{Compilation, ParameterCompilation};
 pub use compile::{Options, compile, compile_with};

@@ -56,8 +56,9 @@ pub(super) fn missing(span: Span) -> Expr {
     }
 }
 
-fn missing_type() -> TypeExpr {
+fn missing_type(span: Span) -> TypeExpr {
     TypeExpr {
+        span: Span::at(span.end),
         kind: TypeKind::Missing,
     }
 }
@@ -122,10 +123,11 @@ fn statement(node: Node<'_>) -> Statement {
     let span = node.span();
     match node.kind() {
         NodeKind::TargetScope => Statement::TargetScope {
+            decorators: decorators(node),
             value: after_equals(node).1,
-            span,
         },
         NodeKind::Metadata => Statement::Metadata {
+            decorators: decorators(node),
             name: name_of(node),
             value: after_equals(node).1,
         },
@@ -150,17 +152,13 @@ fn statement(node: Node<'_>) -> Statement {
             name: name_of(node),
             value: operands(node)
                 .next()
-                .map_or_else(missing_type, TypeExpr::lower),
+                .map_or_else(|| missing_type(span), TypeExpr::lower),
             span,
         })),
         NodeKind::Resource => Statement::Resource(Rc::new(Resource::lower(node))),
-        NodeKind::Module => Statement::Module(Rc::new(Module {
-            decorators: decorators(node),
-            name: name_of(node),
-            path: string_of(node),
-            body: Body::lower(node),
-            span,
-        })),
+        NodeKind::Module => Statement::Module(Rc::new(module(node))),
+        NodeKind::Test => Statement::Test(Rc::new(module(node))),
+        NodeKind::Skipped => Statement::Dangling(decorators(node)),
         NodeKind::Output => output(node),
         NodeKind::Import => Statement::Import(Rc::new(import(node))),
         NodeKind::Extension => Statement::Extension(extension(node)),
@@ -174,6 +172,16 @@ fn statement(node: Node<'_>) -> Statement {
             path: string_of(node),
         },
         _ => Statement::Ignored,
+    }
+}
+
+fn module(node: Node<'_>) -> Module {
+    Module {
+        decorators: decorators(node),
+        name: name_of(node),
+        path: string_of(node),
+        body: Body::lower(node),
+        span: node.span(),
     }
 }
 
@@ -195,7 +203,7 @@ fn output(node: Node<'_>) -> Statement {
     Statement::Output(Rc::new(Output {
         decorators: decorators(node),
         name: name_of(node),
-        kind: kind.unwrap_or_else(missing_type),
+        kind: kind.unwrap_or_else(|| missing_type(name_of(node).span)),
         value,
         span,
     }))
@@ -212,7 +220,7 @@ fn function(node: Node<'_>) -> Function {
                 let kind = operands(parameter).next();
                 (
                     name_of(parameter),
-                    kind.map_or_else(missing_type, TypeExpr::lower),
+                    kind.map_or_else(|| missing_type(parameter.span()), TypeExpr::lower),
                 )
             })
             .collect()
@@ -231,7 +239,7 @@ fn function(node: Node<'_>) -> Function {
     };
     let output = rest()
         .find(|child| arrow.is_none_or(|arrow| child.span().end <= arrow.start))
-        .map_or_else(missing_type, TypeExpr::lower);
+        .map_or_else(|| missing_type(span), TypeExpr::lower);
     let body = rest()
         .find(|child| arrow.is_some_and(|arrow| child.span().start >= arrow.end))
         .map_or_else(|| missing(Span::at(span.end)), Expr::lower);

@@ -91,9 +91,11 @@ impl Object {
                 _ => None,
             })
             .collect();
+        let is_broken = node.nodes().any(|child| child.kind() == NodeKind::Skipped);
         Self {
             items,
             span: node.span(),
+            is_broken,
         }
     }
 }

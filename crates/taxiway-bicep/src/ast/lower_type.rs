@@ -1,5 +1,7 @@
 //! Tree to typed syntax: types.
 
+use taxiway_diagnostics::Span;
+
 use super::lower::{child, decorators, first_expression, ident, name_of};
 use super::{
     AdditionalMember, Expr, ExprKind, StringLiteral, TypeExpr, TypeKind, TypeMember, UnaryOperator,
@@ -9,12 +11,14 @@ use crate::syntax::{Node, NodeKind, TokenKind};
 impl TypeExpr {
     pub(super) fn lower(node: Node<'_>) -> Self {
         Self {
+            span: node.span(),
             kind: kind_of(node),
         }
     }
 
-    fn missing() -> Self {
+    fn missing(span: Span) -> Self {
         Self {
+            span: Span::at(span.end),
             kind: TypeKind::Missing,
         }
     }
@@ -28,14 +32,14 @@ fn inner(node: Node<'_>) -> Box<TypeExpr> {
 fn last_type(node: Node<'_>) -> TypeExpr {
     node.nodes()
         .rfind(|child| !matches!(child.kind(), NodeKind::Skipped | NodeKind::Decorator))
-        .map_or_else(TypeExpr::missing, TypeExpr::lower)
+        .map_or_else(|| TypeExpr::missing(node.span()), TypeExpr::lower)
 }
 
 fn first_type(node: Node<'_>) -> Box<TypeExpr> {
     Box::new(
         node.nodes()
             .next()
-            .map_or_else(TypeExpr::missing, TypeExpr::lower),
+            .map_or_else(|| TypeExpr::missing(node.span()), TypeExpr::lower),
     )
 }
 

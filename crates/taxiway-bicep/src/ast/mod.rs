@@ -129,6 +129,8 @@ pub(crate) enum ArrayItem {
 pub(crate) struct Object {
     pub(crate) items: Vec<ObjectItem>,
     pub(crate) span: Span,
+    /// Whether something between its members cannot be read.
+    pub(crate) is_broken: bool,
 }
 
 impl Object {
@@ -197,10 +199,11 @@ pub(crate) fn decorator<'a>(decorators: &'a [Decorator], name: &str) -> Option<&
 #[derive(Clone, Debug)]
 pub(crate) enum Statement {
     TargetScope {
+        decorators: Decorators,
         value: Expr,
-        span: Span,
     },
     Metadata {
+        decorators: Decorators,
         name: Ident,
         value: Expr,
     },
@@ -225,7 +228,11 @@ pub(crate) enum Statement {
     Extends {
         path: StringLiteral,
     },
-    /// Reported by the parser, or of no effect on a template (`test`).
+    /// Of no effect on a template.
+    Test(Rc<Module>),
+    /// Decorators without a declaration, if any; what else stands there was reported by the parser.
+    Dangling(Decorators),
+    /// Reported by the parser.
     Ignored,
 }
 
@@ -333,6 +340,7 @@ pub(crate) struct Extension {
 
 #[derive(Clone, Debug)]
 pub(crate) struct TypeExpr {
+    pub(crate) span: Span,
     pub(crate) kind: TypeKind,
 }
 

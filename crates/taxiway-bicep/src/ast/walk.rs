@@ -145,6 +145,11 @@ pub(crate) fn roots<'a>(statement: &'a Statement, visit: &mut dyn FnMut(&'a Expr
                 object_children(with, visit);
             }
         }
+        Statement::Dangling(decorators) => decorator_roots(decorators, visit),
+        Statement::Test(test) => {
+            decorator_roots(&test.decorators, visit);
+            body_children(&test.body, visit);
+        }
         Statement::Import(_) | Statement::Extends { .. } | Statement::Ignored => {}
     }
 }

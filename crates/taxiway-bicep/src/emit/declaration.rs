@@ -35,6 +35,7 @@ impl Emitter<'_> {
     fn parameter(&self, parameter: &Parameter) -> Json {
         let context = self.top();
         let missing = TypeExpr {
+            span: taxiway_diagnostics::Span::at(0),
             kind: TypeKind::Missing,
         };
         let kind = parameter.kind.as_ref().unwrap_or(&missing);

@@ -84,7 +84,7 @@ impl Emitter<'_> {
         }
         let context = Context::top(&self.root);
         for statement in &self.root.statements {
-            if let Statement::Metadata { name, value } = statement {
+            if let Statement::Metadata { name, value, .. } = statement {
                 metadata.insert(name.text.to_string(), self.json(&context, value));
             }
         }

@@ -12,10 +12,20 @@ mod text;
 mod unique;
 
 use serde_json::Value;
+use taxiway_diagnostics::Span;
 
 use crate::arm::Arm;
 
 pub(crate) use interpreter::{Failure, Inputs, Interpreter};
+
+/// The value of a function of known values, if it has one.
+pub(crate) fn function(name: &str, span: Span, arguments: Vec<Value>) -> Option<Value> {
+    let arguments = arguments.into_iter().map(Evaluated::Known).collect();
+    match functions::call(name, span, arguments) {
+        Ok(Evaluated::Known(value)) => Some(value),
+        _ => None,
+    }
+}
 
 /// The value of an expression.
 #[derive(Clone, Debug, PartialEq)]

@@ -16,6 +16,7 @@ use crate::ast::{
     Body, Decorator, Expr, ExprKind, Ident, Object, ObjectItem, Resource, Statement, StringLiteral,
     TypeExpr, TypeKind,
 };
+use crate::check::{self, Interface};
 use crate::functions;
 use crate::suggestion;
 
@@ -25,6 +26,7 @@ pub(super) fn bind(
     path: &Utf8Path,
     file: u32,
     statements: Vec<Statement>,
+    syntax_errors: Vec<Span>,
 ) -> Model {
     let mut collected = Collected::from_statements(&statements);
     imports::resolve(workspace, path, &statements, &mut collected);
@@ -67,6 +69,8 @@ pub(super) fn bind(
         modules: collected.modules,
         outputs: collected.outputs,
         extensions: collected.extensions,
+        syntax_errors,
+        interface: Interface::default(),
         loads: HashMap::new(),
         inlined: HashSet::new(),
         reaching: HashSet::new(),
@@ -75,19 +79,16 @@ pub(super) fn bind(
         has_errors,
     };
     super::imports::modules(workspace, &mut model);
-    model.has_errors |= super::cycles::report(workspace, &model);
-    super::checks::run(workspace, &model);
-    if !workspace.has_errors_in(path) {
-        let (reaching, order) = super::reach::find(workspace, &model);
-        model.reaching = reaching;
-        if !workspace.has_errors_in(path) {
-            model.inlined = inlining::inlined_variables(&model, &order);
-            super::start::check(workspace, &model);
-        }
-    }
+    loading::load_all(workspace, &mut model);
+    model.interface = check::run(workspace, &model);
     model.has_errors |= workspace.has_errors_in(path);
     if !model.has_errors {
-        loading::load_all(workspace, &mut model);
+        let (reaching, order) = super::reach::find(workspace, &model);
+        model.reaching = reaching;
+        model.inlined = inlining::inlined_variables(&model, &order);
+        model.has_errors |= workspace.has_errors_in(path);
+    }
+    if !model.has_errors {
         mode::decide(workspace, &mut model);
     }
     model
@@ -138,15 +139,7 @@ impl Binder<'_, '_> {
 
     fn statement(&mut self, statement: &Statement) {
         match statement {
-            Statement::TargetScope { value, span } => {
-                if target_scope(value).is_none() && !matches!(value.kind, ExprKind::Missing) {
-                    self.error(
-                        *span,
-                        "BCP033",
-                        "`targetScope` is `'resourceGroup'`, `'subscription'`, `'managementGroup'` or `'tenant'`".to_owned(),
-                    );
-                }
-            }
+            Statement::TargetScope { value, .. } => self.expression(value),
             Statement::Metadata { value, .. } | Statement::Assert { value, .. } => {
                 self.expression(value);
             }
@@ -204,6 +197,11 @@ impl Binder<'_, '_> {
             Statement::Using {
                 with: Some(object), ..
             } => self.object(object),
+            Statement::Test(test) => {
+                self.decorators(&test.decorators);
+                self.body(&test.body);
+            }
+            Statement::Dangling(decorators) => self.decorators(decorators),
             Statement::Using { .. }
             | Statement::Import(_)
             | Statement::Extends { .. }
@@ -299,16 +297,10 @@ impl Binder<'_, '_> {
     }
 
     fn object(&mut self, object: &Object) {
-        let mut keys: HashSet<String> = HashSet::new();
         for item in &object.items {
             match item {
                 ObjectItem::Property(property) => {
                     self.string(&property.key);
-                    let key = property.key.plain().unwrap_or("");
-                    if !key.is_empty() && !keys.insert(key.to_lowercase()) {
-                        let message = format!("`{key}` is given more than once in this object");
-                        self.error(property.key.span, "BCP025", message);
-                    }
                     self.expression(&property.value);
                 }
                 ObjectItem::Spread(value) => self.expression(value),
@@ -376,8 +368,12 @@ impl Binder<'_, '_> {
         {
             self.bindings.insert(name.span.start, Target::Namespace);
         } else {
+            if functions::is_known(&name.text) || check::is_known_decorator(&name.text) {
+                let message = format!("`{}` is a function; it has to be called", name.text);
+                return self.error(name.span, "BCP063", message);
+            }
             let known = self.known_names();
-            self.unknown(name, &known);
+            self.unknown(name, &known, false);
         }
     }
 
@@ -391,21 +387,27 @@ impl Binder<'_, '_> {
         names
     }
 
-    fn unknown(&mut self, name: &Ident, known: &[Rc<str>]) {
-        let similar = suggestion::closest(&name.text, known.iter().map(|known| &**known));
-        match similar {
-            Some(similar) => {
-                let message = format!(
-                    "nothing is called `{}` here; did you mean `{similar}`?",
-                    name.text
-                );
-                self.error(name.span, "BCP082", message);
-            }
-            None => {
-                let message = format!("nothing is called `{}` here", name.text);
-                self.error(name.span, "BCP057", message);
-            }
+    /// Reports a name that means nothing. Where what was meant is a function of the language, the code says so.
+    fn unknown(&mut self, name: &Ident, known: &[Rc<str>], is_call: bool) {
+        if name.text.is_empty() {
+            return;
         }
+        let builtin = is_call
+            .then(|| check::similar_name(&name.text, functions::names()))
+            .flatten();
+        let declared = || suggestion::closest(&name.text, known.iter().map(|known| &**known));
+        let code = if builtin.is_some() {
+            "BCP082"
+        } else {
+            "BCP057"
+        };
+        let message = format!("nothing is called `{}` here", name.text);
+        let mut diagnostic = Diagnostic::error(code, Location::new(self.path, name.span), message);
+        if let Some(similar) = builtin.or_else(declared) {
+            diagnostic = diagnostic.help(format!("did you mean `{similar}`?"));
+        }
+        self.has_errors = true;
+        self.workspace.report(diagnostic);
     }
 
     /// Values may have the names of types.
@@ -453,16 +455,24 @@ impl Binder<'_, '_> {
                 return;
             }
         }
-        if functions::is_known(&name.text) {
+        if let Some(target) = self.find(&name.text) {
+            self.bindings.insert(name.span.start, target);
+            let (code, message) = if functions::is_known(&name.text) {
+                let message = format!(
+                    "`{}` hides the function of this name, and is none itself",
+                    name.text
+                );
+                ("BCP265", message)
+            } else {
+                ("BCP059", format!("`{}` is no function", name.text))
+            };
+            return self.error(name.span, code, message);
+        }
+        if functions::is_known(&name.text) || check::replaced(&name.text).is_some() {
             return;
         }
-        if self.find(&name.text).is_some() {
-            let message = format!("`{}` is no function", name.text);
-            return self.error(name.span, "BCP063", message);
-        }
-        let mut known: Vec<Rc<str>> = functions::names().map(Rc::from).collect();
-        known.extend(self.known_names());
-        self.unknown(name, &known);
+        let known = self.known_names();
+        self.unknown(name, &known, true);
     }
 
     fn nested_resource(&mut self, base: &Expr, name: &Ident) {

@@ -2,52 +2,20 @@
 
 use std::collections::HashMap;
 
-use taxiway_diagnostics::Span;
-
-use super::{DeclarationId, DeclarationKind, Model, Target, Workspace};
+use super::{DeclarationId, DeclarationKind, Model, Target};
 use crate::ast::walk::{body_children, descendants};
 use crate::ast::{Expr, ExprKind};
 
-/// Reports cycles of parameters, variables, functions, resources and modules; whether there are any.
-pub(super) fn report(workspace: &Workspace<'_>, model: &Model) -> bool {
+/// The parameters, variables, functions, resources and modules that need themselves, with the way around.
+pub(crate) fn cycles(model: &Model) -> HashMap<DeclarationId, Vec<DeclarationId>> {
     let edges: Vec<Vec<DeclarationId>> = (0..model.declarations.len())
         .map(|declaration| references(model, declaration))
         .collect();
-    let cycles = find(&edges);
-    for (declaration, path) in &cycles {
-        // What is to blame is the use of the next one on the way.
-        let next = path.get(1).unwrap_or(declaration);
-        let blamed = uses(model, *declaration)
-            .into_iter()
-            .find(|(used, _)| used == next)
-            .map(|(_, span)| span);
-        let name = crate::ast::Ident {
-            text: std::rc::Rc::clone(&model.declarations[*declaration].name.text),
-            span: blamed.unwrap_or(model.declarations[*declaration].name.span),
-        };
-        if path.len() == 1 {
-            let message = format!("`{}` refers to itself", name.text);
-            workspace.error(&model.path, name.span, "BCP079", message);
-        } else {
-            let names: Vec<_> = path
-                .iter()
-                .chain(path.first())
-                .map(|id| format!("`{}`", model.declarations[*id].name.text))
-                .collect();
-            let message = format!("these need each other in a circle: {}", names.join(" → "));
-            workspace.error(&model.path, name.span, "BCP080", message);
-        }
-    }
-    !cycles.is_empty()
+    find_cycles(&edges)
 }
 
-pub(super) fn references(model: &Model, declaration: DeclarationId) -> Vec<DeclarationId> {
-    let uses = uses(model, declaration);
-    uses.into_iter().map(|(used, _)| used).collect()
-}
-
-/// The declarations that the value of `declaration` uses, and where.
-fn uses(model: &Model, declaration: DeclarationId) -> Vec<(DeclarationId, Span)> {
+/// The declarations that the value of `declaration` uses.
+pub(crate) fn references(model: &Model, declaration: DeclarationId) -> Vec<DeclarationId> {
     let mut found = Vec::new();
     let mut visit = |expr: &Expr| {
         descendants(expr, &mut |inner| {
@@ -58,12 +26,16 @@ fn uses(model: &Model, declaration: DeclarationId) -> Vec<(DeclarationId, Span)>
                 _ => return,
             };
             if let Some(Target::Declaration(id)) = model.target(name) {
-                found.push((id, name.span));
+                found.push(id);
             }
         });
     };
     match &model.declarations[declaration].kind {
         DeclarationKind::Parameter(parameter) => {
+            for decorator in &parameter.decorators {
+                let arguments = decorator.call().map_or(&[][..], |(_, arguments)| arguments);
+                arguments.iter().for_each(&mut visit);
+            }
             parameter.default.iter().for_each(&mut visit);
         }
         DeclarationKind::Variable(variable) => visit(&variable.value),
@@ -78,6 +50,7 @@ fn uses(model: &Model, declaration: DeclarationId) -> Vec<(DeclarationId, Span)>
         | DeclarationKind::Imported { .. }
         | DeclarationKind::Wildcard(_)
         | DeclarationKind::Extension
+        | DeclarationKind::Test
         | DeclarationKind::Unknown => {}
     }
     found
@@ -91,7 +64,9 @@ enum Mark {
 }
 
 /// Each declaration that lies on a cycle, with the cycle from it on. Without recursion, as chains may be long.
-fn find(edges: &[Vec<DeclarationId>]) -> Vec<(DeclarationId, Vec<DeclarationId>)> {
+pub(crate) fn find_cycles(
+    edges: &[Vec<DeclarationId>],
+) -> HashMap<DeclarationId, Vec<DeclarationId>> {
     let mut marks = vec![Mark::New; edges.len()];
     let mut cycles: HashMap<DeclarationId, Vec<DeclarationId>> = HashMap::new();
     for root in 0..edges.len() {
@@ -128,7 +103,5 @@ fn find(edges: &[Vec<DeclarationId>]) -> Vec<(DeclarationId, Vec<DeclarationId>)
             }
         }
     }
-    let mut cycles: Vec<_> = cycles.into_iter().collect();
-    cycles.sort();
     cycles
 }

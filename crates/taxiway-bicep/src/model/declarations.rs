@@ -76,12 +76,16 @@ impl Collected {
                 }
             }
             Statement::Extension(extension) => self.extension(extension),
+            Statement::Test(test) => {
+                self.declare(&test.name, DeclarationKind::Test);
+            }
             Statement::TargetScope { .. }
             | Statement::Metadata { .. }
             | Statement::Assert { .. }
             | Statement::Import(_)
             | Statement::Using { .. }
             | Statement::Extends { .. }
+            | Statement::Dangling(_)
             | Statement::Ignored => {}
         }
     }

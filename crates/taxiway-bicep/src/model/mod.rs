@@ -1,7 +1,6 @@
 //! What the names of a file mean: declarations, scopes, and the links to other files.
 
 mod binder;
-mod checks;
 mod cycles;
 mod declarations;
 mod imports;
@@ -11,26 +10,30 @@ mod mode;
 mod path;
 mod reach;
 mod registry;
-mod start;
 mod workspace;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use camino::Utf8PathBuf;
 use serde_json::Value;
+use taxiway_diagnostics::Span;
 
 use crate::ast::{
     Extension, Function, Ident, Module, Output, Parameter, Resource, Statement, TypeDeclaration,
     Variable,
 };
+use crate::check::{Interface, interface_of_template};
 
+pub(crate) use cycles::{cycles, find_cycles, references};
 pub(crate) use declarations::extension_name;
 pub(crate) use inlining::identifier_needs_runtime;
 pub(crate) use loading::{LoadFunction, LoadedValue, matches_pattern};
 pub(crate) use mode::is_secure_output;
 pub(crate) use path::join;
 use path::relative;
+pub(crate) use reach::order_of;
 pub(crate) use workspace::Workspace;
 
 pub(crate) type DeclarationId = usize;
@@ -71,6 +74,13 @@ impl ImportSource {
         }
     }
 
+    pub(crate) fn interface(&self) -> &Interface {
+        match self {
+            Self::Bicep(model) => &model.interface,
+            Self::Json(json) => json.interface(),
+        }
+    }
+
     pub(crate) fn path(&self) -> &Utf8PathBuf {
         match self {
             Self::Bicep(model) => &model.path,
@@ -98,6 +108,15 @@ pub(crate) struct JsonFile {
     /// The full reference, where it comes from a registry.
     pub(crate) reference: Option<String>,
     pub(crate) template: Value,
+    /// What it offers, once somebody asks.
+    pub(crate) interface: OnceCell<Interface>,
+}
+
+impl JsonFile {
+    pub(crate) fn interface(&self) -> &Interface {
+        self.interface
+            .get_or_init(|| interface_of_template(&self.template))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -114,6 +133,8 @@ pub(crate) enum DeclarationKind {
     },
     Wildcard(ImportSource),
     Extension,
+    /// Of no use to others.
+    Test,
     /// Could not be resolved, and has been reported.
     Unknown,
 }
@@ -188,6 +209,10 @@ pub(crate) struct Model {
     pub(crate) modules: Vec<ModuleInfo>,
     pub(crate) outputs: Vec<Rc<Output>>,
     pub(crate) extensions: Vec<Extension>,
+    /// Where the parser had something to say, in order.
+    pub(crate) syntax_errors: Vec<Span>,
+    /// What other files see of it.
+    pub(crate) interface: Interface,
     /// Imports of kinds that need their own entry in the template.
     pub(crate) loads: HashMap<u32, LoadedValue>,
     pub(crate) inlined: HashSet<DeclarationId>,
@@ -205,6 +230,19 @@ impl Model {
     /// What the identifier at this offset refers to.
     pub(crate) fn target(&self, name: &Ident) -> Option<Target> {
         self.bindings.get(&name.span.start).copied()
+    }
+
+    /// The whole of what declares something.
+    pub(crate) fn span_of(&self, id: DeclarationId) -> Option<Span> {
+        Some(match &self.declarations.get(id)?.kind {
+            DeclarationKind::Parameter(parameter) => parameter.span,
+            DeclarationKind::Variable(variable) => variable.span,
+            DeclarationKind::Function(function) => function.span,
+            DeclarationKind::Type(declared) => declared.span,
+            DeclarationKind::Resource(resource) => self.resources[*resource].syntax.span,
+            DeclarationKind::Module(module) => self.modules[*module].syntax.span,
+            _ => return None,
+        })
     }
 
     pub(crate) fn declaration(&self, name: &Ident) -> Option<&Declaration> {

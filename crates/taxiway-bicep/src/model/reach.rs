@@ -19,7 +19,7 @@ pub(super) fn find(
     let edges: Vec<Vec<DeclarationId>> = (0..model.declarations.len())
         .map(|declaration| cycles::references(model, declaration))
         .collect();
-    let order = order(&edges);
+    let order = order_of(&edges);
     let mut depths = vec![0usize; edges.len()];
     let mut reaching = HashSet::new();
     for id in &order {
@@ -90,7 +90,7 @@ fn calls_runtime_function(expr: &Expr) -> bool {
 }
 
 /// Each declaration after those it refers to. Without recursion, as chains may be long.
-fn order(edges: &[Vec<DeclarationId>]) -> Vec<DeclarationId> {
+pub(crate) fn order_of(edges: &[Vec<DeclarationId>]) -> Vec<DeclarationId> {
     let mut order = Vec::with_capacity(edges.len());
     let mut visited = vec![false; edges.len()];
     for root in 0..edges.len() {

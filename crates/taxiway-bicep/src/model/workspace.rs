@@ -169,6 +169,7 @@ impl<'s> Workspace<'s> {
         let file = self.file_id(path);
         let (tree, errors) = syntax::parse(text);
         let has_errors = !errors.is_empty();
+        let spans = errors.iter().map(|error| error.span).collect();
         for error in errors {
             self.error(path, error.span, error.code, error.message);
         }
@@ -177,7 +178,7 @@ impl<'s> Workspace<'s> {
             all.insert(path.to_owned(), suppressions);
         }
         let statements = ast::lower(&tree);
-        let mut model = binder::bind(self, path, file, statements);
+        let mut model = binder::bind(self, path, file, statements, spans);
         model.has_errors |= has_errors;
         model
     }
@@ -220,6 +221,7 @@ impl<'s> Workspace<'s> {
             path: path.to_owned(),
             reference,
             template,
+            interface: std::cell::OnceCell::new(),
         });
         self.json
             .borrow_mut()

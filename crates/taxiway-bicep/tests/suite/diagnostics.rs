@@ -57,10 +57,12 @@ var f = { x: 1, x: 2 }
     assert_snapshot!(diagnostics(text), @r#"
     main.bicep:1:7 BCP028 `location` is declared more than once
     main.bicep:2:7 BCP028 `location` is declared more than once
-    main.bicep:3:9 BCP082 nothing is called `locaton` here; did you mean `location`?
+    main.bicep:3:9 BCP057 nothing is called `locaton` here
     main.bicep:4:9 BCP057 nothing is called `nothing` here
-    main.bicep:5:9 BCP082 nothing is called `toUper` here; did you mean `toUpper`?
+    main.bicep:5:9 BCP082 nothing is called `toUper` here
     main.bicep:6:9 BCP302 there is no type `strng`; did you mean `string`?
+    main.bicep:7:19 BCP062 the declaration of `a` has errors
+    main.bicep:8:11 BCP025 `x` is given more than once in this object
     main.bicep:8:17 BCP025 `x` is given more than once in this object
     "#);
 }
@@ -75,9 +77,9 @@ var d = b
 ";
     assert_snapshot!(diagnostics(text), @r#"
     main.bicep:1:9 BCP079 `a` refers to itself
-    main.bicep:2:9 BCP080 these need each other in a circle: `b` → `c` → `d` → `b`
-    main.bicep:3:10 BCP080 these need each other in a circle: `c` → `d` → `b` → `c`
-    main.bicep:4:9 BCP080 these need each other in a circle: `d` → `b` → `c` → `d`
+    main.bicep:2:9 BCP080 these need each other in a circle: `c` → `d` → `b` → `c`
+    main.bicep:3:10 BCP080 these need each other in a circle: `d` → `b` → `c` → `d`
+    main.bicep:4:9 BCP080 these need each other in a circle: `b` → `c` → `d` → `b`
     "#);
 }
 
@@ -107,9 +109,9 @@ var x = y1
     broken.bicep:1:9 BCP057 nothing is called `y1` here
     main.bicep:1:10 BCP360 `names.bicep` exports nothing called `nme`; did you mean `name`?
     main.bicep:2:16 BCP091 there is no file `missing.bicep`
-    main.bicep:3:8 BCP035 the module `web.bicep` needs `name`
-    main.bicep:6:19 BCP036 `name` is of type `string`, and this is of type `int`
-    main.bicep:6:22 BCP037 the module `web.bicep` has no parameter `tgas`; did you mean `tags`?
+    main.bicep:3:8 BCP035 `params` is missing here
+    main.bicep:6:19 BCP036 `name` takes `string`, and this is `4`
+    main.bicep:6:22 BCP037 `tgas` is no property of `params`
     main.bicep:8:15 BCP104 the module `broken.bicep` has errors
     main.bicep:9:14 BCP095 `main.bicep` leads back to this file, so neither can be compiled
     "#);
@@ -127,13 +129,15 @@ resource f 'Microsoft.Web/sites@2023-12-01' = { name: 'same' }
 targetScope = 'moon'
 ";
     assert_snapshot!(diagnostics(text), @r#"
-    main.bicep:1:18 BCP033 a value of type `string` is expected, and this is of type `int`
-    main.bicep:2:16 BCP033 a value of type `int` is expected, and this is of type `string`
+    main.bicep:1:18 BCP033 `string` is expected here, and this is `5`
+    main.bicep:2:16 BCP033 `int` is expected here, and this is `'x'`
     main.bicep:3:12 BCP029 `nonsense` is no resource type; one is written `Namespace/type@version`
-    main.bicep:4:10 BCP035 the resource `d` has no `name`
-    main.bicep:5:55 BCP121 several resources of this type have this name
-    main.bicep:6:55 BCP121 several resources of this type have this name
-    main.bicep:7:1 BCP033 `targetScope` is `'resourceGroup'`, `'subscription'`, `'managementGroup'` or `'tenant'`
+    main.bicep:4:10 BCP035 `name` is missing here
+    main.bicep:5:10 BCP035 `location` is missing here
+    main.bicep:5:55 BCP121 several resources of this type have this name in one place
+    main.bicep:6:10 BCP035 `location` is missing here
+    main.bicep:6:55 BCP121 several resources of this type have this name in one place
+    main.bicep:7:15 BCP033 `'managementGroup' | 'resourceGroup' | 'subscription' | 'tenant'` is expected here, and this is `'moon'`
     "#);
 }
 
@@ -148,8 +152,9 @@ resource late 'Microsoft.Web/sites@2023-12-01' = if (site.properties.enabled) {
 var hosts = [for i in range(0, 2): '${host}-${site.id}']
 ";
     assert_snapshot!(diagnostics(text), @r#"
-    main.bicep:3:54 BCP120 a condition must be known when the deployment starts, and this is not
-    main.bicep:4:9 BCP120 a name must be known when the deployment starts, and this is not
+    main.bicep:3:10 BCP035 `location` is missing here
+    main.bicep:3:54 BCP177 a condition must be known when the deployment starts, and this is not
+    main.bicep:4:9 BCP120 this property must be known when the deployment starts, and this is not
     main.bicep:6:39 BCP182 a variable made by a loop must be known when the deployment starts, and this is not
     "#);
 }

@@ -1,0 +1,523 @@
+//! `value.property` and `value[index]`.
+
+use taxiway_diagnostics::{Diagnostic, Fix, FixSafety, Severity, Span};
+
+use super::Checker;
+use crate::ast::{Expr, ExprKind};
+use crate::model::{DeclarationKind, ResourceId};
+use crate::types::{self, Flags, Type, assignable, nullable, union, without_null};
+
+/// One step of a chain of accesses.
+struct Step<'a> {
+    expr: &'a Expr,
+    is_safe: bool,
+}
+
+impl<'a> Checker<'a> {
+    /// The type of a chain such as `a.b?.c[0]`: once a safe access met null, the rest of the chain is null too.
+    pub(super) fn access(&mut self, expr: &'a Expr) -> Type {
+        let mut steps = Vec::new();
+        let mut base = expr;
+        loop {
+            base = match &base.kind {
+                ExprKind::Property {
+                    base: inner, safe, ..
+                }
+                | ExprKind::Index {
+                    base: inner, safe, ..
+                } => {
+                    steps.push(Step {
+                        expr: base,
+                        is_safe: *safe,
+                    });
+                    inner
+                }
+                _ => break,
+            };
+        }
+        let mut kind = self.infer(base);
+        let mut may_be_null = false;
+        let mut was_safe = false;
+        let mut before = base;
+        for step in steps.into_iter().rev() {
+            if kind.is_error() {
+                self.infer_index(step.expr);
+                return self.rest_of_chain(expr);
+            }
+            let mut is_conditional = self.is_conditional(before);
+            if was_safe || step.is_safe {
+                if matches!(kind, Type::Null) {
+                    self.infer_index(step.expr);
+                    return self.rest_of_chain_null(expr);
+                }
+                if let Some(rest) = without_null(&kind) {
+                    may_be_null = true;
+                    kind = rest;
+                } else if step.is_safe && is_conditional {
+                    may_be_null = true;
+                    is_conditional = false;
+                }
+            }
+            kind = self.step(&step, kind, before, is_conditional);
+            if !std::ptr::eq(step.expr, expr) {
+                self.expressions.insert(Self::key(step.expr), kind.clone());
+            }
+            was_safe = step.is_safe;
+            before = step.expr;
+        }
+        if may_be_null && !kind.is_error() {
+            nullable(kind)
+        } else {
+            kind
+        }
+    }
+
+    /// Looks into the indexes of a chain whose base is wrong.
+    fn rest_of_chain(&mut self, expr: &'a Expr) -> Type {
+        let mut at = expr;
+        loop {
+            self.infer_index(at);
+            match &at.kind {
+                ExprKind::Property { base, .. } | ExprKind::Index { base, .. } => at = base,
+                _ => return Type::Error,
+            }
+        }
+    }
+
+    fn rest_of_chain_null(&mut self, expr: &'a Expr) -> Type {
+        self.rest_of_chain(expr);
+        Type::Null
+    }
+
+    fn infer_index(&mut self, expr: &'a Expr) {
+        if let ExprKind::Index { index, .. } = &expr.kind {
+            self.infer(index);
+        }
+    }
+
+    fn step(
+        &mut self,
+        step: &Step<'a>,
+        base: Type,
+        before: &'a Expr,
+        is_conditional: bool,
+    ) -> Type {
+        match &step.expr.kind {
+            ExprKind::Property { name, .. } => {
+                let span = if name.span.is_empty() {
+                    step.expr.span
+                } else {
+                    name.span
+                };
+                let is_known = matches!(&*name.text, "id" | "name" | "type" | "apiVersion");
+                if is_conditional && !is_known {
+                    self.maybe_missing(span);
+                }
+                if name.text.is_empty() {
+                    return Type::Error;
+                }
+                self.property(&base.body(), &name.text, span, step.is_safe)
+            }
+            ExprKind::Index {
+                index, from_end, ..
+            } => {
+                let index_kind = self.infer(index);
+                if index_kind.is_error() {
+                    return Type::Error;
+                }
+                if is_conditional {
+                    self.maybe_missing(index.span);
+                }
+                let access = IndexAccess {
+                    before,
+                    index,
+                    is_safe: step.is_safe,
+                    from_end: *from_end,
+                };
+                self.index(&base.body(), &index_kind, &access)
+            }
+            _ => Type::Error,
+        }
+    }
+
+    fn maybe_missing(&mut self, span: Span) {
+        let message = "what this belongs to is only deployed under a condition, so it may be null";
+        let diagnostic = Diagnostic::warning("BCP318", self.location(span), message);
+        self.push(
+            diagnostic.help("access it with `.?`, or with `!` if the condition is known to hold"),
+        );
+    }
+
+    /// The type of `base.name`.
+    pub(super) fn property(&mut self, base: &Type, name: &str, span: Span, is_safe: bool) -> Type {
+        let base = base.body();
+        if let Some(rest) = without_null(&base) {
+            let message = format!("this is `{base}`, which may be null");
+            let diagnostic = Diagnostic::warning("BCP318", self.location(span), message);
+            self.push(diagnostic.help("access it with `.?`, or with `!` if it cannot be null"));
+            return self.property(&rest, name, span, is_safe);
+        }
+        match &base {
+            Type::Error => Type::Error,
+            Type::Object(object) | Type::Scope(_, object) | Type::Namespace(object) => {
+                let is_lenient = is_safe || base.has_lenient_members();
+                self.member_of(object, &base, name, span, is_lenient)
+            }
+            Type::Union(members) => self.property_of_union(&base, members, name, span, is_safe),
+            Type::Tagged(tagged) => self.property_of_tagged(tagged, name),
+            other if assignable(other, &Type::object()) => Type::Any,
+            other => {
+                let message = format!("only objects have properties, and this is `{other}`");
+                self.error(span, "BCP055", message)
+            }
+        }
+    }
+
+    fn property_of_tagged(&self, tagged: &types::Tagged, name: &str) -> Type {
+        if *tagged.key == *name {
+            let values = tagged.variants.keys();
+            return union(values.map(|value| Type::StringLiteral(value.clone())));
+        }
+        Type::Any
+    }
+
+    fn property_of_union(
+        &mut self,
+        base: &Type,
+        members: &[Type],
+        name: &str,
+        span: Span,
+        is_safe: bool,
+    ) -> Type {
+        let opened: Vec<Type> = members.iter().map(Type::body).collect();
+        let mut found = Vec::new();
+        for member in &opened {
+            let Type::Object(object) = member else {
+                return if opened
+                    .iter()
+                    .any(|member| assignable(member, &Type::object()))
+                {
+                    Type::Any
+                } else {
+                    let message = format!("only objects have properties, and this is `{base}`");
+                    self.error(span, "BCP055", message)
+                };
+            };
+            match (object.members.get(name), &object.additional) {
+                (Some(member), _) => found.push(member.kind.clone()),
+                (None, Some(more)) => found.push(more.kind.clone()),
+                (None, None) => {}
+            }
+        }
+        if found.is_empty() {
+            if let Some(Type::Object(object)) = opened.first() {
+                let is_lenient = is_safe || base.has_lenient_members();
+                return self.unknown_member(object, base, name, span, is_lenient);
+            }
+            return Type::Any;
+        }
+        if found.len() < opened.len() {
+            found.push(Type::Null);
+        }
+        union(found)
+    }
+
+    fn member_of(
+        &mut self,
+        object: &types::Object,
+        base: &Type,
+        name: &str,
+        span: Span,
+        is_lenient: bool,
+    ) -> Type {
+        let member = object.members.get(name);
+        let found = member
+            .map(|member| (&member.kind, member.flags))
+            .or_else(|| {
+                let additional = object.additional.as_ref();
+                additional.map(|additional| (&additional.kind, additional.flags))
+            });
+        let Some((kind, flags)) = found else {
+            return self.unknown_member(object, base, name, span, is_lenient);
+        };
+        if flags.has(Flags::WRITE_ONLY) {
+            let message = format!("`{name}` of `{base}` can be given, but not read");
+            self.report(severity(is_lenient), span, "BCP077", message);
+            if !is_lenient {
+                return Type::Error;
+            }
+        }
+        if flags.has(Flags::FALLBACK) && member.is_some() {
+            let message = format!(
+                "`{name}` is not in the definition of `{base}`; this may be a mistake, or a gap in it"
+            );
+            self.warning(span, "BCP187", message);
+        }
+        kind.open()
+    }
+
+    fn unknown_member(
+        &mut self,
+        object: &types::Object,
+        base: &Type,
+        name: &str,
+        span: Span,
+        is_lenient: bool,
+    ) -> Type {
+        let mut known: Vec<&str> = object
+            .members
+            .iter()
+            .filter(|(_, member)| !member.flags.has(Flags::WRITE_ONLY))
+            .map(|(name, _)| &**name)
+            .collect();
+        known.sort_unstable();
+        let similar = super::spelling::similar(name, known.iter().copied());
+        let (code, help) = match similar {
+            _ if known.is_empty() => ("BCP052", None),
+            Some(similar) => ("BCP083", Some(format!("did you mean `{similar}`?"))),
+            None => ("BCP053", Some(available(&known))),
+        };
+        let message = format!("`{base}` has no property `{name}`");
+        let mut diagnostic = Diagnostic {
+            location: Some(self.location(span)),
+            help,
+            ..Diagnostic::new(severity(is_lenient), code, message)
+        };
+        if let Some(similar) = similar {
+            let edit = taxiway_diagnostics::Edit {
+                location: self.location(span),
+                replacement: similar.to_owned(),
+            };
+            diagnostic = diagnostic.fix(Fix {
+                title: format!("write `{similar}`"),
+                safety: FixSafety::Unsafe,
+                edits: vec![edit],
+            });
+        }
+        self.push(diagnostic);
+        if is_lenient { Type::Any } else { Type::Error }
+    }
+
+    fn index(&mut self, base: &Type, index: &Type, access: &IndexAccess<'_>) -> Type {
+        if let Some(rest) = without_null(index) {
+            self.possible_null(access.index, index, &rest);
+            return self.index(base, &rest, access);
+        }
+        if let Some(rest) = without_null(base) {
+            let message = format!("this is `{base}`, which may be null");
+            self.warning(access.index.span, "BCP318", message);
+            return self.index(&rest.body(), index, access);
+        }
+        let is_number = assignable(index, &Type::INT);
+        let is_text = assignable(index, &Type::string());
+        match base {
+            Type::Error => Type::Error,
+            Type::Any => {
+                if index.is_any() || is_number || is_text {
+                    return Type::Any;
+                }
+                let message = format!("an index is an `int` or a `string`, and this is `{index}`");
+                self.wrong_access(access, access.index.span, "BCP049", message)
+            }
+            Type::Tuple(items) => match index {
+                Type::IntLiteral(value) => self.tuple_item(items, *value, access),
+                _ if is_number => union(items.iter().cloned()),
+                _ => self.wrong_array_index(index, access),
+            },
+            Type::Array(array) => match index {
+                Type::IntLiteral(value) if *value < 0 => {
+                    let message = format!("an array has no element {value}");
+                    self.error(access.index.span, "BCP339", message)
+                }
+                _ if is_number => array.item.open(),
+                _ => self.wrong_array_index(index, access),
+            },
+            Type::Object(object) | Type::Scope(_, object) | Type::Namespace(object) => {
+                if access.from_end {
+                    let message = "only arrays are indexed from their end".to_owned();
+                    return self.wrong_access(access, access.index.span, "BCP414", message);
+                }
+                match index {
+                    Type::StringLiteral(name) => {
+                        let is_lenient = access.is_safe || base.has_lenient_members();
+                        self.member_of(object, base, name, access.index.span, is_lenient)
+                    }
+                    _ if index.is_any() || is_text => {
+                        if object.members.is_empty() && object.additional.is_none() {
+                            let message = format!("`{base}` has no properties");
+                            return self.error(access.index.span, "BCP054", message);
+                        }
+                        Type::Any
+                    }
+                    _ => self.wrong_object_index(index, access),
+                }
+            }
+            Type::Tagged(_) if is_text => Type::Any,
+            Type::Tagged(_) => self.wrong_object_index(index, access),
+            Type::Union(members) => {
+                let mut found = Vec::new();
+                for member in members.iter() {
+                    found.push(self.index(&member.body(), index, access));
+                }
+                if found.iter().any(Type::is_error) {
+                    return Type::Error;
+                }
+                union(found)
+            }
+            other => {
+                let message =
+                    format!("only arrays and objects have an index, and this is `{other}`");
+                self.wrong_access(access, access.before.span, "BCP076", message)
+            }
+        }
+    }
+
+    fn tuple_item(&mut self, items: &[Type], value: i64, access: &IndexAccess<'_>) -> Type {
+        let position = usize::try_from(value).ok().and_then(|value| {
+            if access.from_end {
+                items.len().checked_sub(value).filter(|_| value > 0)
+            } else {
+                Some(value)
+            }
+        });
+        match position.and_then(|position| items.get(position)) {
+            Some(item) => item.open(),
+            None => {
+                let count = items.len();
+                let message = format!("there is no element {value}: the array has {count}");
+                self.error(access.index.span, "BCP311", message)
+            }
+        }
+    }
+
+    fn wrong_array_index(&mut self, index: &Type, access: &IndexAccess<'_>) -> Type {
+        let message = format!("an array is indexed by an `int`, and this is `{index}`");
+        self.wrong_access(access, access.index.span, "BCP074", message)
+    }
+
+    fn wrong_object_index(&mut self, index: &Type, access: &IndexAccess<'_>) -> Type {
+        let message = format!("an object is indexed by a `string`, and this is `{index}`");
+        self.wrong_access(access, access.index.span, "BCP075", message)
+    }
+
+    /// A safe access that cannot work is null, and only worth a warning.
+    fn wrong_access(
+        &mut self,
+        access: &IndexAccess<'_>,
+        span: Span,
+        code: &'static str,
+        message: String,
+    ) -> Type {
+        if access.is_safe {
+            self.warning(span, code, message);
+            return Type::Null;
+        }
+        self.error(span, code, message)
+    }
+
+    /// Whether `expr` names a resource or module that may not be there.
+    pub(super) fn is_conditional(&mut self, expr: &'a Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.is_conditional(inner),
+            ExprKind::Index { base, .. } => {
+                let is_collection = self.is_collection(base);
+                is_collection && self.is_conditional_symbol(base)
+            }
+            _ => !self.is_collection(expr) && self.is_conditional_symbol(expr),
+        }
+    }
+
+    fn is_conditional_symbol(&mut self, expr: &'a Expr) -> bool {
+        let (ExprKind::Name(name) | ExprKind::Nested { name, .. }) = &expr.kind else {
+            return false;
+        };
+        let found = self.declaration(name);
+        let is_inside = found.is_some_and(|(id, _)| {
+            let own = self.model.span_of(id);
+            own.is_some_and(|own| own.contains(expr.span.start))
+        });
+        if is_inside {
+            // What stands in it is only deployed with it.
+            return false;
+        }
+        match found.map(|(_, kind)| kind) {
+            Some(DeclarationKind::Resource(resource)) => self.may_be_missing(*resource),
+            Some(DeclarationKind::Module(module)) => {
+                let module = &self.model.modules[*module].syntax;
+                let condition = module.body.condition.as_ref();
+                condition.is_some_and(|condition| {
+                    !matches!(self.infer(condition), Type::BoolLiteral(true))
+                })
+            }
+            _ => false,
+        }
+    }
+
+    fn may_be_missing(&mut self, resource: ResourceId) -> bool {
+        let info = &self.model.resources[resource];
+        let syntax = &info.syntax;
+        if syntax.existing && crate::ast::decorator(&syntax.decorators, "nullIfNotFound").is_some()
+        {
+            return true;
+        }
+        if let Some(condition) = &syntax.body.condition {
+            match self.infer(condition) {
+                Type::BoolLiteral(false) | Type::Bool => return true,
+                _ => {}
+            }
+        }
+        match info.parent {
+            Some(crate::model::Parent::Nested(parent)) => self.may_be_missing(parent),
+            _ => false,
+        }
+    }
+
+    /// Whether `expr` names a resource or module that a loop makes.
+    pub(super) fn is_collection(&self, expr: &Expr) -> bool {
+        let (ExprKind::Name(name) | ExprKind::Nested { name, .. }) = &expr.kind else {
+            return false;
+        };
+        match self.declaration(name).map(|(_, kind)| kind) {
+            Some(DeclarationKind::Resource(resource)) => {
+                let body = &self.model.resources[*resource].syntax.body;
+                body.for_loop.is_some()
+            }
+            Some(DeclarationKind::Module(module)) => {
+                self.model.modules[*module].syntax.body.for_loop.is_some()
+            }
+            _ => false,
+        }
+    }
+}
+
+struct IndexAccess<'a> {
+    before: &'a Expr,
+    index: &'a Expr,
+    is_safe: bool,
+    from_end: bool,
+}
+
+pub(super) const fn severity(is_lenient: bool) -> Severity {
+    if is_lenient {
+        Severity::Warning
+    } else {
+        Severity::Error
+    }
+}
+
+/// Names some of what there is.
+pub(super) fn available(known: &[&str]) -> String {
+    const MOST: usize = 12;
+    let named: Vec<String> = known
+        .iter()
+        .take(MOST)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = known.len().saturating_sub(MOST);
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!("there are {}{rest}", named.join(", "))
+}

@@ -1,0 +1,207 @@
+//! What would overwrite each other, and names that differ only in case.
+
+use std::collections::HashMap;
+
+use taxiway_diagnostics::Span;
+
+use super::Checker;
+use super::scopes::Scope;
+use crate::ast::{Body, Expr, ExprKind};
+use crate::model::{DeclarationKind, Parent, ResourceId};
+use crate::types::Type;
+
+/// Ancestors of ancestors.
+const MAX_DEPTH: usize = 32;
+
+impl<'a> Checker<'a> {
+    pub(super) fn duplicate_rules(&mut self) {
+        self.duplicate_resources();
+        self.duplicate_modules();
+        self.names_by_case();
+    }
+
+    /// A part of a key: its value where it is known, else the place it is written at.
+    fn part(&self, expr: Option<&Expr>) -> String {
+        match expr {
+            None => "-".to_owned(),
+            Some(expr) => match self.known(expr) {
+                Type::StringLiteral(text) => format!("={text}"),
+                _ => format!("@{}", expr.span.start),
+            },
+        }
+    }
+
+    fn name_of(body: &'a Body) -> Option<&'a Expr> {
+        body.object
+            .as_ref()?
+            .get("name")
+            .map(|property| &property.value)
+    }
+
+    fn is_always(&self, body: &Body) -> bool {
+        body.condition
+            .as_ref()
+            .is_none_or(|condition| matches!(self.known(condition), Type::BoolLiteral(true)))
+    }
+
+    fn scope_key(scope: &Scope<'_>) -> String {
+        let written = scope.written.map_or(0, |span| span.start);
+        format!("{}|{:?}|{written}", scope.requested, scope.resource)
+    }
+
+    fn duplicate_resources(&mut self) {
+        let model = self.model;
+        let mut order: Vec<String> = Vec::new();
+        let mut groups: HashMap<String, Vec<Span>> = HashMap::new();
+        for (id, info) in model.resources.iter().enumerate() {
+            let body: &'a Body = &info.syntax.body;
+            let is_known = matches!(self.resource_kind(id), Type::Resource(_));
+            if !is_known || !self.is_always(body) {
+                continue;
+            }
+            let scope = self.resource_scope(id, 0);
+            let mut key = format!("{}|{}", info.kind.to_lowercase(), Self::scope_key(&scope));
+            for part in self.segments(id) {
+                key.push('|');
+                key.push_str(&part);
+            }
+            let span = Self::name_of(body).map_or(info.syntax.name.span, |name| name.span);
+            if !groups.contains_key(&key) {
+                order.push(key.clone());
+            }
+            groups.entry(key).or_default().push(span);
+        }
+        self.report_groups(&order, &groups, "BCP121", "resources of this type");
+    }
+
+    fn report_groups(
+        &mut self,
+        order: &[String],
+        groups: &HashMap<String, Vec<Span>>,
+        code: &'static str,
+        what: &str,
+    ) {
+        for key in order {
+            let Some(spans) = groups.get(key).filter(|spans| spans.len() > 1) else {
+                continue;
+            };
+            for span in spans {
+                let message = format!("several {what} have this name in one place");
+                self.error(*span, code, message);
+            }
+        }
+    }
+
+    /// The names of the ancestors and of the resource.
+    fn segments(&self, resource: ResourceId) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut current = Some(resource);
+        let mut depth = 0;
+        while let (Some(id), true) = (current, depth < MAX_DEPTH) {
+            let info = &self.model.resources[id];
+            let body = &info.syntax.body;
+            let name = body.object.as_ref().and_then(|object| object.get("name"));
+            found.push(match name {
+                Some(name) => self.part(Some(&name.value)),
+                None => format!("@{}", info.syntax.name.span.start),
+            });
+            if let Some(Parent::Property(_)) = info.parent
+                && let Some(parent) = body.object.as_ref().and_then(|object| object.get("parent"))
+                && let ExprKind::Index { index, .. } = &parent.value.kind
+            {
+                found.push(match self.known(index) {
+                    Type::IntLiteral(value) => format!("={value}"),
+                    _ => format!("@{}", index.span.start),
+                });
+            }
+            current = info.parent.map(Parent::resource);
+            depth += 1;
+        }
+        found
+    }
+
+    fn duplicate_modules(&mut self) {
+        let model = self.model;
+        let mut order: Vec<String> = Vec::new();
+        let mut groups: HashMap<String, Vec<Span>> = HashMap::new();
+        for (id, info) in model.modules.iter().enumerate() {
+            let body: &'a Body = &info.syntax.body;
+            let Some(name) = Self::name_of(body).filter(|_| self.is_always(body)) else {
+                continue;
+            };
+            let kind = self.module_symbol(id);
+            let scope = if kind.is_error() {
+                // Where a module goes that cannot be read is not known.
+                None
+            } else {
+                Some(self.module_scope(id))
+            };
+            let place = scope.map_or_else(
+                || "?".to_owned(),
+                |scope| {
+                    format!(
+                        "{}|{}|{}",
+                        self.part(scope.management_group),
+                        self.part(scope.subscription),
+                        self.part(scope.resource_group)
+                    )
+                },
+            );
+            let key = format!("{place}|{}", self.part(Some(name)));
+            if !groups.contains_key(&key) {
+                order.push(key.clone());
+            }
+            groups.entry(key).or_default().push(name.span);
+        }
+        self.report_groups(&order, &groups, "BCP122", "modules");
+    }
+
+    /// Names that the template cannot tell apart.
+    fn names_by_case(&mut self) {
+        let model = self.model;
+        let mut groups: HashMap<(u8, String), Vec<(String, Span)>> = HashMap::new();
+        let mut add = |kind: u8, name: &crate::ast::Ident| {
+            let entry = groups.entry((kind, name.text.to_lowercase())).or_default();
+            entry.push((name.text.to_string(), name.span));
+        };
+        for declaration in &model.declarations {
+            let kind = match &declaration.kind {
+                DeclarationKind::Parameter(_) => 0,
+                DeclarationKind::Variable(_) => 1,
+                DeclarationKind::Type(_) => 2,
+                DeclarationKind::Function(_) => 3,
+                DeclarationKind::Imported { source, name } => {
+                    let interface = source.interface();
+                    if interface.types.contains_key(name) {
+                        2
+                    } else if interface.functions.contains_key(name) {
+                        3
+                    } else {
+                        1
+                    }
+                }
+                _ => continue,
+            };
+            add(kind, &declaration.name);
+        }
+        for output in &model.outputs {
+            add(4, &output.name);
+        }
+        let mut clashes: Vec<(String, Span)> = groups
+            .into_values()
+            .filter(|names| {
+                let mut distinct: Vec<&String> = names.iter().map(|(name, _)| name).collect();
+                distinct.sort();
+                let count = distinct.len();
+                distinct.dedup();
+                names.len() > 1 && distinct.len() == count
+            })
+            .flatten()
+            .collect();
+        clashes.sort_by_key(|(_, span)| *span);
+        for (name, span) in clashes {
+            let message = format!("`{name}` differs from another name only in case");
+            self.error(span, "BCP353", message);
+        }
+    }
+}

@@ -1,0 +1,567 @@
+//! The types of expressions.
+
+use std::rc::Rc;
+
+use super::Checker;
+use crate::ast::{
+    ArrayItem, BinaryOperator, Expr, ExprKind, For, Ident, Object, ObjectItem, Property,
+    StringLiteral, UnaryOperator,
+};
+use crate::model::{DeclarationId, DeclarationKind, ImportSource, Target};
+use crate::types::{
+    self, Additional, Flags, Lambda, Member, Members, Text, Type, assignable,
+    assignable_without_null, union, without_null,
+};
+
+/// How long a string or an array may be whose value is known; what is longer is only known to be one.
+pub(super) const MAX_LITERAL: usize = 1 << 14;
+
+impl<'a> Checker<'a> {
+    /// The type of an expression. What is wrong in it is reported the first time.
+    pub(super) fn infer(&mut self, expr: &'a Expr) -> Type {
+        let key = Self::key(expr);
+        if let Some(known) = self.expressions.get(&key) {
+            return known.clone();
+        }
+        let kind = self.infer_new(expr);
+        self.expressions.insert(key, kind.clone());
+        kind
+    }
+
+    fn infer_new(&mut self, expr: &'a Expr) -> Type {
+        match &expr.kind {
+            ExprKind::Null => Type::Null,
+            ExprKind::Bool(value) => Type::BoolLiteral(*value),
+            ExprKind::Int(value) => i64::try_from(*value).map_or(Type::INT, Type::IntLiteral),
+            ExprKind::String(literal) => self.string(literal),
+            ExprKind::Name(name) => self.name(expr, name),
+            ExprKind::Object(object) => self.object(object),
+            ExprKind::Array(items) => self.array(items),
+            ExprKind::Unary(operator, operand) => self.unary(expr, *operator, operand),
+            ExprKind::Binary(operator, left, right) => self.binary(expr, *operator, left, right),
+            ExprKind::Ternary(condition, then, otherwise) => {
+                self.ternary(condition, then, otherwise)
+            }
+            ExprKind::Property { .. } | ExprKind::Index { .. } => self.access(expr),
+            ExprKind::Nested { base, name } => self.nested(base, name),
+            ExprKind::Call { name, arguments } => self.call(expr, name, arguments),
+            ExprKind::Method {
+                base,
+                name,
+                arguments,
+            } => self.method(expr, base, name, arguments),
+            ExprKind::NonNull(base) => {
+                let kind = self.infer(base);
+                without_null(&kind).unwrap_or(kind)
+            }
+            ExprKind::Paren(inner) => self.infer(inner),
+            ExprKind::Lambda { parameters, body } => self.lambda(parameters, body),
+            ExprKind::For(for_loop) => self.for_loop(for_loop),
+            ExprKind::Missing => Type::Error,
+        }
+    }
+
+    pub(super) fn string(&mut self, literal: &'a StringLiteral) -> Type {
+        if let Some(text) = literal.plain() {
+            return Type::literal(text);
+        }
+        let mut text = literal.segments.first().cloned();
+        let mut least = length(&literal.segments.concat());
+        let mut greatest = Some(least);
+        let mut is_error = false;
+        for (index, part) in literal.parts.iter().enumerate() {
+            let kind = self.infer(part);
+            is_error |= kind.is_error();
+            let written = match &kind {
+                Type::StringLiteral(text) => Some(text.to_string()),
+                Type::IntLiteral(value) => Some(value.to_string()),
+                Type::BoolLiteral(true) => Some("True".to_owned()),
+                Type::BoolLiteral(false) => Some("False".to_owned()),
+                _ => None,
+            };
+            let (low, high) = match (&written, &kind) {
+                (Some(written), _) => (length(written), Some(length(written))),
+                (None, Type::String(limits)) => (limits.least.unwrap_or(0), limits.greatest),
+                _ => (0, None),
+            };
+            least += low;
+            greatest = greatest.zip(high).map(|(one, two)| one + two);
+            let known = text
+                .zip(written)
+                .filter(|(text, _)| text.len() <= MAX_LITERAL);
+            text = known.map(|(mut text, written)| {
+                text.push_str(&written);
+                text.push_str(literal.segments.get(index + 1).map_or("", String::as_str));
+                text
+            });
+        }
+        match text {
+            _ if is_error => Type::Error,
+            Some(text) if text.len() <= MAX_LITERAL => Type::literal(&text),
+            _ => Type::String(Text {
+                least: (least > 0).then_some(least),
+                greatest,
+                ..Text::default()
+            }),
+        }
+    }
+
+    fn name(&mut self, expr: &'a Expr, name: &'a Ident) -> Type {
+        match self.model.target(name) {
+            Some(Target::Declaration(id)) => match self.cycle_at(id, expr.span) {
+                Some(error) => error,
+                None => self.value_of(expr, name, id),
+            },
+            Some(Target::Local(local)) => self.locals.get(&local).cloned().unwrap_or(Type::Any),
+            Some(Target::Namespace) => self.namespace(&name.text),
+            None => Type::Error,
+        }
+    }
+
+    fn value_of(&mut self, expr: &Expr, name: &Ident, id: DeclarationId) -> Type {
+        match &self.model.declarations[id].kind {
+            DeclarationKind::Type(_) => {
+                let message = format!("`{}` is a type, and a value is expected here", name.text);
+                self.error(expr.span, "BCP288", message)
+            }
+            DeclarationKind::Imported { source, name: from }
+                if source.interface().types.contains_key(from) =>
+            {
+                let message = format!("`{}` is a type, and a value is expected here", name.text);
+                self.error(expr.span, "BCP288", message)
+            }
+            DeclarationKind::Function(_) | DeclarationKind::Imported { .. }
+                if self.is_function(id) =>
+            {
+                let message = format!("`{}` is a function; it has to be called", name.text);
+                self.error(name.span, "BCP063", message)
+            }
+            DeclarationKind::Unknown => Type::Error,
+            _ => match self.declaration_type(id) {
+                Type::Error => {
+                    let message = format!("the declaration of `{}` has errors", name.text);
+                    self.error(expr.span, "BCP062", message)
+                }
+                kind => kind,
+            },
+        }
+    }
+
+    pub(super) fn is_function(&self, id: DeclarationId) -> bool {
+        match &self.model.declarations[id].kind {
+            DeclarationKind::Function(_) => true,
+            DeclarationKind::Imported { source, name } => {
+                source.interface().functions.contains_key(name)
+            }
+            _ => false,
+        }
+    }
+
+    fn namespace(&self, name: &str) -> Type {
+        if matches!(name, "this" | "base") {
+            return Type::Any;
+        }
+        Type::Namespace(Rc::new(types::Object {
+            name: Rc::from(name),
+            ..types::Object::default()
+        }))
+    }
+
+    /// What a declared name stands for.
+    pub(super) fn declaration_type(&mut self, id: DeclarationId) -> Type {
+        if let Some(known) = self.declarations.get(&id) {
+            return known.clone();
+        }
+        // Who asks again before the answer is there has come around in a circle.
+        self.declarations.insert(id, Type::Error);
+        let model = self.model;
+        let outer = std::mem::take(&mut self.ternary_depth);
+        let allowed = self.allowed;
+        let kind = match &model.declarations[id].kind {
+            DeclarationKind::Parameter(parameter) => self.parameter_type(parameter),
+            DeclarationKind::Variable(variable) => self.variable_type(variable),
+            DeclarationKind::Resource(resource) => self.resource_symbol(*resource),
+            DeclarationKind::Module(module) => self.module_symbol(*module),
+            DeclarationKind::Imported { source, name } => source
+                .interface()
+                .variables
+                .get(name)
+                .cloned()
+                .unwrap_or(Type::Any),
+            DeclarationKind::Wildcard(source) => Self::wildcard(source),
+            DeclarationKind::Extension => Type::Any,
+            DeclarationKind::Type(_)
+            | DeclarationKind::Function(_)
+            | DeclarationKind::Test
+            | DeclarationKind::Unknown => Type::Error,
+        };
+        self.allowed = allowed;
+        self.ternary_depth = outer;
+        self.declarations.insert(id, kind.clone());
+        kind
+    }
+
+    fn wildcard(source: &ImportSource) -> Type {
+        let interface = source.interface();
+        Type::Namespace(Rc::new(types::Object {
+            name: Rc::from("namespace"),
+            members: interface
+                .variables
+                .iter()
+                .map(|(name, kind)| {
+                    let flags = Flags::READ_ONLY.with(Flags::REQUIRED);
+                    let kind = kind.clone();
+                    (Rc::clone(name), Member { kind, flags })
+                })
+                .collect(),
+            ..types::Object::default()
+        }))
+    }
+
+    pub(super) fn object(&mut self, object: &'a Object) -> Type {
+        let mut is_error = self.duplicate_members(object) || self.has_own_syntax_error(object);
+        let mut members = Members::new();
+        let mut additional = Vec::new();
+        for item in &object.items {
+            match item {
+                ObjectItem::Property(property) => {
+                    let kind = self.member(property);
+                    is_error |= kind.is_error();
+                    match property.key.plain() {
+                        Some(name) => {
+                            let flags = Flags::REQUIRED;
+                            members.insert(Rc::from(name), Member { kind, flags });
+                        }
+                        None => additional.push(kind),
+                    }
+                }
+                ObjectItem::Spread(value) => {
+                    is_error |= self.spread_members(value, &mut members, &mut additional);
+                }
+                // A nested resource is a declaration of its own.
+                ObjectItem::Resource(_) => {}
+            }
+        }
+        if is_error {
+            return Type::Error;
+        }
+        Type::Object(Rc::new(types::Object {
+            name: Rc::from("object"),
+            members,
+            additional: (!additional.is_empty()).then(|| Additional {
+                kind: union(additional),
+                flags: Flags::NONE,
+            }),
+            ..types::Object::default()
+        }))
+    }
+
+    fn member(&mut self, property: &'a Property) -> Type {
+        let key = if property.key.plain().is_some() {
+            Type::Null
+        } else {
+            self.string(&property.key)
+        };
+        let value = self.infer(&property.value);
+        if key.is_error() { key } else { value }
+    }
+
+    /// Whether something between the members of an object cannot be read.
+    fn has_own_syntax_error(&self, object: &Object) -> bool {
+        object.is_broken
+    }
+
+    fn duplicate_members(&mut self, object: &Object) -> bool {
+        let mut seen: std::collections::HashMap<&str, Vec<&Property>> =
+            std::collections::HashMap::new();
+        let mut has_duplicates = false;
+        for item in &object.items {
+            if let ObjectItem::Property(property) = item
+                && let Some(name) = property.key.plain()
+                && !name.is_empty()
+            {
+                let same = seen.entry(name).or_default();
+                has_duplicates |= !same.is_empty();
+                same.push(property);
+            }
+        }
+        if !has_duplicates {
+            return false;
+        }
+        for item in &object.items {
+            if let ObjectItem::Property(property) = item
+                && let Some(name) = property.key.plain()
+                && seen.get(name).is_some_and(|same| same.len() > 1)
+            {
+                let message = format!("`{name}` is given more than once in this object");
+                self.error(property.key.span, "BCP025", message);
+            }
+        }
+        true
+    }
+
+    /// What `...value` adds to an object; whether that is an error.
+    fn spread_members(
+        &mut self,
+        value: &'a Expr,
+        members: &mut Members,
+        additional: &mut Vec<Type>,
+    ) -> bool {
+        let kind = self.infer(value);
+        if kind.is_error() {
+            return true;
+        }
+        if !assignable(&kind, &Type::object()) {
+            let message = format!("only an object can be spread here, and this is `{kind}`");
+            self.error(value.span, "BCP402", message);
+            return true;
+        }
+        match kind.body() {
+            Type::Object(object) => {
+                for (name, member) in &object.members {
+                    members.insert(Rc::clone(name), member.clone());
+                }
+                additional.extend(object.additional.iter().map(|more| more.kind.clone()));
+            }
+            _ => additional.push(Type::Any),
+        }
+        false
+    }
+
+    fn array(&mut self, items: &'a [ArrayItem]) -> Type {
+        let mut is_error = false;
+        let mut tuple = Vec::new();
+        let mut others = Vec::new();
+        for item in items {
+            match item {
+                ArrayItem::Value(value) => {
+                    let kind = self.infer(value);
+                    is_error |= kind.is_error();
+                    tuple.push(kind);
+                }
+                ArrayItem::Spread(value) => {
+                    let kind = self.infer(value);
+                    is_error |= kind.is_error();
+                    if !kind.is_error() && !assignable(&kind, &Type::array()) {
+                        let message =
+                            format!("only an array can be spread here, and this is `{kind}`");
+                        self.error(value.span, "BCP402", message);
+                        is_error = true;
+                    }
+                    match kind.open() {
+                        Type::Tuple(items) => tuple.extend(items.iter().cloned()),
+                        Type::Array(array) => others.push(array.item.clone()),
+                        _ => others.push(Type::Any),
+                    }
+                }
+            }
+        }
+        if is_error {
+            Type::Error
+        } else if tuple.len() > MAX_LITERAL {
+            Type::array()
+        } else if others.is_empty() {
+            Type::Tuple(tuple.into())
+        } else {
+            Type::array_of(union(tuple.into_iter().chain(others)))
+        }
+    }
+
+    fn ternary(&mut self, condition: &'a Expr, then: &'a Expr, otherwise: &'a Expr) -> Type {
+        let tested = self.infer(condition);
+        self.ternary_depth += 1;
+        let then = self.infer(then);
+        let otherwise = self.infer(otherwise);
+        self.ternary_depth -= 1;
+        if tested.is_error() || then.is_error() || otherwise.is_error() {
+            return Type::Error;
+        }
+        let tested = match assignable_without_null(&tested, &Type::Bool) {
+            Some(rest) => {
+                self.possible_null(condition, &tested, &Type::Bool);
+                rest
+            }
+            None => tested,
+        };
+        if !assignable(&tested, &Type::Bool) {
+            let message = format!("a condition is a `bool`, and this is {tested}");
+            return self.error(condition.span, "BCP046", message);
+        }
+        match tested {
+            Type::BoolLiteral(true) => then,
+            Type::BoolLiteral(false) => otherwise,
+            _ => {
+                let both = union([then, otherwise]);
+                types::collapse(&both).unwrap_or(both)
+            }
+        }
+    }
+
+    fn unary(&mut self, expr: &'a Expr, operator: UnaryOperator, operand: &'a Expr) -> Type {
+        let kind = self.infer(operand);
+        if kind.is_error() {
+            return Type::Error;
+        }
+        if let Some(result) = types::unary(operator, &kind) {
+            return result;
+        }
+        if self.ternary_depth > 0
+            && let Some(rest) = without_null(&kind)
+            && let Some(result) = types::unary(operator, &rest)
+        {
+            self.possible_null(expr, &kind, &rest);
+            return result;
+        }
+        let symbol = match operator {
+            UnaryOperator::Not => "!",
+            UnaryOperator::Minus => "-",
+            UnaryOperator::Plus => "+",
+        };
+        let message = format!("`{symbol}` does not go with `{kind}`");
+        self.error(expr.span, "BCP044", message)
+    }
+
+    fn binary(
+        &mut self,
+        expr: &'a Expr,
+        operator: BinaryOperator,
+        left: &'a Expr,
+        right: &'a Expr,
+    ) -> Type {
+        let one = self.infer(left);
+        let two = self.infer(right);
+        if one.is_error() || two.is_error() {
+            return Type::Error;
+        }
+        if operator == BinaryOperator::Divide && matches!(two, Type::IntLiteral(0)) {
+            self.error(expr.span, "BCP410", "this divides by zero");
+        }
+        if let Some(result) = types::binary(operator, &one, &two) {
+            return result;
+        }
+        if self.ternary_depth > 0 {
+            let first = without_null(&one).unwrap_or_else(|| one.clone());
+            let second = without_null(&two).unwrap_or_else(|| two.clone());
+            if let Some(result) = types::binary(operator, &first, &second) {
+                self.possible_null(expr, &one, &first);
+                return result;
+            }
+        }
+        let symbol = symbol(operator);
+        let message = format!("`{symbol}` does not go with `{one}` and `{two}`");
+        let mut diagnostic =
+            taxiway_diagnostics::Diagnostic::error("BCP045", self.location(expr.span), message);
+        let texts = assignable(&one, &Type::string()) && assignable(&two, &Type::string());
+        if operator == BinaryOperator::Add && texts {
+            diagnostic = diagnostic.help("join strings by interpolation: `'${first}${second}'`");
+        }
+        self.push(diagnostic);
+        Type::Error
+    }
+
+    fn nested(&mut self, base: &'a Expr, name: &'a Ident) -> Type {
+        if self.infer(base).is_error() {
+            return Type::Error;
+        }
+        let Some((id, _)) = self.declaration(name) else {
+            return Type::Error;
+        };
+        match self.cycle_at(id, name.span) {
+            Some(error) => error,
+            None => self.declaration_type(id),
+        }
+    }
+
+    fn lambda(&mut self, parameters: &'a [Ident], body: &'a Expr) -> Type {
+        let kinds = parameters
+            .iter()
+            .map(|name| {
+                self.lambda_locals.insert(name.span.start);
+                let known = self.locals.get(&name.span.start).cloned();
+                known.unwrap_or(Type::Any)
+            })
+            .collect::<Vec<Type>>();
+        let result = self.infer(body);
+        Type::Lambda(Rc::new(Lambda {
+            required: kinds.len(),
+            parameters: kinds,
+            result,
+        }))
+    }
+
+    fn for_loop(&mut self, for_loop: &'a For) -> Type {
+        let collection = self.infer(&for_loop.collection);
+        self.loop_locals(&collection, &for_loop.item, for_loop.index.as_ref());
+        if let Some(condition) = &for_loop.condition {
+            self.infer(condition);
+        }
+        let body = self.infer(&for_loop.body);
+        if collection.is_error() || body.is_error() {
+            return Type::Error;
+        }
+        if !self.is_walkable(&for_loop.collection, &collection) {
+            return Type::Error;
+        }
+        Type::array_of(body)
+    }
+
+    /// Gives the variables of a loop their types.
+    pub(super) fn loop_locals(&mut self, collection: &Type, item: &Ident, index: Option<&Ident>) {
+        let kind = super::results::item(collection);
+        self.locals.insert(item.span.start, kind);
+        if let Some(index) = index {
+            self.locals
+                .insert(index.span.start, Type::Int(Some(0), Some(799)));
+        }
+    }
+
+    /// Whether a loop can walk a value of this type; reports it if not.
+    pub(super) fn is_walkable(&mut self, expr: &Expr, kind: &Type) -> bool {
+        if assignable(kind, &Type::array()) {
+            return true;
+        }
+        if assignable_without_null(kind, &Type::array()).is_some() {
+            self.possible_null(expr, kind, &Type::array());
+            return true;
+        }
+        let message = format!("a loop walks an array, and this is `{kind}`");
+        self.error(expr.span, "BCP137", message);
+        false
+    }
+
+    /// Warns of a value that may be null where it must not be.
+    pub(super) fn possible_null(&mut self, expr: &Expr, kind: &Type, target: &Type) {
+        let message =
+            format!("`{target}` is expected here, and this is `{kind}`, which may be null");
+        let diagnostic =
+            taxiway_diagnostics::Diagnostic::warning("BCP321", self.location(expr.span), message);
+        self.push(
+            diagnostic.help("write `!` after it if it cannot be null, or give a value with `??`"),
+        );
+    }
+}
+
+fn length(text: &str) -> i64 {
+    i64::try_from(text.encode_utf16().count()).unwrap_or(i64::MAX)
+}
+
+pub(super) const fn symbol(operator: BinaryOperator) -> &'static str {
+    match operator {
+        BinaryOperator::Coalesce => "??",
+        BinaryOperator::Or => "||",
+        BinaryOperator::And => "&&",
+        BinaryOperator::Equals => "==",
+        BinaryOperator::NotEquals => "!=",
+        BinaryOperator::EqualsInsensitive => "=~",
+        BinaryOperator::NotEqualsInsensitive => "!~",
+        BinaryOperator::Less => "<",
+        BinaryOperator::LessOrEqual => "<=",
+        BinaryOperator::Greater => ">",
+        BinaryOperator::GreaterOrEqual => ">=",
+        BinaryOperator::Add => "+",
+        BinaryOperator::Subtract => "-",
+        BinaryOperator::Multiply => "*",
+        BinaryOperator::Divide => "/",
+        BinaryOperator::Modulo => "%",
+    }
+}
