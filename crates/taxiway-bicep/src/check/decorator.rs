@@ -523,6 +523,10 @@ impl<'a> Checker<'a> {
     }
 
     fn discriminator_decorator(&mut self, span: Span, arguments: &'a [Expr], target: &Type) {
+        if target.is_any() {
+            // A union that is still being read, as it holds itself.
+            return;
+        }
         let Type::Tagged(tagged) = target else {
             let message = "`discriminator` decorates unions of objects";
             self.error(span, "BCP363", message);
