@@ -1,11 +1,13 @@
 //! The Bicep files: `main.bicep`, its modules, and the parameters of each environment.
 //!
-//! Modules are the same for every application and stand below `files/bicep/modules`. What depends on the application is
+//! Modules are the same for every application and stand below `files/bicep/modules`; those that no environment needs are
+//! not written. What depends on the application is
 //! built as a tree here; `taxiway_bicep` alone quotes and indents.
 
 mod main_file;
 mod parameters;
 mod settings;
+mod shape;
 
 use camino::Utf8Path;
 use taxiway_app::Service;
@@ -25,13 +27,25 @@ macro_rules! module {
     };
 }
 
-const MODULES: [(&str, &str); 6] = [
+const MODULES: [(&str, &str); 18] = [
+    module!("alerts.bicep"),
     module!("app-service.bicep"),
+    module!("autoscale.bicep"),
+    module!("budget.bicep"),
     module!("identity.bicep"),
     module!("key-vault.bicep"),
     module!("monitoring.bicep"),
+    module!("network.bicep"),
     module!("postgresql.bicep"),
+    module!("private-endpoint.bicep"),
+    module!("redis.bicep"),
+    module!("registry.bicep"),
+    module!("residency.bicep"),
     module!("secret.bicep"),
+    module!("site-endpoints.bicep"),
+    module!("storage.bicep"),
+    module!("vpn.bicep"),
+    module!("workbook.bicep"),
 ];
 
 /// Every Bicep file for the platform.
@@ -45,7 +59,11 @@ pub(crate) fn files(
         folder.join("main.bicep"),
         main_file::document(service, platform, server_file).print(),
     )];
-    for (name, text) in MODULES {
+    let shape = shape::Shape::of(platform);
+    for (name, text) in MODULES
+        .into_iter()
+        .filter(|(name, _)| shape.has_module(name))
+    {
         files.push(GeneratedFile::new(folder.join("modules").join(name), text));
     }
     for environment in &platform.environments {

@@ -3,6 +3,7 @@
 //! Short on purpose: what can be read from the repository or has a good default is absent. Every value keeps its place, so
 //! that a decision can say which line it follows.
 
+mod environment;
 mod initial;
 mod parse;
 mod reader;
@@ -17,7 +18,7 @@ use taxiway_diagnostics::{Diagnostic, Place};
 
 pub use initial::initial_config;
 
-use crate::{Container, Pipeline, Size};
+use crate::{Container, DatabaseKind, Hosting, NetworkProfile, Pipeline, Size};
 
 /// Where the configuration lies, relative to the repository.
 pub const CONFIG_PATH: &str = "taxiway.toml";
@@ -50,6 +51,13 @@ pub struct AppConfig {
     pub owner: Option<Setting<String>>,
     /// Who pays for it; becomes a tag.
     pub cost_centre: Option<Setting<String>>,
+    /// How confidential its data is, such as `internal`; becomes a tag.
+    pub data_classification: Option<Setting<String>>,
+    /// How it is hosted in Azure.
+    pub hosting: Option<Setting<Hosting>>,
+    /// The regions that data may be in, backups included. A policy keeps everything else out.
+    #[schemars(default)]
+    pub data_residency: Vec<Setting<String>>,
     /// The folder of the service, where the repository holds several.
     #[schemars(with = "Option<String>")]
     pub root: Option<Setting<Utf8PathBuf>>,
@@ -90,6 +98,28 @@ pub struct EnvironmentSettings {
     /// Its own host names.
     #[schemars(default)]
     pub domains: Vec<Setting<String>>,
+    /// Who reaches what.
+    pub network: Option<Setting<NetworkProfile>>,
+    /// Whether people get in by a point-to-site VPN, which costs while it exists.
+    pub vpn: Option<Setting<bool>>,
+    /// Public addresses (CIDR) from which people reach the vault and the storage besides the site.
+    #[schemars(default)]
+    pub allowed_addresses: Vec<Setting<String>>,
+    /// Whether instances, and a standby of the database, are spread over availability zones.
+    pub zone_redundant: Option<Setting<bool>>,
+    /// How many instances there may be under load.
+    pub most_instances: Option<Setting<u32>>,
+    /// Azure Managed Redis: `redis` or `none`.
+    pub cache: Option<Setting<CacheChoice>>,
+    /// Whether it has a storage account for media and static files.
+    pub storage: Option<Setting<bool>>,
+    /// Mail addresses of those who are told when something is wrong.
+    #[schemars(default)]
+    pub alerts: Vec<Setting<String>>,
+    /// What it may cost in a month.
+    pub budget: Option<BudgetSettings>,
+    /// Whether what holds data can't be deleted until a lock is removed.
+    pub lock: Option<Setting<bool>>,
     /// The database.
     #[schemars(default)]
     pub database: DatabaseSettings,
@@ -102,6 +132,12 @@ pub struct EnvironmentSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DatabaseSettings {
+    /// Whose it is: `new` is a server of the platform's own, `external` one whose URL is a secret.
+    pub kind: Option<Setting<DatabaseKind>>,
+    /// Whether a standby takes over when the server fails; doubles its price.
+    pub standby: Option<Setting<bool>>,
+    /// Whether backups are copied to the region's pair. Chosen when the server is made, for good.
+    pub geo_redundant_backup: Option<Setting<bool>>,
     /// The compute size, such as `Standard_D2ds_v5`.
     pub sku: Option<Setting<String>>,
     /// The major version of PostgreSQL.
@@ -110,6 +146,27 @@ pub struct DatabaseSettings {
     pub storage: Option<Setting<u32>>,
     /// How far back it can be restored, in days: 7 to 35.
     pub backup_days: Option<Setting<u32>>,
+}
+
+/// The budget of an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BudgetSettings {
+    /// A month's amount in the currency of the subscription.
+    pub amount: Setting<u32>,
+    /// The month of the first deployment, `YYYY-MM`. Azure takes none that has passed.
+    #[schemars(regex(pattern = "^20[0-9]{2}-(0[1-9]|1[0-2])$"))]
+    pub since: Setting<String>,
+}
+
+/// Which cache an environment has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CacheChoice {
+    /// None.
+    None,
+    /// Azure Managed Redis.
+    Redis,
 }
 
 impl Config {
@@ -160,10 +217,11 @@ mod tests {
         let schema = Config::schema();
         let definitions = &schema.as_value()["$defs"];
         for (definition, table, count) in [
-            ("AppConfig", "app", 5),
+            ("AppConfig", "app", 8),
             ("DeliverySettings", "delivery", 4),
-            ("EnvironmentSettings", "environments.production", 6),
-            ("DatabaseSettings", "environments.production.database", 4),
+            ("EnvironmentSettings", "environments.production", 16),
+            ("DatabaseSettings", "environments.production.database", 7),
+            ("BudgetSettings", "environments.production.budget", 2),
         ] {
             assert_eq!(definitions[definition]["additionalProperties"], false);
             let keys = definitions[definition]["properties"].as_object().unwrap();

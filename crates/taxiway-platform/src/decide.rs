@@ -1,7 +1,10 @@
 //! From what was read and what was configured to the platform.
 
+mod database;
 mod delivery;
 mod environments;
+mod plan;
+mod resources;
 mod service;
 mod variables;
 
@@ -9,7 +12,7 @@ use taxiway_app::{App, Service};
 use taxiway_diagnostics::{Diagnostic, Place, Severity};
 
 use crate::platform::PLATFORM_SCHEMA;
-use crate::{Choice, Config, Platform, Source, naming};
+use crate::{Choice, Config, Hosting, Platform, Setting, Source, naming};
 
 /// Decides what the app gets.
 ///
@@ -26,7 +29,15 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
     let workload = naming::workload(&name);
     let web = service::web_service(service, &mut decisions);
     let (variables, secrets) = variables::decide(service, config, &mut decisions);
-    let environments = environments::decide(service, config, &workload, &variables, &mut decisions);
+    let (hosting, data_residency) = shared(config, &mut decisions);
+    let environments = environments::decide(
+        service,
+        config,
+        &workload,
+        &variables,
+        &service::cache_settings(service, config),
+        &mut decisions,
+    );
     let delivery = delivery::decide(service, config, &mut decisions);
     service::warn(service, &mut decisions);
     match web {
@@ -37,6 +48,8 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
                 name,
                 workload,
                 service: web,
+                hosting,
+                data_residency,
                 secrets,
                 environments,
                 delivery,
@@ -61,6 +74,49 @@ fn name(service: &Service, config: &Config, decisions: &mut Decisions) -> String
             decisions.choose("name", name, source, "the project's own name")
         }
     }
+}
+
+/// What is the same in every environment and comes from `taxiway.toml` alone.
+fn shared(config: &Config, decisions: &mut Decisions) -> (Hosting, Vec<String>) {
+    let hosting = config.app.hosting.as_ref();
+    if let Some(hosting) = hosting {
+        let value = match hosting.value {
+            Hosting::Code => "code",
+            Hosting::Container => "container",
+        };
+        decisions.configured("hosting", value, &hosting.place, "configured");
+        if hosting.value == Hosting::Container {
+            decisions.warn(
+                "container-not-rolled-out",
+                format!(
+                    "`hosting = \"container\"` ({}): registry and site are written, but no command builds and rolls out images yet",
+                    hosting.place
+                ),
+                "push the image to the registry, and deploy the infrastructure with TAXIWAY_IMAGE set to it",
+            );
+        }
+    }
+    let residency = &config.app.data_residency;
+    if let Some(first) = residency.first() {
+        let reason = "a policy keeps resources out of all other regions";
+        decisions.configured("data-residency", list(residency), &first.place, reason);
+    }
+    (
+        hosting.map(|hosting| hosting.value).unwrap_or_default(),
+        residency
+            .iter()
+            .map(|region| region.value.clone())
+            .collect(),
+    )
+}
+
+/// `one, two`
+fn list(settings: &[Setting<String>]) -> String {
+    let values: Vec<&str> = settings
+        .iter()
+        .map(|setting| setting.value.as_str())
+        .collect();
+    values.join(", ")
 }
 
 /// What has been decided so far.

@@ -8,19 +8,24 @@ mod choice;
 mod config;
 mod decide;
 mod delivery;
+mod infrastructure;
 mod naming;
 mod platform;
 mod python;
+mod regions;
 mod size;
 mod suggestion;
 
 pub use choice::{Choice, Source};
 pub use config::{
-    AppConfig, CONFIG_PATH, Config, DatabaseSettings, DeliverySettings, EnvironmentSettings,
-    Setting, initial_config,
+    AppConfig, BudgetSettings, CONFIG_PATH, CacheChoice, Config, DatabaseSettings,
+    DeliverySettings, EnvironmentSettings, Setting, initial_config,
 };
 pub use decide::decide;
 pub use delivery::{Container, Delivery, Pipeline};
+pub use infrastructure::{
+    Alerts, Budget, Cache, DatabaseKind, Hosting, Network, NetworkProfile, Standby, Storage,
+};
 pub use platform::{
     Database, Environment, EnvironmentKind, MissingVariable, Origin, PLATFORM_SCHEMA, Part, Plan,
     Platform, Python, Secret, Server, StaticServing, Supply, Variable, WebService,

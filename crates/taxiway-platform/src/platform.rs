@@ -6,6 +6,9 @@ use serde::Serialize;
 use taxiway_app::{App, Entrypoint, Interface, Service};
 use taxiway_diagnostics::{Diagnostic, Place};
 
+use crate::infrastructure::{
+    Alerts, Budget, Cache, DatabaseKind, Hosting, Network, Standby, Storage,
+};
 use crate::{Choice, Delivery, Size};
 
 /// The name of the schema of a printed [`Platform`].
@@ -22,6 +25,10 @@ pub struct Platform {
     pub workload: String,
     /// The one web service.
     pub service: WebService,
+    /// How the service is hosted in Azure. The local cloud runs its code.
+    pub hosting: Hosting,
+    /// The regions that data may be in; empty is without a limit.
+    pub data_residency: Vec<String>,
     /// What is kept in the vault of each environment.
     pub secrets: Vec<Secret>,
     /// The environments: `local` first, the others as `taxiway.toml` orders them.
@@ -45,6 +52,16 @@ impl Platform {
     /// The decision under this key.
     pub fn choice(&self, key: &str) -> Option<&Choice> {
         self.choices.iter().find(|choice| choice.key == key)
+    }
+
+    /// What is kept in the vault of an environment.
+    pub fn secrets_of<'a>(
+        &'a self,
+        environment: &'a Environment,
+    ) -> impl Iterator<Item = &'a Secret> {
+        self.secrets
+            .iter()
+            .filter(|secret| secret.is_in(environment))
     }
 
     /// What was read about the service that this platform is for; `None` for the app of another repository.
@@ -185,6 +202,16 @@ pub struct Secret {
     pub setting: Option<String>,
     /// Who thinks of its value.
     pub origin: Origin,
+    /// The kind of database that it belongs to; `None`: it is in every environment.
+    pub database: Option<DatabaseKind>,
+}
+
+impl Secret {
+    /// Whether an environment has it.
+    pub fn is_in(&self, environment: &Environment) -> bool {
+        self.database
+            .is_none_or(|database| database == environment.database.kind)
+    }
 }
 
 /// Who thinks of a secret's value.
@@ -221,6 +248,18 @@ pub struct Environment {
     pub plan: Plan,
     /// The database server.
     pub database: Database,
+    /// Who reaches what. `None` is this machine: the local cloud has no networks.
+    pub network: Option<Network>,
+    /// Redis.
+    pub cache: Option<Cache>,
+    /// Object storage for media and static files.
+    pub storage: Option<Storage>,
+    /// Who is told, and when. `None`: nobody watches.
+    pub alerts: Option<Alerts>,
+    /// What it may cost in a month.
+    pub budget: Option<Budget>,
+    /// Whether what holds data can't be deleted until a lock is removed.
+    pub is_locked: bool,
     /// Whether browsers must use HTTPS.
     pub https: bool,
     /// Its own host names, besides the one that App Service gives.
@@ -279,13 +318,23 @@ impl Python {
 pub struct Plan {
     /// Its size, such as `P0v3`.
     pub sku: String,
-    /// How many instances.
+    /// How many instances at least.
     pub instances: u32,
+    /// How many under load; the same number where it does not scale by itself.
+    pub most_instances: u32,
+    /// Whether the instances are spread over availability zones.
+    pub zone_redundant: bool,
 }
 
 /// The database server and the database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Database {
+    /// Whose it is. All else here is about a server of the platform's own.
+    pub kind: DatabaseKind,
+    /// How a standby takes over.
+    pub standby: Standby,
+    /// Whether backups are copied to the region's pair. Chosen when the server is made, for good.
+    pub geo_redundant_backup: bool,
     /// The major version of PostgreSQL.
     pub version: String,
     /// The compute size, such as `Standard_D2ds_v5`.
@@ -302,6 +351,34 @@ pub struct Database {
     pub login: String,
 }
 
+impl Database {
+    /// How many connections the size takes besides those that the service keeps for itself. Source: Azure Database for
+    /// PostgreSQL, limits.
+    pub fn connections(&self) -> u32 {
+        let size = self.sku.strip_prefix("Standard_").unwrap_or_default();
+        let cores: String = size
+            .chars()
+            .skip(1)
+            .take_while(char::is_ascii_digit)
+            .collect();
+        let cores: u32 = cores.parse().unwrap_or(2);
+        // Memory-optimised sizes have as much memory as others with twice the processors.
+        let cores = if size.starts_with('E') {
+            cores * 2
+        } else {
+            cores
+        };
+        match (size, cores) {
+            ("B1ms", _) => 35,
+            ("B2s", _) => 414,
+            (_, 0..=3) => 844,
+            (_, 4..=7) => 1703,
+            (_, 8..=11) => 3422,
+            _ => 4985,
+        }
+    }
+}
+
 /// A variable that startup needs and nobody gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MissingVariable {
@@ -314,9 +391,6 @@ pub struct MissingVariable {
     /// What to do: the line for `taxiway.toml`, or the variable to set where `taxiway` runs.
     pub help: String,
 }
-
-/// The region where nothing else is said: in the European Union, with availability zones and every size used here.
-pub(crate) const DEFAULT_REGION: &str = "swedencentral";
 
 /// The major versions of PostgreSQL for new servers. Source: Azure Database for PostgreSQL, supported versions.
 pub(crate) const DATABASE_VERSIONS: [&str; 5] = ["14", "15", "16", "17", "18"];
@@ -340,58 +414,3 @@ pub(crate) fn database_tier(sku: &str) -> Option<&'static str> {
         _ => None,
     }
 }
-
-/// The public regions, sorted. A newer one is accepted without being here.
-pub(crate) const REGIONS: &[&str] = &[
-    "australiacentral",
-    "australiaeast",
-    "australiasoutheast",
-    "austriaeast",
-    "belgiumcentral",
-    "brazilsouth",
-    "canadacentral",
-    "canadaeast",
-    "centralindia",
-    "centralus",
-    "chilecentral",
-    "denmarkeast",
-    "eastasia",
-    "eastus",
-    "eastus2",
-    "francecentral",
-    "germanynorth",
-    "germanywestcentral",
-    "indonesiacentral",
-    "israelcentral",
-    "italynorth",
-    "japaneast",
-    "japanwest",
-    "koreacentral",
-    "koreasouth",
-    "malaysiawest",
-    "mexicocentral",
-    "newzealandnorth",
-    "northcentralus",
-    "northeurope",
-    "norwayeast",
-    "norwaywest",
-    "polandcentral",
-    "qatarcentral",
-    "southafricanorth",
-    "southcentralus",
-    "southeastasia",
-    "southindia",
-    "spaincentral",
-    "swedencentral",
-    "swedensouth",
-    "switzerlandnorth",
-    "switzerlandwest",
-    "uaenorth",
-    "uksouth",
-    "ukwest",
-    "westcentralus",
-    "westeurope",
-    "westus",
-    "westus2",
-    "westus3",
-];

@@ -26,6 +26,8 @@ pub enum Size {
 pub(crate) struct SizeFacts {
     pub(crate) plan_sku: &'static str,
     pub(crate) instances: u32,
+    pub(crate) most_instances: u32,
+    pub(crate) cache_sku: &'static str,
     pub(crate) database_sku: &'static str,
     pub(crate) storage_gb: u32,
 }
@@ -51,24 +53,32 @@ impl Size {
             Self::Dev => SizeFacts {
                 plan_sku: "P0v3",
                 instances: 1,
+                most_instances: 1,
+                cache_sku: "Balanced_B0",
                 database_sku: "Standard_B1ms",
                 storage_gb: 32,
             },
             Self::Small => SizeFacts {
                 plan_sku: "P0v3",
                 instances: 2,
+                most_instances: 5,
+                cache_sku: "Balanced_B0",
                 database_sku: "Standard_D2ds_v5",
                 storage_gb: 32,
             },
             Self::Medium => SizeFacts {
                 plan_sku: "P1v3",
                 instances: 2,
+                most_instances: 6,
+                cache_sku: "Balanced_B1",
                 database_sku: "Standard_D4ds_v5",
                 storage_gb: 128,
             },
             Self::Large => SizeFacts {
                 plan_sku: "P2v3",
                 instances: 3,
+                most_instances: 10,
+                cache_sku: "Balanced_B3",
                 database_sku: "Standard_D8ds_v5",
                 storage_gb: 256,
             },

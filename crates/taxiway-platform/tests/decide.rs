@@ -90,16 +90,102 @@ mod decide {
 
     #[test]
     fn a_service_that_must_be_there_is_refused_unless_its_address_is_configured() {
-        let redis = serde_json::json!({"backing": [
-            {"kind": "redis", "required": true, "env": ["REDIS_URL"], "places": ["shop/settings.py:30"]},
+        let search = serde_json::json!({"backing": [
+            {"kind": "elasticsearch", "required": true, "env": ["SEARCH_URL"], "places": ["shop/settings.py:30"]},
             {"kind": "memcached", "required": false}
         ]});
-        insta::assert_snapshot!(refused(&redis, ""), @r#"
-        backing-service-missing: this project needs redis (shop/settings.py:30), which the platform does not provide yet
-          if you run one, say where in taxiway.toml: [app] secrets = ["REDIS_URL"], or without a password [variables] REDIS_URL = "…"
+        insta::assert_snapshot!(refused(&search, ""), @r#"
+        backing-service-missing: this project needs elasticsearch (shop/settings.py:30), which the platform does not provide yet
+          if you run one, say where in taxiway.toml: [app] secrets = ["SEARCH_URL"], or without a password [variables] SEARCH_URL = "…"
         "#);
-        insta::assert_snapshot!(refused(&redis, "[app]\nsecrets = [\"REDIS_URL\"]\n"), @"nothing is refused");
-        insta::assert_snapshot!(refused(&redis, "[variables]\nREDIS_URL = \"redis://cache.example\"\n"), @"nothing is refused");
+        insta::assert_snapshot!(refused(&search, "[app]\nsecrets = [\"SEARCH_URL\"]\n"), @"nothing is refused");
+        insta::assert_snapshot!(refused(&search, "[variables]\nSEARCH_URL = \"https://search.example\"\n"), @"nothing is refused");
+        // Nothing could tell such an app where it is.
+        let fixed = serde_json::json!({"backing": [{"kind": "redis", "required": true, "places": ["shop/settings.py:30"]}]});
+        insta::assert_snapshot!(refused(&fixed, ""), @r"
+        backing-service-missing: this project needs redis (shop/settings.py:30), which the platform does not provide yet
+          its address is fixed in the code; read it from a variable
+        ");
+    }
+
+    #[test]
+    fn redis_is_given_in_azure_and_asked_for_locally() {
+        let redis = serde_json::json!({
+            "backing": [{"kind": "redis", "required": true, "env": ["REDIS_URL"], "places": ["shop/settings.py:30"]}],
+            "env": [{"name": "REDIS_URL", "required": true, "secret": true, "places": ["shop/settings.py:30"]}]
+        });
+        let state = |config: &str| -> Vec<String> {
+            let platform = decided(&redis, config);
+            let lines = platform.environments.iter().map(|environment| {
+                let missing: Vec<&str> = environment
+                    .missing
+                    .iter()
+                    .map(|it| it.help.as_str())
+                    .collect();
+                let cache = environment
+                    .cache
+                    .as_ref()
+                    .map_or("none", |cache| &cache.sku);
+                format!("{}: {cache} {}", environment.name, missing.join(""))
+            });
+            lines.collect()
+        };
+        insta::assert_snapshot!(state("[environments.production]\n").join("\n"), @r#"
+        local: none the local cloud has no Redis; run one and say where in taxiway.toml: [environments.local.variables] REDIS_URL = "redis://localhost:6379/0"
+        production: Balanced_B0 
+        "#);
+        insta::assert_snapshot!(state("[environments.local.variables]\nREDIS_URL = \"redis://localhost\"\n[environments.production]\ncache = \"none\"\n").join("\n"), @r#"
+        local: none 
+        production: none in taxiway.toml: [environments.production] cache = "redis"
+        "#);
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        let empty = serde_json::json!({});
+        insta::assert_snapshot!(refused(&empty, "[environments.local]\nnetwork = \"private\"\nstorage = true\n[environments.local.database]\nkind = \"external\"\n"), @r#"
+        not-in-the-local-cloud: the local cloud has no such resource: `network` (taxiway.toml:2)
+          leave `network` out of [environments.local]
+        not-in-the-local-cloud: the local cloud has no such resource: `storage` (taxiway.toml:3)
+          leave `storage` out of [environments.local]
+        external-database-locally: the local environment has a database of its own, and `kind = "external"` (taxiway.toml:5) asks for another
+          leave it out of [environments.local.database]
+        "#);
+        insta::assert_snapshot!(refused(&empty, "[app]\ndata-residency = [\"westeurope\"]\n[environments.staging]\nregion = \"eastus\"\nzone-redundant = true\nvpn = true\n[environments.production]\nregion = \"westeurope\"\nsize = \"dev\"\n[environments.production.database]\nstandby = true\ngeo-redundant-backup = true\n"), @r#"
+        region-against-residency: environment `staging` is in eastus, and data may be in westeurope only (taxiway.toml:2)
+          choose one of them: [environments.staging] region = "westeurope"
+        vpn-without-private-network: `vpn = true` (taxiway.toml:6) leads into a private network, and this one is public
+          [environments.staging] network = "internal"
+        zones-without-instances: `zone-redundant` (taxiway.toml:5) needs two instances, and size = "dev" has one
+          [environments.staging] size = "small"
+        standby-of-burstable: `standby = true` (taxiway.toml:11): a burstable server has no high availability
+          [environments.production] size = "small" at least
+        backup-against-residency: `geo-redundant-backup = true` (taxiway.toml:12) copies the data to northeurope, and it may be in westeurope only
+          leave it out, or add that region to data-residency
+        "#);
+        insta::assert_snapshot!(refused(&empty, "[environments.production]\nmost-instances = 1\nnetwork = \"private\"\nallowed-addresses = [\"203.0.113.7\"]\n"), @r#"
+        allowed-addresses-in-private-network: `allowed-addresses` (taxiway.toml:4) open a public door, and in a private network there is none
+          leave them out
+        fewer-than-least: `most-instances = 1` (taxiway.toml:2) is below the 2 that size = "small" starts with
+          it is 2 at least
+        "#);
+    }
+
+    /// What is not asked for is as a careful person would choose it.
+    #[test]
+    fn data_stays_where_it_may_be() {
+        let empty = serde_json::json!({});
+        let platform = decided(
+            &empty,
+            "[app]\ndata-residency = [\"westeurope\"]\n[environments.production]\nregion = \"westeurope\"\n",
+        );
+        let production = platform.environment("production").unwrap();
+        assert!(!production.database.geo_redundant_backup);
+        assert!(production.is_locked);
+        let choice = platform
+            .choice("production.database.geo-redundant-backup")
+            .unwrap();
+        assert_eq!(choice.reason, "data may not go to northeurope");
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub(crate) fn compile(
         return Err(wrong(diagnostics));
     };
     let parameters = plain_parameters(&parameters, platform);
-    let arguments = arguments(&parameters, platform);
+    let arguments = arguments(&parameters, platform, environment);
     let evaluation = taxiway_arm::evaluate(&template, &arguments, &context(environment));
     diagnostics.extend(
         evaluation
@@ -110,10 +110,14 @@ fn plain_parameters(compiled: &Value, platform: &Platform) -> Map<String, Value>
 }
 
 /// The parameters with something in place of the secrets, whose values do not matter before a deployment.
-fn arguments(parameters: &Map<String, Value>, platform: &Platform) -> Arguments {
+fn arguments(
+    parameters: &Map<String, Value>,
+    platform: &Platform,
+    environment: &Environment,
+) -> Arguments {
     let mut arguments =
         Arguments::from_json(&Value::Object(parameters.clone())).unwrap_or_default();
-    for secret in &platform.secrets {
+    for secret in platform.secrets_of(environment) {
         arguments.set(
             secret.parameter.clone(),
             json!("a-value-that-comes-with-the-deployment"),
@@ -163,7 +167,10 @@ impl Compiled {
             tags,
             template: self.template.clone(),
             parameters: self.parameters.clone(),
-            secrets: platform.secrets.iter().map(secret_parameter).collect(),
+            secrets: platform
+                .secrets_of(environment)
+                .map(secret_parameter)
+                .collect(),
         }
     }
 }

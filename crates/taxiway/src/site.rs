@@ -31,13 +31,16 @@ pub(crate) fn target(
             })
     };
     let site = SiteId::new(connection.group.clone(), text("siteName")?);
-    let server = PostgresqlServerId::new(connection.group.clone(), text("databaseServerName")?);
+    // Empty where the database is somebody else's.
+    let server = Some(text("databaseServerName")?)
+        .filter(|name| !name.is_empty())
+        .map(|name| PostgresqlServerId::new(connection.group.clone(), name));
     let authority = connection.certificate_authority.as_deref();
     AppService::new(
         connection.azure.clone(),
         &site,
         &text("slotName")?,
-        Some(server),
+        server,
         authority,
         connection.patience,
     )

@@ -1,7 +1,9 @@
 //! `main.<environment>.bicepparam`: the values of one environment.
 
 use taxiway_bicep::build::{Document, Object, Value, name};
-use taxiway_platform::{Environment, EnvironmentKind, Platform};
+use taxiway_platform::{DatabaseKind, Environment, EnvironmentKind, Platform, Standby};
+
+use super::shape::Shape;
 
 pub(super) fn document(platform: &Platform, environment: &Environment) -> Document {
     let is_local = environment.kind == EnvironmentKind::Local;
@@ -23,16 +25,26 @@ pub(super) fn document(platform: &Platform, environment: &Environment) -> Docume
         document.assign("siteName", local_site_name(&platform.workload));
     }
     document.blank();
+    let shape = Shape::of(platform);
     site(environment, is_local, &mut document);
+    if shape.container {
+        image(platform, is_local, &mut document);
+    }
     document.blank();
     database(environment, is_local, &mut document);
     document.blank();
     vault_and_logs(environment, &mut document);
     document.blank();
+    if shape.network {
+        network(environment, &mut document);
+        document.blank();
+    }
+    cache_and_storage(environment, &mut document);
+    operations(platform, environment, &mut document);
     document.comment(
         "Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.",
     );
-    for secret in &platform.secrets {
+    for secret in platform.secrets_of(environment) {
         document.assign(
             &secret.parameter,
             name("readEnvironmentVariable").call([(&secret.variable).into(), "".into()]),
@@ -61,6 +73,12 @@ fn object<'a>(entries: impl IntoIterator<Item = (&'a String, &'a String)>) -> Ob
 fn site(environment: &Environment, is_local: bool, document: &mut Document) {
     document.assign("planSku", &environment.plan.sku);
     document.assign("instances", environment.plan.instances);
+    if environment.plan.most_instances > environment.plan.instances {
+        document.assign("mostInstances", environment.plan.most_instances);
+    }
+    if environment.plan.zone_redundant {
+        document.assign("zoneRedundant", true);
+    }
     let version = Value::from(&environment.python.version);
     if is_local {
         document
@@ -115,16 +133,25 @@ fn extra_settings(environment: &Environment, is_local: bool) -> Object {
 
 fn database(environment: &Environment, is_local: bool, document: &mut Document) {
     let database = &environment.database;
+    if database.kind == DatabaseKind::External {
+        document.comment("Whoever runs it also makes its backups.");
+        document.assign("databaseIsExternal", true);
+    }
     document.assign("databaseVersion", &database.version);
     document.assign("databaseSku", &database.sku);
     document.assign("databaseTier", &database.tier);
     document.assign("databaseStorageGb", database.storage_gb);
     document.assign("databaseBackupDays", database.backup_days);
+    if database.geo_redundant_backup {
+        document.assign("databaseGeoRedundantBackup", true);
+    }
+    if database.standby != Standby::None {
+        document.assign("databaseStandby", database.standby.mode());
+    }
     document.assign("databaseName", &database.name);
     document.assign("databaseLogin", &database.login);
     if is_local {
         document.comment("The database listens on the loopback interface only, and without TLS.");
-        document.assign("databaseAllowAzureServices", false);
         document.assign("databaseSslMode", "prefer");
     }
 }
@@ -140,4 +167,83 @@ fn vault_and_logs(environment: &Environment, document: &mut Document) {
     );
     document.assign("vaultSoftDeleteDays", environment.soft_delete_days);
     document.assign("vaultPurgeProtection", environment.purge_protection);
+    if environment.is_locked {
+        document.assign("isLocked", true);
+    }
+}
+
+/// A deployment of the infrastructure keeps the image that a release brought: whoever runs it says which.
+fn image(platform: &Platform, is_local: bool, document: &mut Document) {
+    if is_local {
+        document.comment("The local cloud runs the code.");
+        document.assign("containerImage", "");
+    } else {
+        document.comment("The image that is served, which each release changes.");
+        let image = format!("{}:latest", platform.workload);
+        document.assign(
+            "containerImage",
+            name("readEnvironmentVariable").call(["TAXIWAY_IMAGE".into(), image.into()]),
+        );
+    }
+}
+
+fn network(environment: &Environment, document: &mut Document) {
+    let Some(network) = &environment.network else {
+        document.comment("Everything here listens on the loopback interface.");
+        document.assign("networkProfile", "none");
+        return;
+    };
+    document.assign("networkProfile", network.profile.name());
+    if !network.allowed_addresses.is_empty() {
+        document.assign("allowedAddresses", network.allowed_addresses.clone());
+    }
+    if network.vpn {
+        document.assign("hasVpn", true);
+    }
+}
+
+fn cache_and_storage(environment: &Environment, document: &mut Document) {
+    if let Some(cache) = &environment.cache {
+        document.assign("cacheSku", &cache.sku);
+        document.assign("cacheHighAvailability", cache.high_availability);
+    }
+    if let Some(storage) = &environment.storage {
+        document.assign("storageSku", &storage.sku);
+        document.assign("storageSoftDeleteDays", storage.soft_delete_days);
+    }
+    if environment.cache.is_some() || environment.storage.is_some() {
+        document.blank();
+    }
+}
+
+fn operations(platform: &Platform, environment: &Environment, document: &mut Document) {
+    let is_local = environment.kind == EnvironmentKind::Local;
+    let mut is_any = false;
+    if let Some(alerts) = &environment.alerts {
+        is_any = true;
+        document.assign("hasAlerts", true);
+        if !alerts.recipients.is_empty() {
+            document.assign("alertRecipients", alerts.recipients.clone());
+        }
+        document.assign("hasAvailabilityTest", alerts.availability_test);
+        if environment.database.kind == DatabaseKind::New {
+            document.comment("Four fifths of what the size of the database takes.");
+            document.assign(
+                "databaseConnectionAlert",
+                environment.database.connections() * 4 / 5,
+            );
+        }
+    }
+    if let Some(budget) = &environment.budget {
+        is_any = true;
+        document.assign("budgetAmount", budget.amount);
+        document.assign("budgetStart", format!("{}-01", budget.since));
+    }
+    if !is_local && !platform.data_residency.is_empty() {
+        is_any = true;
+        document.assign("allowedLocations", platform.data_residency.clone());
+    }
+    if is_any {
+        document.blank();
+    }
 }

@@ -5,28 +5,65 @@ use taxiway_bicep::build::{Document, Object, Value, conditional, name, text};
 use taxiway_platform::{Platform, StaticServing, Supply};
 
 use super::main_file::READY;
+use super::shape::Shape;
 use crate::overlay::ServerFile;
 use crate::relative;
 
-/// The secret that holds the database's address.
-pub(super) const DATABASE_URL_SECRET: &str = "database-url";
+/// The secret that holds the database's address; its module writes it, or a person gives it.
+const DATABASE_URL_SECRET: &str = "database-url";
+
+/// The secret that the cache's module writes.
+const CACHE_URL_SECRET: &str = "cache-url";
 
 /// Declares `startupCommand`, `appSettings` and `stickySettings`.
 pub(super) fn declare(
     service: &Service,
     platform: &Platform,
+    shape: Shape,
     server_file: ServerFile,
     document: &mut Document,
 ) {
     document.blank();
     document.variable("startupCommand", startup_command(platform, server_file));
     document.blank();
+    let mut settings = app_settings(platform);
+    if !shape.container {
+        settings = with_build(settings.blank(), service, platform);
+    }
+    let mut parts: Vec<Value> = vec![with_probes(settings.blank()).into()];
+    if shape.container {
+        document.variable(
+            "buildSettings",
+            with_build(Object::new(), service, platform),
+        );
+        document.variable("imageSettings", image_settings());
+        parts.push(conditional(
+            name("empty").call([name("containerImage")]),
+            name("buildSettings"),
+            name("imageSettings"),
+        ));
+    }
+    for (part, sku, settings) in [
+        (
+            "cacheSettings",
+            "cacheSku",
+            shape.cache.then(|| cache_settings(platform)),
+        ),
+        (
+            "storageSettings",
+            "storageSku",
+            shape.storage.then(storage_settings),
+        ),
+    ] {
+        if let Some(settings) = settings {
+            document.variable(part, settings);
+            let is_absent = name("empty").call([name(sku)]);
+            parts.push(conditional(is_absent, Object::new(), name(part)));
+        }
+    }
+    parts.push(name("extraSettings"));
     document.comment("The same for the site and its slot, so that a release meets after the swap what it met before.");
-    let settings = app_settings(service, platform);
-    document.variable(
-        "appSettings",
-        name("union").call([settings.into(), name("extraSettings")]),
-    );
+    document.variable("appSettings", name("union").call(parts));
     document.blank();
     document.comment(
         "What belongs to the environment stays with it in a swap; all else goes with the release.",
@@ -54,13 +91,13 @@ fn startup_command(platform: &Platform, server_file: ServerFile) -> String {
     command
 }
 
-fn app_settings(service: &Service, platform: &Platform) -> Object {
+fn app_settings(platform: &Platform) -> Object {
     let mut settings = Object::new()
         .with("DJANGO_SETTINGS_MODULE", "taxiway_runtime.settings")
         .with("DJANGO_HTTPS", conditional(name("httpsOnly"), "on", "off"))
         .with("DATABASE_URL", reference(DATABASE_URL_SECRET));
     for secret in &platform.secrets {
-        if let Some(setting) = &secret.setting {
+        if let Some(setting) = secret.setting.as_ref().filter(|it| *it != "DATABASE_URL") {
             settings.set(setting, reference(&secret.name));
         }
     }
@@ -75,16 +112,11 @@ fn app_settings(service: &Service, platform: &Platform) -> Object {
             .property("outputs")
             .property("connectionString"),
     );
-    let settings = settings
-        .blank()
-        .comment("The build on the site: packages by pip, then the static files. A build that lacks one of them fails.")
-        .with("SCM_DO_BUILD_DURING_DEPLOYMENT", "true")
-        .with("CUSTOM_REQUIREMENTSTXT_PATH", "requirements.taxiway.txt")
-        .comment("Its own collectstatic only warns when it fails.")
-        .with("DISABLE_COLLECTSTATIC", "true")
-        .with_some("POST_BUILD_COMMAND", collectstatic(service, platform));
     settings
-        .blank()
+}
+
+fn with_probes(settings: Object) -> Object {
+    settings
         .comment("A start, or a swap, waits for this answer; without the statuses any would do, even a 500.")
         .with("WEBSITE_WARMUP_PATH", READY)
         .with("WEBSITE_WARMUP_STATUSES", "200")
@@ -92,6 +124,64 @@ fn app_settings(service: &Service, platform: &Platform) -> Object {
         .with("WEBSITE_SWAP_WARMUP_PING_STATUSES", "200")
         .comment("Seconds for running requests when the site stops; gunicorn.conf.py stays below it.")
         .with("WEBSITES_CONTAINER_STOP_TIME_LIMIT", "30")
+}
+
+fn with_build(settings: Object, service: &Service, platform: &Platform) -> Object {
+    settings
+        .comment("The build on the site: packages by pip, then the static files. A build that lacks one of them fails.")
+        .with("SCM_DO_BUILD_DURING_DEPLOYMENT", "true")
+        .with("CUSTOM_REQUIREMENTSTXT_PATH", "requirements.taxiway.txt")
+        .comment("Its own collectstatic only warns when it fails.")
+        .with("DISABLE_COLLECTSTATIC", "true")
+        .with_some("POST_BUILD_COMMAND", collectstatic(service, platform))
+}
+
+fn image_settings() -> Object {
+    Object::new()
+        .comment("The port that the image listens on: App Service tries 80 and 8080 otherwise, and tells the image neither.")
+        .with("WEBSITES_PORT", "8000")
+        .with("PORT", "8000")
+        .comment("The image carries its code.")
+        .with("WEBSITES_ENABLE_APP_SERVICE_STORAGE", "false")
+}
+
+fn cache_settings(platform: &Platform) -> Object {
+    let mut settings = Object::new();
+    for setting in cache_names(platform) {
+        settings.set(setting, reference(CACHE_URL_SECRET));
+    }
+    settings
+}
+
+fn cache_names(platform: &Platform) -> Vec<&str> {
+    let caches = platform
+        .environments
+        .iter()
+        .filter_map(|it| it.cache.as_ref());
+    let names = caches.flat_map(|cache| &cache.settings).map(String::as_str);
+    let names: std::collections::BTreeSet<&str> = names.collect();
+    names.into_iter().collect()
+}
+
+fn storage_settings() -> Object {
+    let url = text()
+        .literal("https://")
+        .value(name("storageName"))
+        .literal(".blob.")
+        .value(
+            name("environment")
+                .call([])
+                .property("suffixes")
+                .property("storage"),
+        );
+    Object::new()
+        .comment("Containers `media` and `static`, which the app reads and writes as its identity.")
+        .with("AZURE_STORAGE_URL", url)
+        .with("AZURE_STORAGE_ACCOUNT_NAME", name("storageName"))
+        .with(
+            "AZURE_CLIENT_ID",
+            name("identity").property("outputs").property("clientId"),
+        )
 }
 
 /// `@Microsoft.KeyVault(SecretUri=…)` without a version: a rotated secret arrives by itself.
@@ -131,8 +221,13 @@ fn sticky(platform: &Platform) -> Value {
         platform
             .secrets
             .iter()
-            .filter_map(|secret| secret.setting.as_deref()),
+            .filter_map(|secret| secret.setting.as_deref())
+            .filter(|setting| *setting != "DATABASE_URL"),
     );
+    names.extend(cache_names(platform));
+    if platform.environments.iter().any(|it| it.storage.is_some()) {
+        names.extend(["AZURE_STORAGE_URL", "AZURE_STORAGE_ACCOUNT_NAME"]);
+    }
     names.push("APPLICATIONINSIGHTS_CONNECTION_STRING");
     Value::from(names)
 }

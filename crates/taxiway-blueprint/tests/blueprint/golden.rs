@@ -9,7 +9,7 @@ use taxiway_diagnostics::MemorySources;
 use crate::sample::{SAMPLES, folder, generate, platform};
 
 /// Compares `text` with the golden file at `path`, or writes it where that is asked for.
-fn check(path: &Utf8Path, text: &str) {
+pub(crate) fn check(path: &Utf8Path, text: &str) {
     #[expect(
         clippy::disallowed_methods,
         reason = "the switch that insta has for its own files"

@@ -6,9 +6,15 @@
 #[cfg(test)]
 mod bicep;
 #[cfg(test)]
+mod combinations;
+#[cfg(test)]
+mod evaluated;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod merge;
+#[cfg(test)]
+mod platforms;
 #[cfg(test)]
 mod python;
 #[cfg(test)]

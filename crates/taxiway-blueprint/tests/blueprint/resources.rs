@@ -1,50 +1,17 @@
 //! The resources that production gets, evaluated from the generated Bicep.
 
-use camino::Utf8Path;
-use serde_json::{Map, Value, json};
-use taxiway_arm::{Arguments, Context, ResourceGroup, Scope, Subscription, evaluate};
-use taxiway_bicep::{compile, compile_parameters};
+use serde_json::Value;
 use taxiway_diagnostics::MemorySources;
 
+use crate::evaluated::{SECRET, evaluated as evaluated_sources, template};
 use crate::sample::{SAMPLES, generate, platform};
-
-/// What each secret is while the parameters are read; no resource may show it outside of the vault.
-const SECRET: &str = "what nobody may see";
 
 fn evaluated(sample: &str, environment: &str) -> Vec<Value> {
     let sources: MemorySources = generate(sample)
         .into_iter()
         .map(|file| (file.path, file.text))
         .collect();
-    let main = Utf8Path::new("infrastructure/bicep/main.bicep");
-    let template = compile(&sources, main).template.unwrap();
-    let path = format!("infrastructure/bicep/main.{environment}.bicepparam");
-    let variable = |name: &str| (name != "TAXIWAY_PYTHON").then(|| SECRET.to_owned());
-    let compiled = compile_parameters(&sources, path.as_str().into(), &variable);
-    assert_eq!(compiled.diagnostics, [], "{path}");
-    let arguments = Arguments::from_json(&compiled.parameters.unwrap()["parameters"]).unwrap();
-    let subscription = Subscription {
-        id: "00000000-0000-0000-0000-000000000001".to_owned(),
-        display_name: "Samples".to_owned(),
-    };
-    let group = ResourceGroup {
-        name: format!("rg-{sample}-{environment}"),
-        location: "westeurope".to_owned(),
-        tags: Map::new(),
-    };
-    let context = Context::new(Scope::ResourceGroup(subscription, group));
-    let evaluation = evaluate(&template, &arguments, &context);
-    assert_eq!(evaluation.diagnostics, [], "{path}");
-    let resources = evaluation.resources.into_iter();
-    resources
-        .map(|resource| {
-            json!({
-                "type": format!("{}@{}", resource.resource_type, resource.api_version),
-                "name": resource.name,
-                "body": resource.body,
-            })
-        })
-        .collect()
+    evaluated_sources(&template(&sources), &sources, sample, environment)
 }
 
 fn only<'a>(resources: &'a [Value], kind: &str) -> &'a Value {
@@ -75,17 +42,29 @@ fn every_resource_is_there_after_what_it_needs() {
     Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30 id-shop-production
     Microsoft.OperationalInsights/workspaces@2025-07-01 log-shop-production
     Microsoft.Insights/components@2020-02-02 appi-shop-production
+    Microsoft.Insights/diagnosticSettings@2021-05-01-preview to-workspace
+    Microsoft.Network/networkSecurityGroups@2025-05-01 nsg-vnet-shop-production-app
+    Microsoft.Network/networkSecurityGroups@2025-05-01 nsg-vnet-shop-production-database
+    Microsoft.Network/networkSecurityGroups@2025-05-01 nsg-vnet-shop-production-endpoints
+    Microsoft.Network/virtualNetworks@2025-05-01 vnet-shop-production
+    Microsoft.Network/privateDnsZones@2024-06-01 shop-production.private.postgres.database.azure.com
+    Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01 shop-production.private.postgres.database.azure.com/network
+    Microsoft.Insights/diagnosticSettings@2021-05-01-preview to-workspace
     Microsoft.KeyVault/vaults@2026-02-01 kv-sho-production-qizgqk
     Microsoft.Authorization/roleAssignments@2022-04-01 (known while it is deployed)
     Microsoft.Insights/diagnosticSettings@2021-05-01-preview to-workspace
+    Microsoft.Authorization/locks@2020-05-01 keep
     Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01 psql-shop-production-qizgqk
     Microsoft.DBforPostgreSQL/flexibleServers/databases@2025-08-01 psql-shop-production-qizgqk/shop
     Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01 psql-shop-production-qizgqk/azure.extensions
     Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01 psql-shop-production-qizgqk/idle_in_transaction_session_timeout
     Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01 psql-shop-production-qizgqk/log_lock_waits
-    Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2025-08-01 psql-shop-production-qizgqk/azure-services
-    Microsoft.Insights/diagnosticSettings@2021-05-01-preview to-workspace
+    Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01 psql-shop-production-qizgqk/log_connections
+    Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01 psql-shop-production-qizgqk/log_disconnections
+    Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01 psql-shop-production-qizgqk/log_checkpoints
     Microsoft.KeyVault/vaults/secrets@2026-02-01 kv-sho-production-qizgqk/database-url
+    Microsoft.Insights/diagnosticSettings@2021-05-01-preview to-workspace
+    Microsoft.Authorization/locks@2020-05-01 keep
     Microsoft.KeyVault/vaults/secrets@2026-02-01 kv-sho-production-qizgqk/database-password
     Microsoft.KeyVault/vaults/secrets@2026-02-01 kv-sho-production-qizgqk/django-secret-key
     Microsoft.KeyVault/vaults/secrets@2026-02-01 kv-sho-production-qizgqk/stripe-secret-key
@@ -101,6 +80,26 @@ fn every_resource_is_there_after_what_it_needs() {
     Microsoft.Web/sites/slots/basicPublishingCredentialsPolicies@2025-03-01 app-shop-production-qizgqk/staging/scm
     Microsoft.Insights/diagnosticSettings@2021-05-01-preview to-workspace
     Microsoft.Insights/diagnosticSettings@2021-05-01-preview to-workspace
+    Microsoft.Insights/diagnosticSettings@2021-05-01-preview to-workspace
+    Microsoft.Insights/autoscalesettings@2022-10-01 as-shop-production
+    Microsoft.Insights/diagnosticSettings@2021-05-01-preview to-workspace
+    Microsoft.Insights/actionGroups@2023-01-01 ag-shop-production
+    Microsoft.Insights/scheduledQueryRules@2023-12-01 alert-production-errors
+    Microsoft.Insights/scheduledQueryRules@2023-12-01 alert-production-latency
+    Microsoft.Insights/metricAlerts@2018-03-01 alert-production-unhealthy
+    Microsoft.Insights/metricAlerts@2018-03-01 alert-production-cpu
+    Microsoft.Insights/metricAlerts@2018-03-01 alert-production-memory
+    Microsoft.Insights/metricAlerts@2018-03-01 alert-production-vault
+    Microsoft.Insights/metricAlerts@2018-03-01 alert-production-database-down
+    Microsoft.Insights/metricAlerts@2018-03-01 alert-production-database-cpu
+    Microsoft.Insights/metricAlerts@2018-03-01 alert-production-database-storage
+    Microsoft.Insights/metricAlerts@2018-03-01 alert-production-database-connections
+    Microsoft.Insights/metricAlerts@2018-03-01 alert-production-database-refusals
+    Microsoft.Insights/activityLogAlerts@2020-10-01 alert-production-failed-deployment
+    Microsoft.Insights/webtests@2022-06-15 test-production
+    Microsoft.Insights/metricAlerts@2018-03-01 alert-production-unreachable
+    microsoft.alertsManagement/smartDetectorAlertRules@2021-04-01 Failure Anomalies - appi-shop-production
+    Microsoft.Insights/workbooks@2023-06-01 63521888-2fd2-58b2-9e64-85422ff99230
     ");
 }
 

@@ -26,3 +26,12 @@ pub(crate) fn generate(sample: &str) -> Vec<GeneratedFile> {
     let (app, platform) = platform(sample);
     files(&MemorySources::new(), &app, &platform)
 }
+
+/// A switch of the tests.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by it what to write"
+)]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -2,7 +2,7 @@
 
 use taxiway_app::App;
 
-use crate::{naming, platform};
+use crate::{naming, regions};
 
 /// The shortest good `taxiway.toml` for a repository: its name, and production in the default region.
 pub fn initial_config(app: &App, repository_name: &str) -> String {
@@ -17,7 +17,7 @@ pub fn initial_config(app: &App, repository_name: &str) -> String {
         "environments".to_owned(),
         toml::Value::Table(toml::Table::from_iter([(
             "production".to_owned(),
-            table([("region", platform::DEFAULT_REGION.to_owned())]),
+            table([("region", regions::DEFAULT_REGION.to_owned())]),
         )])),
     );
     document.to_string()

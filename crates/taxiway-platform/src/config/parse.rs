@@ -1,13 +1,12 @@
 //! The text of `taxiway.toml` as a [`Config`], or everything that is wrong with it.
 
 use indexmap::IndexMap;
-use taxiway_diagnostics::{Diagnostic, Place, Span};
+use taxiway_diagnostics::{Diagnostic, Span};
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Reader, in_order, to_span, value_span};
-use super::{AppConfig, Config, DatabaseSettings, DeliverySettings, EnvironmentSettings, Setting};
-use crate::suggestion::nearest;
-use crate::{Container, Pipeline, Size, naming, platform, python};
+use super::{AppConfig, Config, DeliverySettings, EnvironmentSettings, Setting};
+use crate::{Container, Hosting, Pipeline, naming};
 
 pub(super) fn parse(text: &str) -> Result<Config, Vec<Diagnostic>> {
     let mut reader = Reader::new(text);
@@ -55,12 +54,24 @@ impl Reader {
         self.keys(
             table,
             "[app]",
-            &["name", "owner", "cost-centre", "root", "secrets"],
+            &[
+                "name",
+                "owner",
+                "cost-centre",
+                "data-classification",
+                "hosting",
+                "data-residency",
+                "root",
+                "secrets",
+            ],
         );
         AppConfig {
             name: self.text(table, "name"),
             owner: self.text(table, "owner"),
             cost_centre: self.text(table, "cost-centre"),
+            data_classification: self.text(table, "data-classification"),
+            hosting: self.hosting(table),
+            data_residency: self.regions(table, "data-residency"),
             root: self.text(table, "root").map(|root| Setting {
                 value: root.value.trim_end_matches('/').into(),
                 place: root.place,
@@ -105,6 +116,27 @@ impl Reader {
         }
     }
 
+    /// Container Apps are told apart from a misspelling.
+    fn hosting(&mut self, table: &DeTable<'_>) -> Option<Setting<Hosting>> {
+        let is_container_apps = table
+            .get("hosting")
+            .and_then(|value| value.get_ref().as_str())
+            .is_some_and(|hosting| hosting == "container-apps");
+        if is_container_apps {
+            self.error(
+                "hosting-not-supported",
+                value_span(table, "hosting"),
+                "Azure Container Apps are not supported: rollouts need the deployment slots of App Service".to_owned(),
+            );
+            return None;
+        }
+        self.choice(
+            table,
+            "hosting",
+            [("code", Hosting::Code), ("container", Hosting::Container)],
+        )
+    }
+
     fn environments(&mut self, document: &DeTable<'_>) -> IndexMap<String, EnvironmentSettings> {
         let mut environments = IndexMap::new();
         let Some(tables) = self.table(document, "environments") else {
@@ -127,113 +159,7 @@ impl Reader {
         environments
     }
 
-    fn environment(
-        &mut self,
-        name: &str,
-        table: &DeTable<'_>,
-        place: Place,
-    ) -> EnvironmentSettings {
-        self.keys(
-            table,
-            &format!("[environments.{name}]"),
-            &[
-                "region",
-                "size",
-                "python",
-                "domains",
-                "database",
-                "variables",
-            ],
-        );
-        EnvironmentSettings {
-            place: Some(place),
-            region: self.region(table),
-            size: self.choice(table, "size", Size::ALL.map(|size| (size.name(), size))),
-            python: self.choice(
-                table,
-                "python",
-                python::OFFERED.map(|version| (version, version.to_owned())),
-            ),
-            domains: self.texts(table, "domains", |domain| {
-                (!is_host_name(domain)).then(|| {
-                    format!("`{domain}` is no host name: write it without scheme, port and path")
-                })
-            }),
-            database: self
-                .table(table, "database")
-                .map(|database| self.database(name, database))
-                .unwrap_or_default(),
-            variables: self.variables(table),
-        }
-    }
-
-    fn database(&mut self, environment: &str, table: &DeTable<'_>) -> DatabaseSettings {
-        self.keys(
-            table,
-            &format!("[environments.{environment}.database]"),
-            &["sku", "version", "storage", "backup-days"],
-        );
-        let sku = self.text(table, "sku");
-        if let Some(sku) = &sku
-            && platform::database_tier(&sku.value).is_none()
-        {
-            let span = value_span(table, "sku");
-            let message = format!("`{}` is no compute size of PostgreSQL", sku.value);
-            self.error("database-sku", span, message);
-        }
-        DatabaseSettings {
-            sku,
-            version: self.choice(
-                table,
-                "version",
-                platform::DATABASE_VERSIONS.map(|version| (version, version.to_owned())),
-            ),
-            storage: self.number(table, "storage", |size| {
-                (!platform::STORAGE_SIZES.contains(&size)).then(|| {
-                    let sizes = platform::STORAGE_SIZES.map(|size| size.to_string());
-                    format!("{size} GiB is no disk size; there are {}", sizes.join(", "))
-                })
-            }),
-            backup_days: self.number(table, "backup-days", |days| {
-                (!(7..=35).contains(&days)).then(|| format!("{days} days are not from 7 to 35"))
-            }),
-        }
-    }
-
-    fn region(&mut self, table: &DeTable<'_>) -> Option<Setting<String>> {
-        let region = self.text(table, "region")?;
-        let spelled: String = region.value.to_lowercase().replace(' ', "");
-        let is_spelled_right = spelled == region.value
-            && region
-                .value
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric());
-        if !is_spelled_right
-            || platform::REGIONS
-                .binary_search(&region.value.as_str())
-                .is_err()
-        {
-            let near = nearest(&spelled, platform::REGIONS.iter().copied());
-            // A region newer than the list is taken as it is, such as `eastus9`; one close to a known one is a mistake.
-            let letters = |name: &str| {
-                name.trim_end_matches(|end: char| end.is_ascii_digit())
-                    .to_owned()
-            };
-            let is_mistake = near.is_some_and(|near| letters(near) != letters(&spelled));
-            if is_mistake || !is_spelled_right {
-                let message = format!("there is no region `{}`", region.value);
-                self.error_with_suggestion(
-                    "unknown-region",
-                    value_span(table, "region"),
-                    message,
-                    near,
-                );
-            }
-        }
-        Some(region)
-    }
-
-    fn variables(&mut self, table: &DeTable<'_>) -> IndexMap<String, Setting<String>> {
+    pub(super) fn variables(&mut self, table: &DeTable<'_>) -> IndexMap<String, Setting<String>> {
         let mut variables = IndexMap::new();
         let Some(entries) = self.table(table, "variables") else {
             return variables;
@@ -308,7 +234,7 @@ fn is_owner(name: &str) -> bool {
         .is_some_and(|name| name.split('/').count() <= 2 && name.split('/').all(is_part))
 }
 
-fn is_host_name(name: &str) -> bool {
+pub(super) fn is_host_name(name: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
@@ -325,6 +251,7 @@ mod tests {
     use taxiway_diagnostics::LineIndex;
 
     use super::*;
+    use crate::Size;
 
     fn check(text: &str) -> String {
         let lines = LineIndex::new(text);
@@ -371,19 +298,19 @@ mod tests {
         insta::assert_snapshot!(
             check("[app]\nnmae = \"shop\"\ncolour = 1\n\n[environments.production]\nregoin = \"x\"\nregion = \"Sweden Central\"\nsize = \"smal\"\npython = 3.12\ndomains = [\"https://a.example\"]\n[environments.production.database]\nstorage = 33\nbackup-days = 3\nsku = \"B1\"\n[environments.Prod]\n[variables]\nWEBSITE_X = \"1\"\n"),
             @r"
-        2:1 unknown-key: [app] has no key `nmae` | did you mean `name`?
-        3:1 unknown-key: [app] has no key `colour` | its keys are name, owner, cost-centre, root, secrets
-        6:1 unknown-key: [environments.production] has no key `regoin` | did you mean `region`?
-        7:10 unknown-region: there is no region `Sweden Central` | did you mean `swedencentral`?
-        8:8 config-value: `size` is one of dev, small, medium, large, not `smal` | did you mean `small`?
-        9:10 config-type: expected a string, found float | 
-        10:12 config-value: `https://a.example` is no host name: write it without scheme, port and path | 
-        12:11 config-value: 33 GiB is no disk size; there are 32, 64, 128, 256, 512, 1024, 2048, 4095, 4096, 8192, 16384, 32767 | 
-        13:15 config-value: 3 days are not from 7 to 35 | 
-        14:7 database-sku: `B1` is no compute size of PostgreSQL | 
-        15:15 environment-name: environment `Prod` has a name that is not made of lower-case letters and digits with single hyphens between | 
-        17:1 variable-of-the-platform: `WEBSITE_X` is set by the platform | 
-        "
+    2:1 unknown-key: [app] has no key `nmae` | did you mean `name`?
+    3:1 unknown-key: [app] has no key `colour` | its keys are name, owner, cost-centre, data-classification, hosting, data-residency, root, secrets
+    6:1 unknown-key: [environments.production] has no key `regoin` | did you mean `region`?
+    7:10 unknown-region: there is no region `Sweden Central` | did you mean `swedencentral`?
+    8:8 config-value: `size` is one of dev, small, medium, large, not `smal` | did you mean `small`?
+    9:10 config-type: expected a string, found float | 
+    10:12 config-value: `https://a.example` is no host name: write it without scheme, port and path | 
+    12:11 config-value: 33 GiB is no disk size; there are 32, 64, 128, 256, 512, 1024, 2048, 4095, 4096, 8192, 16384, 32767 | 
+    13:15 config-value: 3 days are not from 7 to 35 | 
+    14:7 database-sku: `B1` is no compute size of PostgreSQL | 
+    15:15 environment-name: environment `Prod` has a name that is not made of lower-case letters and digits with single hyphens between | 
+    17:1 variable-of-the-platform: `WEBSITE_X` is set by the platform |
+    "
         );
     }
 

@@ -113,6 +113,18 @@ impl Reader {
         })
     }
 
+    pub(super) fn switch(&mut self, table: &DeTable<'_>, key: &str) -> Option<Setting<bool>> {
+        let value = table.get(key)?;
+        let DeValue::Boolean(is_on) = value.get_ref() else {
+            self.wrong_type(value, "true or false");
+            return None;
+        };
+        Some(Setting {
+            value: *is_on,
+            place: self.place(to_span(value.span())),
+        })
+    }
+
     pub(super) fn choice<T, const N: usize>(
         &mut self,
         table: &DeTable<'_>,

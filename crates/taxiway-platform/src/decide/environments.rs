@@ -1,21 +1,41 @@
 //! The environments: how much each gets, under which names, and which variables it still lacks.
 
 use indexmap::IndexMap;
-use taxiway_app::Service;
+use taxiway_app::{MediaStorage, Service};
+use taxiway_diagnostics::Place;
 
-use super::{Decisions, at};
-use crate::platform::{DEFAULT_REGION, database_tier};
+use super::{Decisions, at, database, list, plan, resources};
 use crate::python::Chosen;
+use crate::regions::DEFAULT_REGION;
 use crate::{
-    Config, Database, Environment, EnvironmentKind, EnvironmentSettings, MissingVariable, Plan,
-    Python, Size, Source, Supply, Variable, naming, python,
+    Config, Environment, EnvironmentKind, EnvironmentSettings, MissingVariable, Python, Size,
+    Source, Supply, Variable, naming, python,
 };
+
+/// What one environment is decided from.
+pub(super) struct Asked<'a> {
+    pub(super) name: &'a str,
+    pub(super) is_local: bool,
+    pub(super) is_production: bool,
+    pub(super) settings: &'a EnvironmentSettings,
+    pub(super) size: Size,
+    pub(super) region: &'a str,
+}
+
+impl Asked<'_> {
+    /// `production.WHAT`
+    pub(super) fn key(&self, what: &str) -> String {
+        format!("{}.{what}", self.name)
+    }
+}
 
 /// What every environment shares.
 struct Shared<'a> {
     config: &'a Config,
     workload: &'a str,
     variables: &'a [Variable],
+    cache_settings: &'a [String],
+    stores_in_azure: Option<&'a Place>,
     python: Chosen,
 }
 
@@ -25,6 +45,7 @@ pub(super) fn decide(
     config: &Config,
     workload: &str,
     variables: &[Variable],
+    cache_settings: &[String],
     decisions: &mut Decisions,
 ) -> Vec<Environment> {
     let python = match python::choose(service) {
@@ -47,6 +68,16 @@ pub(super) fn decide(
         config,
         workload,
         variables,
+        cache_settings,
+        stores_in_azure: service
+            .media
+            .as_ref()
+            .filter(|media| media.storage == MediaStorage::Azure)
+            .and_then(|_| {
+                service
+                    .seen("media.storage")
+                    .or_else(|| service.seen("media"))
+            }),
         python,
     };
     let nothing = EnvironmentSettings::default();
@@ -73,6 +104,15 @@ impl Shared<'_> {
         let is_production = name == "production";
         let size = size(name, settings, decisions);
         let region = self.region(name, settings, decisions);
+        self.check_residency(name, &region, is_local, decisions);
+        let asked = Asked {
+            name,
+            is_local,
+            is_production,
+            settings,
+            size,
+            region: &region,
+        };
         let resource_group = decisions.choose(
             format!("{name}.resource-group"),
             naming::resource_group(self.workload, name),
@@ -86,13 +126,24 @@ impl Shared<'_> {
             } else {
                 EnvironmentKind::Azure
             },
-            region,
+            network: resources::network(&asked, decisions),
+            cache: resources::cache(&asked, self.cache_settings, decisions),
+            storage: resources::storage(&asked, self.stores_in_azure, decisions),
+            alerts: resources::alerts(&asked, decisions),
+            budget: resources::budget(&asked, decisions),
+            is_locked: resources::lock(&asked, decisions),
+            plan: plan::plan(&asked, decisions),
+            database: database::database(
+                &asked,
+                self.workload,
+                &self.config.app.data_residency,
+                decisions,
+            ),
+            missing: self.missing(&asked),
             resource_group,
             tags: self.tags(),
             size,
             python: self.python(name, settings, decisions),
-            plan: plan(name, size, is_local, decisions),
-            database: self.database(name, settings, size, decisions),
             https: !is_local,
             domains: settings
                 .domains
@@ -104,7 +155,7 @@ impl Shared<'_> {
             purge_protection: is_production,
             soft_delete_days: if is_production { 90 } else { 7 },
             variables: self.variables(name, settings, decisions),
-            missing: self.missing(settings),
+            region,
         }
     }
 
@@ -131,6 +182,25 @@ impl Shared<'_> {
                 "in the European Union, with availability zones and every size used here",
             ),
         }
+    }
+
+    fn check_residency(&self, name: &str, region: &str, is_local: bool, decisions: &mut Decisions) {
+        let allowed = &self.config.app.data_residency;
+        if is_local || allowed.is_empty() || allowed.iter().any(|it| it.value == region) {
+            return;
+        }
+        decisions.refuse(
+            "region-against-residency",
+            format!(
+                "environment `{name}` is in {region}, and data may be in {} only ({})",
+                list(allowed),
+                allowed[0].place
+            ),
+            format!(
+                "choose one of them: [environments.{name}] region = \"{}\"",
+                allowed[0].value
+            ),
+        );
     }
 
     fn python(
@@ -169,68 +239,16 @@ impl Shared<'_> {
         python
     }
 
-    fn database(
-        &self,
-        name: &str,
-        settings: &EnvironmentSettings,
-        size: Size,
-        decisions: &mut Decisions,
-    ) -> Database {
-        let database = &settings.database;
-        let key = |what: &str| format!("{name}.database.{what}");
-        let facts = size.facts();
-        let sku = match &database.sku {
-            Some(sku) => decisions.configured(key("sku"), &sku.value, &sku.place, "configured"),
-            // Backups on demand, which a rollout makes as restore points, exist from General Purpose on.
-            None if name == "local" => decisions.choose(
-                key("sku"),
-                Size::Small.facts().database_sku,
-                Source::Default,
-                "the least that has backups on demand; it costs nothing here",
-            ),
-            None => {
-                let reason = format!("size = \"{size}\"");
-                decisions.choose(key("sku"), facts.database_sku, Source::Default, reason)
-            }
-        };
-        let version = match &database.version {
-            Some(version) => {
-                decisions.configured(key("version"), &version.value, &version.place, "configured")
-            }
-            None => decisions.choose(
-                key("version"),
-                "16",
-                Source::Default,
-                "supported until November 2028, and by every Django that is",
-            ),
-        };
-        let storage_gb = match &database.storage {
-            Some(storage) => storage.value,
-            None if name == "local" => Size::Dev.facts().storage_gb,
-            None => facts.storage_gb,
-        };
-        let backup_days = match &database.backup_days {
-            Some(days) => days.value,
-            None if name == "production" => 14,
-            None => 7,
-        };
-        Database {
-            version,
-            tier: database_tier(&sku).unwrap_or("GeneralPurpose").to_owned(),
-            sku,
-            storage_gb,
-            backup_days,
-            name: naming::database(self.workload),
-            login: format!("{}_owner", naming::database(self.workload)),
-        }
-    }
-
     fn tags(&self) -> IndexMap<String, String> {
         let app = &self.config.app;
-        [("owner", &app.owner), ("cost-centre", &app.cost_centre)]
-            .into_iter()
-            .filter_map(|(name, tag)| Some((name.to_owned(), tag.as_ref()?.value.clone())))
-            .collect()
+        [
+            ("owner", &app.owner),
+            ("cost-centre", &app.cost_centre),
+            ("data-classification", &app.data_classification),
+        ]
+        .into_iter()
+        .filter_map(|(name, tag)| Some((name.to_owned(), tag.as_ref()?.value.clone())))
+        .collect()
     }
 
     fn variables(
@@ -254,7 +272,9 @@ impl Shared<'_> {
     }
 
     /// What startup needs and nobody gives, in this environment.
-    fn missing(&self, settings: &EnvironmentSettings) -> Vec<MissingVariable> {
+    fn missing(&self, asked: &Asked<'_>) -> Vec<MissingVariable> {
+        let settings = asked.settings;
+        let has_cache = resources::has_cache(asked, self.cache_settings);
         let is_given = |name: &str| {
             settings.variables.contains_key(name) || self.config.variables.contains_key(name)
         };
@@ -264,6 +284,11 @@ impl Shared<'_> {
                 Supply::Missing => true,
                 // Configured in some environment, which may not be this one.
                 Supply::Configured => variable.required && !is_given(&variable.name),
+                Supply::Secret { .. }
+                    if !has_cache && self.cache_settings.contains(&variable.name) =>
+                {
+                    variable.required && !is_given(&variable.name)
+                }
                 Supply::Database { .. }
                 | Supply::Hosts
                 | Supply::Platform { .. }
@@ -275,7 +300,11 @@ impl Shared<'_> {
                 name: variable.name.clone(),
                 secret: variable.secret,
                 places: variable.places.clone(),
-                help: help_for(variable),
+                help: if self.cache_settings.contains(&variable.name) {
+                    help_for_cache(&variable.name, asked.name)
+                } else {
+                    help_for(variable)
+                },
             })
             .collect()
     }
@@ -289,6 +318,18 @@ fn help_for(variable: &Variable) -> String {
         )
     } else {
         format!("in taxiway.toml: [variables] {name} = \"…\"")
+    }
+}
+
+/// The local cloud has no Redis, and an environment may have none on purpose.
+fn help_for_cache(variable: &str, environment: &str) -> String {
+    if environment == "local" {
+        format!(
+            "the local cloud has no Redis; run one and say where in taxiway.toml: [environments.local.variables] \
+             {variable} = \"redis://localhost:6379/0\""
+        )
+    } else {
+        format!("in taxiway.toml: [environments.{environment}] cache = \"redis\"")
     }
 }
 
@@ -308,25 +349,4 @@ fn size(name: &str, settings: &EnvironmentSettings, decisions: &mut Decisions) -
     };
     decisions.choose(key, size.name(), Source::Default, reason);
     size
-}
-
-fn plan(name: &str, size: Size, is_local: bool, decisions: &mut Decisions) -> Plan {
-    let facts = size.facts();
-    let (sku, instances) = if is_local {
-        (Size::Dev.facts().plan_sku, 1)
-    } else {
-        (facts.plan_sku, facts.instances)
-    };
-    let value = if instances == 1 {
-        format!("{sku}, 1 instance")
-    } else {
-        format!("{sku}, {instances} instances")
-    };
-    let reason =
-        format!("size = \"{size}\"; deployment slots, which a rollout needs, start at Standard");
-    decisions.choose(format!("{name}.plan"), value, Source::Default, reason);
-    Plan {
-        sku: sku.to_owned(),
-        instances,
-    }
 }

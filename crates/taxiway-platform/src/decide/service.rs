@@ -77,7 +77,7 @@ pub(super) fn refuse(service: &Service, config: &Config, decisions: &mut Decisio
     refuse_framework(service, decisions);
     refuse_database(service, decisions);
     for backing in service.backing.iter().filter(|backing| backing.required) {
-        refuse_backing(backing, config, decisions);
+        refuse_backing(service, backing, config, decisions);
     }
 }
 
@@ -138,17 +138,49 @@ fn refuse_database(service: &Service, decisions: &mut Decisions) {
     );
 }
 
-/// A service that the platform does not give is no obstacle where `taxiway.toml` says where one is.
-fn refuse_backing(backing: &Backing, config: &Config, decisions: &mut Decisions) {
-    let is_configured = |name: &String| {
+/// The variables that hold the address of a Redis that the app needs and nobody gives.
+pub(super) fn cache_settings(service: &Service, config: &Config) -> Vec<String> {
+    let needed = service
+        .backing
+        .iter()
+        .filter(|backing| backing.required && backing.kind == "redis")
+        .filter(|backing| !is_configured(backing, config));
+    let mut settings: Vec<String> = needed
+        .flat_map(|backing| &backing.env)
+        .filter(|name| {
+            let upper = name.to_uppercase();
+            ["URL", "URI", "DSN"].iter().any(|end| upper.ends_with(end))
+        })
+        .cloned()
+        .collect();
+    settings.sort();
+    settings.dedup();
+    settings
+}
+
+fn is_configured(backing: &Backing, config: &Config) -> bool {
+    backing.env.iter().any(|name| {
         config.variables.contains_key(name)
             || config
                 .app
                 .secrets
                 .iter()
                 .any(|secret| secret.value == *name)
-    };
-    if backing.env.iter().any(is_configured) {
+    })
+}
+
+/// A service that the platform does not give is no obstacle where `taxiway.toml` says where one is.
+fn refuse_backing(
+    service: &Service,
+    backing: &Backing,
+    config: &Config,
+    decisions: &mut Decisions,
+) {
+    if is_configured(backing, config) {
+        return;
+    }
+    let given = cache_settings(service, config);
+    if backing.env.iter().any(|name| given.contains(name)) {
         return;
     }
     let place = at(backing.places.first());

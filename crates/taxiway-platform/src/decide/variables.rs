@@ -3,10 +3,15 @@
 use taxiway_app::{DatabaseConfig, EnvironmentVariable, Service};
 
 use super::Decisions;
-use crate::{Config, Origin, Part, Secret, Source, Supply, Variable};
+use crate::{
+    Config, DatabaseKind, EnvironmentSettings, Origin, Part, Secret, Source, Supply, Variable,
+};
 
 /// The setting that holds Django's key where the project itself reads none.
 const DEFAULT_KEY_SETTING: &str = "DJANGO_SECRET_KEY";
+
+/// What stands for the secret that the cache's own module writes: it is no parameter, and nobody gives it.
+const CACHE_URL: &str = "cacheUrl";
 
 /// Where each variable gets its value, and what is kept in the vault.
 pub(super) fn decide(
@@ -112,6 +117,7 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
             variable: "DATABASE_PASSWORD".to_owned(),
             setting: None,
             origin: Origin::Generated { length: 40 },
+            database: Some(DatabaseKind::New),
         },
         Secret {
             parameter: "djangoSecretKey".to_owned(),
@@ -119,8 +125,23 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
             variable: "DJANGO_SECRET_KEY".to_owned(),
             setting: Some(key_setting.to_owned()),
             origin: Origin::Generated { length: 64 },
+            database: None,
         },
     ];
+    let is_external = |environment: &EnvironmentSettings| {
+        let kind = environment.database.kind.as_ref();
+        kind.is_some_and(|kind| kind.value == DatabaseKind::External)
+    };
+    if config.environments.values().any(is_external) {
+        secrets.push(Secret {
+            parameter: "databaseUrl".to_owned(),
+            name: "database-url".to_owned(),
+            variable: "DATABASE_URL".to_owned(),
+            setting: Some("DATABASE_URL".to_owned()),
+            origin: Origin::Supplied,
+            database: Some(DatabaseKind::External),
+        });
+    }
     for supplied in &config.app.secrets {
         let name = supplied.value.as_str();
         let is_there =
@@ -132,6 +153,7 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
                 variable: name.to_owned(),
                 setting: Some(name.to_owned()),
                 origin: Origin::Supplied,
+                database: None,
             });
         }
     }
@@ -193,9 +215,14 @@ fn supply(
     secrets: &[Secret],
 ) -> Supply {
     let name = variable.name.as_str();
+    if super::service::cache_settings(service, config).contains(&variable.name) {
+        return Supply::Secret {
+            parameter: CACHE_URL.to_owned(),
+        };
+    }
     if let Some(secret) = secrets
         .iter()
-        .find(|secret| secret.setting.as_deref() == Some(name))
+        .find(|secret| secret.database.is_none() && secret.setting.as_deref() == Some(name))
     {
         return Supply::Secret {
             parameter: secret.parameter.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use taxiway_platform::{Choice, EnvironmentKind, Origin};
+use taxiway_platform::{Choice, DatabaseKind, EnvironmentKind, Origin};
 
 use super::preparation::Preparation;
 use crate::terminal::{BOLD, DIM, columns};
@@ -101,6 +101,10 @@ fn database(preparation: &Preparation) -> Vec<String> {
         .choice("database")
         .map(|choice| choice.source.to_string())
         .unwrap_or_default();
+    if database.kind == DatabaseKind::External {
+        let what = "PostgreSQL of somebody else, by DATABASE_URL";
+        return vec!["database".to_owned(), what.to_owned(), source];
+    }
     let size = match environment.kind {
         EnvironmentKind::Local => String::new(),
         EnvironmentKind::Azure => format!(" ({}, {} GiB)", database.sku, database.storage_gb),
@@ -117,8 +121,7 @@ fn secrets(preparation: &Preparation) -> Option<Vec<String>> {
         let secrets = preparation
             .project
             .platform
-            .secrets
-            .iter()
+            .secrets_of(preparation.environment())
             .filter(|secret| wanted(&secret.origin));
         secrets
             .map(|secret| secret.setting.as_deref().unwrap_or(&secret.name))

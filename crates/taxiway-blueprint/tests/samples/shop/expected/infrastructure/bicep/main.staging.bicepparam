@@ -26,6 +26,8 @@ param logDailyQuotaGb = 1
 param vaultSoftDeleteDays = 7
 param vaultPurgeProtection = false
 
+param networkProfile = 'public'
+
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
 param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

@@ -1,0 +1,395 @@
+//! The modules below the site: identity, logs, network, vault, database, cache, storage, registry.
+
+use taxiway_bicep::build::{
+    BinaryOperator, Document, Module, Object, Value, conditional, name, not, text,
+};
+use taxiway_platform::Platform;
+
+use super::super::shape::Shape;
+use super::names::named;
+
+/// A module below `modules/`, deployed under its own name.
+pub(super) fn module(symbol: &str, file: &str, parameters: Object) -> Module {
+    Module::new(symbol, format!("modules/{file}.bicep"))
+        .body(Object::new().with("name", file).with("params", parameters))
+}
+
+/// A module that some environment does without; it comes after `after`.
+pub(super) fn optional(
+    symbol: &str,
+    file: (&str, &str),
+    condition: Value,
+    parameters: Object,
+    after: &[&str],
+) -> Module {
+    let (file, deployment) = file;
+    let mut body = Object::new()
+        .with("name", deployment)
+        .with("params", parameters);
+    if !after.is_empty() {
+        body = body.with("dependsOn", names(after));
+    }
+    Module::new(symbol, format!("modules/{file}.bicep"))
+        .condition(condition)
+        .body(body)
+}
+
+pub(super) fn names(symbols: &[&str]) -> Value {
+    Value::Array(symbols.iter().copied().map(name).collect())
+}
+
+/// `location` and `tags`, where a module makes resources.
+pub(super) fn placed() -> Object {
+    Object::new()
+        .with("location", name("location"))
+        .with("tags", name("tags"))
+}
+
+pub(super) fn output(module: &str, output: &str) -> Value {
+    name(module).property("outputs").property(output)
+}
+
+/// `!empty(NAME)`
+pub(super) fn is_given(parameter: &str) -> Value {
+    not(name("empty").call([name(parameter)]))
+}
+
+fn workspace() -> Value {
+    output("monitoring", "workspaceId")
+}
+
+pub(super) fn declare(platform: &Platform, shape: Shape, document: &mut Document) {
+    document.module(module(
+        "identity",
+        "identity",
+        placed().with("name", named("id")),
+    ));
+    document.module(module(
+        "monitoring",
+        "monitoring",
+        placed()
+            .with("workspaceName", named("log"))
+            .with("componentName", named("appi"))
+            .with("retentionInDays", name("logRetentionDays"))
+            .with("dailyQuotaGb", name("logDailyQuotaGb")),
+    ));
+    if shape.network {
+        document.module(network(shape));
+    }
+    document.module(vault(shape));
+    document.module(database(shape));
+    document.blank();
+    secrets(platform, document);
+    if shape.cache {
+        document.module(cache());
+        document.module(endpoint("cache", &CACHE, is_given("cacheSku")));
+    }
+    if shape.storage {
+        document.module(storage(shape));
+        if shape.private {
+            let condition = is_given("storageSku").binary(BinaryOperator::And, name("isPrivate"));
+            document.module(endpoint("storage", &BLOB, condition));
+        }
+    }
+    if shape.private {
+        document.module(endpoint("vault", &VAULT, name("isPrivate")));
+    }
+    if shape.container {
+        document.module(registry());
+        if shape.private {
+            let condition =
+                is_given("containerImage").binary(BinaryOperator::And, name("isPrivate"));
+            document.module(endpoint("registry", &REGISTRY, condition));
+        }
+    }
+    if shape.vpn {
+        document.module(vpn());
+    }
+}
+
+fn network(shape: Shape) -> Module {
+    let has_vpn = if shape.vpn {
+        name("hasVpn")
+    } else {
+        Value::from(false)
+    };
+    optional(
+        "network",
+        ("network", "network"),
+        name("hasNetwork"),
+        placed()
+            .with("name", name("networkName"))
+            .with("workspaceId", workspace())
+            .with("addressPrefix", name("addressPrefix"))
+            .with("hasServiceEndpoints", not(name("isPrivate")))
+            .with("hasVpn", has_vpn)
+            .with("databaseZoneName", name("databaseZoneName")),
+        &[],
+    )
+}
+
+fn vault(shape: Shape) -> Module {
+    let mut parameters = placed()
+        .with("name", name("vaultName"))
+        .with("workspaceId", workspace())
+        .with("readerPrincipalId", output("identity", "principalId"))
+        .with("softDeleteDays", name("vaultSoftDeleteDays"))
+        .with("purgeProtection", name("vaultPurgeProtection"));
+    if shape.network {
+        parameters = parameters
+            .with("access", name("vaultAccess"))
+            .with("subnetId", name("appSubnetId"))
+            .with("allowedAddresses", name("allowedAddresses"));
+    } else {
+        parameters = parameters.with("access", "open");
+    }
+    after_network(
+        shape,
+        "keyVault",
+        "key-vault",
+        parameters.with("isLocked", name("isLocked")),
+        None,
+    )
+}
+
+fn after_network(
+    shape: Shape,
+    symbol: &str,
+    file: &str,
+    parameters: Object,
+    condition: Option<Value>,
+) -> Module {
+    let mut body = Object::new().with("name", file).with("params", parameters);
+    if shape.network {
+        body = body.with("dependsOn", names(&["network"]));
+    }
+    let module = Module::new(symbol, format!("modules/{file}.bicep"));
+    match condition {
+        Some(condition) => module.condition(condition),
+        None => module,
+    }
+    .body(body)
+}
+
+fn database(shape: Shape) -> Module {
+    let mut parameters = placed()
+        .with("name", name("databaseServerName"))
+        .with("databaseName", name("databaseName"))
+        .with("workspaceId", workspace())
+        .with("vaultName", output("keyVault", "name"))
+        .with("version", name("databaseVersion"))
+        .with("skuName", name("databaseSku"))
+        .with("skuTier", name("databaseTier"))
+        .with("storageSizeGb", name("databaseStorageGb"))
+        .with("backupRetentionDays", name("databaseBackupDays"))
+        .with("geoRedundantBackup", name("databaseGeoRedundantBackup"))
+        .with("highAvailability", name("databaseStandby"));
+    if shape.network {
+        parameters = parameters
+            .with("subnetId", name("databaseSubnetId"))
+            .with("zoneId", name("databaseZoneId"));
+    }
+    let parameters = parameters
+        .with("administratorLogin", name("databaseLogin"))
+        .with("administratorPassword", name("databasePassword"))
+        .with("sslMode", name("databaseSslMode"))
+        .with("isLocked", name("isLocked"));
+    let condition = shape
+        .external_database
+        .then(|| not(name("databaseIsExternal")));
+    after_network(shape, "database", "postgresql", parameters, condition)
+}
+
+fn secrets(platform: &Platform, document: &mut Document) {
+    for known in &platform.secrets {
+        let module = secret(&known.name, name(&known.parameter));
+        let is_everywhere = platform.environments.iter().all(|it| known.is_in(it));
+        document.module(if is_everywhere {
+            module
+        } else {
+            module.condition(is_given(&known.parameter))
+        });
+    }
+}
+
+fn secret(secret: &str, value: impl Into<Value>) -> Module {
+    Module::new(secret_symbol(secret), "modules/secret.bicep").body(
+        Object::new().with("name", deployment_name(secret)).with(
+            "params",
+            Object::new()
+                .with("vaultName", output("keyVault", "name"))
+                .with("tags", name("tags"))
+                .with("name", secret)
+                .with("value", value),
+        ),
+    )
+}
+
+/// The deployment that keeps a secret. Names of deployments have 64 characters at most; a secret's may have more.
+fn deployment_name(secret: &str) -> String {
+    format!("secret-{secret}").chars().take(64).collect()
+}
+
+/// The module that keeps a secret: `django-secret-key` as `djangoSecretKeySecret`.
+pub(super) fn secret_symbol(secret: &str) -> String {
+    let mut symbol = String::new();
+    for word in secret.split('-') {
+        let mut characters = word.chars();
+        let first = characters.next();
+        if symbol.is_empty() {
+            symbol.extend(first);
+        } else {
+            symbol.extend(first.map(|first| first.to_ascii_uppercase()));
+        }
+        symbol.extend(characters);
+    }
+    symbol.push_str("Secret");
+    symbol
+}
+
+fn cache() -> Module {
+    optional(
+        "cache",
+        ("redis", "redis"),
+        is_given("cacheSku"),
+        placed()
+            .with("name", name("cacheName"))
+            .with("workspaceId", workspace())
+            .with("vaultName", output("keyVault", "name"))
+            .with("skuName", name("cacheSku"))
+            .with("highAvailability", name("cacheHighAvailability")),
+        &[],
+    )
+}
+
+fn storage(shape: Shape) -> Module {
+    let (subnet, allowed) = if shape.network {
+        let subnet = conditional(name("isPrivate"), "", name("appSubnetId"));
+        (subnet, name("allowedAddresses"))
+    } else {
+        (Value::from(""), Value::Array(Vec::new()))
+    };
+    optional(
+        "storage",
+        ("storage", "storage"),
+        is_given("storageSku"),
+        placed()
+            .with("name", name("storageName"))
+            .with("workspaceId", workspace())
+            .with("writerPrincipalId", output("identity", "principalId"))
+            .with("skuName", name("storageSku"))
+            .with("softDeleteDays", name("storageSoftDeleteDays"))
+            .with("subnetId", subnet)
+            .with("allowedAddresses", allowed)
+            .with("isLocked", name("isLocked")),
+        if shape.network { &["network"] } else { &[] },
+    )
+}
+
+fn registry() -> Module {
+    optional(
+        "registry",
+        ("registry", "registry"),
+        is_given("containerImage"),
+        placed()
+            .with("name", name("registryName"))
+            .with("workspaceId", workspace())
+            .with("pullerPrincipalId", output("identity", "principalId"))
+            .with(
+                "skuName",
+                conditional(name("isPrivate"), "Premium", "Basic"),
+            )
+            .with("isPrivate", name("isPrivate")),
+        &[],
+    )
+}
+
+fn vpn() -> Module {
+    optional(
+        "vpn",
+        ("vpn", "vpn"),
+        name("hasNetwork").binary(BinaryOperator::And, name("hasVpn")),
+        placed()
+            .with("gatewayName", named("vgw"))
+            .with("addressName", named("pip"))
+            .with("resolverName", named("dnspr"))
+            .with("networkId", name("networkId"))
+            .with("addressPrefix", name("addressPrefix"))
+            .with("clientAddresses", name("vpnClientAddresses")),
+        &["network"],
+    )
+}
+
+/// A service behind a private endpoint.
+struct Service {
+    /// The module that makes it.
+    module: &'static str,
+    /// Its type, and the variable that holds its name.
+    kind: (&'static str, &'static str),
+    /// Azure's name for its part.
+    group: &'static str,
+    zone: Zone,
+}
+
+enum Zone {
+    Fixed(&'static str),
+    /// Below the domain of storage, which differs between clouds.
+    Blob,
+}
+
+const CACHE: Service = Service {
+    module: "cache",
+    kind: ("Microsoft.Cache/redisEnterprise", "cacheName"),
+    group: "redisEnterprise",
+    zone: Zone::Fixed("privatelink.redis.azure.net"),
+};
+const VAULT: Service = Service {
+    module: "keyVault",
+    kind: ("Microsoft.KeyVault/vaults", "vaultName"),
+    group: "vault",
+    zone: Zone::Fixed("privatelink.vaultcore.azure.net"),
+};
+const BLOB: Service = Service {
+    module: "storage",
+    kind: ("Microsoft.Storage/storageAccounts", "storageName"),
+    group: "blob",
+    zone: Zone::Blob,
+};
+const REGISTRY: Service = Service {
+    module: "registry",
+    kind: ("Microsoft.ContainerRegistry/registries", "registryName"),
+    group: "registry",
+    zone: Zone::Fixed("privatelink.azurecr.io"),
+};
+
+fn endpoint(what: &str, service: &Service, condition: Value) -> Module {
+    let zone = match service.zone {
+        Zone::Fixed(zone) => Value::from(zone),
+        Zone::Blob => text()
+            .literal("privatelink.blob.")
+            .value(
+                name("environment")
+                    .call([])
+                    .property("suffixes")
+                    .property("storage"),
+            )
+            .into(),
+    };
+    let (kind, target) = service.kind;
+    optional(
+        &format!("{what}Endpoint"),
+        ("private-endpoint", &format!("{what}-endpoint")),
+        condition,
+        placed()
+            .with("name", named("pep").literal(format!("-{what}")))
+            .with("networkId", name("networkId"))
+            .with("subnetId", name("endpointSubnetId"))
+            .with(
+                "targetId",
+                name("resourceId").call([kind.into(), name(target)]),
+            )
+            .with("groupId", service.group)
+            .with("zoneName", zone),
+        &["network", service.module],
+    )
+}

@@ -1,0 +1,160 @@
+//! The names of resources, and what is known of them before anything is deployed.
+
+use taxiway_bicep::build::{
+    BinaryOperator, Document, Object, Text, Value, conditional, name, text,
+};
+
+use super::super::shape::Shape;
+
+/// `uniqueString(resourceGroup().id)`: the same in every deployment to a resource group, and in no other.
+pub(super) fn unique() -> Value {
+    name("uniqueString").call([name("resourceGroup").call([]).property("id")])
+}
+
+/// `ABBREVIATION-${workload}-${environmentName}`
+pub(super) fn named(abbreviation: &str) -> Text {
+    text()
+        .literal(format!("{abbreviation}-"))
+        .value(name("workload"))
+        .literal("-")
+        .value(name("environmentName"))
+}
+
+fn with_hash(abbreviation: &str) -> Text {
+    named(abbreviation).literal("-").value(name("hash"))
+}
+
+/// `replace(VALUE, '-', '')`
+fn without_hyphens(value: &str) -> Value {
+    name("replace").call([name(value), "-".into(), "".into()])
+}
+
+/// `take(workload without hyphens, ROOM - length(environmentName))`: the application's name gives way.
+fn cut_workload(room: i64, environment: Value) -> Value {
+    name("take").call([
+        without_hyphens("workload"),
+        Value::from(room).binary(BinaryOperator::Subtract, name("length").call([environment])),
+    ])
+}
+
+pub(super) fn declare(shape: Shape, document: &mut Document) {
+    document.comment(
+        "Names that become host names carry a hash of the resource group: they are unique in all of Azure.",
+    );
+    document.variable("hash", name("take").call([unique(), Value::from(6)]));
+    document.variable("databaseServerName", with_hash("psql"));
+    document.comment(
+        "At most 24 characters: the application's name gives way, never the environment's.",
+    );
+    document.variable(
+        "vaultName",
+        text()
+            .literal("kv-")
+            .value(cut_workload(13, name("environmentName")))
+            .literal("-")
+            .value(name("environmentName"))
+            .literal("-")
+            .value(name("hash")),
+    );
+    if shape.storage {
+        document.comment("Letters and digits only, and 24 of them.");
+        document.variable("storageName", without_separators("st", 16));
+    }
+    if shape.container {
+        document.variable("registryName", without_separators("cr", 42));
+    }
+    if shape.cache {
+        document.variable("cacheName", with_hash("amr"));
+    }
+    document.blank();
+    tags(document);
+    if shape.network {
+        document.blank();
+        network(shape, document);
+    }
+}
+
+/// `stWORKLOADENVIRONMENTHASH`
+fn without_separators(abbreviation: &str, room: i64) -> Text {
+    let environment = without_hyphens("environmentName");
+    text()
+        .literal(abbreviation)
+        .value(cut_workload(room, environment.clone()))
+        .value(environment)
+        .value(name("hash"))
+}
+
+fn tags(document: &mut Document) {
+    document.variable(
+        "tags",
+        name("union").call([
+            Object::new()
+                .with("application", name("workload"))
+                .with("environment", name("environmentName"))
+                .with("managed-by", "taxiway")
+                .into(),
+            name("extraTags"),
+        ]),
+    );
+}
+
+/// Ids by name, not outputs of the network's module: an environment without a network has none.
+fn network(shape: Shape, document: &mut Document) {
+    let profile = |value: &str| name("networkProfile").equals(value);
+    document.variable(
+        "hasNetwork",
+        name("networkProfile").binary(BinaryOperator::NotEquals, "none"),
+    );
+    document.variable(
+        "isPrivate",
+        profile("private").binary(BinaryOperator::Or, profile("internal")),
+    );
+    document.variable(
+        "closedVault",
+        conditional(name("isPrivate"), "private", "subnet"),
+    );
+    document.variable(
+        "vaultAccess",
+        conditional(name("hasNetwork"), name("closedVault"), "open"),
+    );
+    document.variable("networkName", named("vnet"));
+    document.variable(
+        "databaseZoneName",
+        text()
+            .value(name("workload"))
+            .literal("-")
+            .value(name("environmentName"))
+            .literal(".private.postgres.database.azure.com"),
+    );
+    let known = |kind: &str, names: Vec<Value>| {
+        let arguments = std::iter::once(Value::from(kind)).chain(names);
+        conditional(name("hasNetwork"), name("resourceId").call(arguments), "")
+    };
+    let subnet = |subnet: &str| {
+        known(
+            "Microsoft.Network/virtualNetworks/subnets",
+            vec![name("networkName"), subnet.into()],
+        )
+    };
+    document.variable("appSubnetId", subnet("app"));
+    document.variable("databaseSubnetId", subnet("database"));
+    if shape.private || shape.cache {
+        document.variable("endpointSubnetId", subnet("endpoints"));
+    }
+    if shape.private || shape.cache || shape.vpn {
+        document.variable(
+            "networkId",
+            known(
+                "Microsoft.Network/virtualNetworks",
+                vec![name("networkName")],
+            ),
+        );
+    }
+    document.variable(
+        "databaseZoneId",
+        known(
+            "Microsoft.Network/privateDnsZones",
+            vec![name("databaseZoneName")],
+        ),
+    );
+}

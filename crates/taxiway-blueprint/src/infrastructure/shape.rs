@@ -1,0 +1,66 @@
+//! Which parts the infrastructure of a platform has at all: what no environment needs is not written.
+
+use taxiway_platform::{DatabaseKind, Environment, Hosting, NetworkProfile, Platform};
+
+/// The parts that some environment has. An environment without one switches it off by a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// A virtual network: every environment in Azure has one.
+    pub(super) network: bool,
+    /// Private endpoints for what the network profile closes.
+    pub(super) private: bool,
+    /// A site without a public address.
+    pub(super) internal: bool,
+    pub(super) vpn: bool,
+    /// A database that is somebody else's.
+    pub(super) external_database: bool,
+    pub(super) cache: bool,
+    pub(super) storage: bool,
+    pub(super) container: bool,
+    pub(super) autoscale: bool,
+    pub(super) alerts: bool,
+    pub(super) budget: bool,
+    pub(super) residency: bool,
+}
+
+impl Shape {
+    pub(super) fn of(platform: &Platform) -> Self {
+        let any = |has: &dyn Fn(&Environment) -> bool| platform.environments.iter().any(has);
+        let profile =
+            |environment: &Environment| environment.network.as_ref().map(|network| network.profile);
+        Self {
+            network: any(&|it| it.network.is_some()),
+            private: any(&|it| {
+                profile(it).is_some_and(|profile| profile != NetworkProfile::Public)
+            }),
+            internal: any(&|it| profile(it) == Some(NetworkProfile::Internal)),
+            vpn: any(&|it| it.network.as_ref().is_some_and(|network| network.vpn)),
+            external_database: any(&|it| it.database.kind == DatabaseKind::External),
+            cache: any(&|it| it.cache.is_some()),
+            storage: any(&|it| it.storage.is_some()),
+            container: platform.hosting == Hosting::Container && any(&|it| it.network.is_some()),
+            autoscale: any(&|it| it.plan.most_instances > it.plan.instances),
+            alerts: any(&|it| it.alerts.is_some()),
+            budget: any(&|it| it.budget.is_some()),
+            residency: !platform.data_residency.is_empty() && any(&|it| it.network.is_some()),
+        }
+    }
+
+    /// The modules, by their files.
+    pub(super) fn has_module(self, file: &str) -> bool {
+        match file {
+            "alerts.bicep" | "workbook.bicep" => self.alerts,
+            "autoscale.bicep" => self.autoscale,
+            "budget.bicep" => self.budget,
+            "network.bicep" => self.network,
+            "private-endpoint.bicep" => self.private || self.cache,
+            "redis.bicep" => self.cache,
+            "registry.bicep" => self.container,
+            "residency.bicep" => self.residency,
+            "site-endpoints.bicep" => self.internal,
+            "storage.bicep" => self.storage,
+            "vpn.bicep" => self.vpn,
+            _ => true,
+        }
+    }
+}

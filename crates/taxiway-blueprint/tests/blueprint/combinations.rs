@@ -1,0 +1,274 @@
+//! Every combination of choices: each is generated, compiled and evaluated without a remark, and a second run changes nothing.
+//!
+//! `cargo test` takes a sample of the combinations that is always the same; with `TAXIWAY_ALL_COMBINATIONS` set it takes
+//! all. `TAXIWAY_COMBINATIONS_TO` names a folder that gets the evaluated resources of each, for tools that judge them.
+
+use std::fmt::Write as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::{Value, json};
+use taxiway_app::App;
+use taxiway_blueprint::{files, plan_changes};
+use taxiway_diagnostics::{MemorySources, Sources};
+use taxiway_platform::{Config, decide};
+
+use crate::evaluated::{evaluated, template};
+use crate::sample::variable;
+
+const HOSTING: [&str; 2] = ["code", "container"];
+const NETWORK: [&str; 4] = ["public", "private", "internal", "internal with vpn"];
+const DATABASE: [&str; 3] = ["new", "new with standby", "external"];
+const CACHE: [&str; 2] = ["none", "redis"];
+const STORAGE: [bool; 2] = [false, true];
+const SIZE: [&str; 4] = ["dev", "small", "medium", "large"];
+/// Each with a region of another kind: with a pair and zones, without a pair, unknown.
+const ENVIRONMENT: [(&str, &str); 3] = [
+    ("dev", "eastasia"),
+    ("production", "swedencentral"),
+    ("qa-2", "italynorth"),
+];
+
+/// A prime that divides none of the counts above, so that each choice meets each other one within the sample.
+const SAMPLE: usize = 17;
+
+#[derive(Clone, Copy, Debug)]
+struct Combination {
+    hosting: &'static str,
+    network: &'static str,
+    database: &'static str,
+    cache: &'static str,
+    storage: bool,
+    size: &'static str,
+    environment: &'static str,
+    region: &'static str,
+}
+
+/// All of them, in one order.
+fn combinations() -> Vec<Combination> {
+    let mut all = Vec::new();
+    for hosting in HOSTING {
+        for network in NETWORK {
+            for database in DATABASE {
+                for cache in CACHE {
+                    for storage in STORAGE {
+                        for size in SIZE {
+                            for (environment, region) in ENVIRONMENT {
+                                all.push(Combination {
+                                    hosting,
+                                    network,
+                                    database,
+                                    cache,
+                                    storage,
+                                    size,
+                                    environment,
+                                    region,
+                                });
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+impl Combination {
+    fn name(self) -> String {
+        let Self {
+            hosting,
+            network,
+            database,
+            cache,
+            storage,
+            size,
+            environment,
+            region: _,
+        } = self;
+        let storage = if storage { "storage" } else { "none" };
+        format!("{hosting} {network} {database} {cache} {storage} {size} {environment}")
+            .replace(' ', "_")
+    }
+
+    /// Burstable servers have no standby; that is refused, and tested elsewhere.
+    fn is_possible(self) -> bool {
+        !(self.size == "dev" && self.database == "new with standby")
+    }
+
+    fn config(self) -> String {
+        let mut text = format!(
+            "[app]\nname = \"shop\"\nowner = \"team@example.com\"\nhosting = \"{}\"\n",
+            self.hosting
+        );
+        if self.environment == "production" {
+            text.push_str("data-residency = [\"swedencentral\", \"swedensouth\"]\n");
+        }
+        write!(
+            text,
+            "[environments.{}]\nregion = \"{}\"\nsize = \"{}\"\nnetwork = \"{}\"\ncache = \"{}\"\nstorage = {}\n",
+            self.environment,
+            self.region,
+            self.size,
+            self.network.split(' ').next().unwrap(),
+            self.cache,
+            self.storage,
+        )
+        .unwrap();
+        if self.network.ends_with("vpn") {
+            text.push_str("vpn = true\n");
+        }
+        if self.network == "public" && self.environment == "dev" {
+            text.push_str("allowed-addresses = [\"203.0.113.7\", \"198.51.100.0/24\"]\n");
+        }
+        if self.environment != "dev" {
+            text.push_str(
+                "alerts = [\"team@example.com\"]\nbudget = { amount = 300, since = \"2026-12\" }\n",
+            );
+        }
+        match self.database {
+            "external" => text.push_str("database = { kind = \"external\" }\n"),
+            "new with standby" => text.push_str("database = { standby = true }\n"),
+            _ => {}
+        }
+        text
+    }
+}
+
+fn app() -> App {
+    let document = json!({"schema": "taxiway.detect/v1", "kind": "app", "services": [{
+        "name": "shop", "root": ".", "app_dir": ".", "manage": "manage.py",
+        "framework": {"name": "django", "version": "5.2"},
+        "interface": "wsgi", "entrypoint": "shop.wsgi:application", "settings_module": "shop.settings",
+        "python": {"version": "3.12"},
+        "dependencies": {"manager": "pip", "manifests": ["requirements.txt"]},
+        "env": [{"name": "REDIS_URL", "required": false, "secret": true}],
+    }]});
+    serde_json::from_value(document).unwrap()
+}
+
+fn chosen() -> Vec<Combination> {
+    let step = if variable("TAXIWAY_ALL_COMBINATIONS").is_some() {
+        1
+    } else {
+        SAMPLE
+    };
+    let possible = combinations().into_iter().filter(|it| it.is_possible());
+    possible.step_by(step).collect()
+}
+
+#[test]
+fn every_combination_is_generated_compiled_and_evaluated() {
+    let (app, folder) = (app(), variable("TAXIWAY_COMBINATIONS_TO"));
+    for combination in chosen() {
+        let name = combination.name();
+        let config = Config::parse(&combination.config()).unwrap();
+        let platform =
+            decide(&app, &config).unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
+        let mut sources = MemorySources::new();
+        let generated = files(&sources, &app, &platform);
+        for change in plan_changes(&generated, &sources) {
+            sources.insert(change.path, change.after.unwrap());
+        }
+        let again = plan_changes(&files(&sources, &app, &platform), &sources);
+        let changed: Vec<&Utf8PathBuf> = again
+            .iter()
+            .filter(|change| change.is_change())
+            .map(|change| &change.path)
+            .collect();
+        assert_eq!(changed, Vec::<&Utf8PathBuf>::new(), "{name}");
+        let template = template(&sources);
+        for environment in ["local", combination.environment] {
+            let resources = evaluated(&template, &sources, "shop", environment);
+            check(combination, environment, &resources);
+            if let Some(folder) = &folder {
+                let path = Utf8Path::new(folder).join(format!("{name}.{environment}.json"));
+                std::fs::write(path, Value::from(resources).to_string()).unwrap();
+            }
+        }
+        every_module_is_used(&sources, &name);
+    }
+}
+
+/// The choices did what they name, and nothing else is there.
+fn check(combination: Combination, environment: &str, resources: &[Value]) {
+    let is_local = environment == "local";
+    let count = |kind: &str| {
+        let prefix = format!("{}@", kind.to_lowercase());
+        let types = resources.iter().map(|it| it["type"].as_str().unwrap());
+        types
+            .filter(|kind| kind.to_lowercase().starts_with(&prefix))
+            .count()
+    };
+    let present = |kind: &str, is_expected: bool| {
+        let what = format!("{kind} in {environment} of {}", combination.name());
+        assert_eq!(count(kind) > 0, is_expected, "{what}");
+    };
+    let in_azure = |is_chosen: bool| !is_local && is_chosen;
+    let is_external = combination.database == "external";
+    present("Microsoft.Network/virtualNetworks", !is_local);
+    present(
+        "Microsoft.DBforPostgreSQL/flexibleServers",
+        is_local || !is_external,
+    );
+    present(
+        "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules",
+        false,
+    );
+    present(
+        "Microsoft.Cache/redisEnterprise",
+        in_azure(combination.cache == "redis"),
+    );
+    present(
+        "Microsoft.Storage/storageAccounts",
+        in_azure(combination.storage),
+    );
+    present(
+        "Microsoft.ContainerRegistry/registries",
+        in_azure(combination.hosting == "container"),
+    );
+    present(
+        "Microsoft.Network/virtualNetworkGateways",
+        in_azure(combination.network.ends_with("vpn")),
+    );
+    present(
+        "Microsoft.Authorization/locks",
+        in_azure(environment == "production"),
+    );
+    present(
+        "Microsoft.Insights/metricAlerts",
+        in_azure(environment != "dev"),
+    );
+    present(
+        "Microsoft.Consumption/budgets",
+        in_azure(environment != "dev"),
+    );
+    present(
+        "Microsoft.Authorization/policyAssignments",
+        in_azure(environment == "production"),
+    );
+    let is_closed = in_azure(combination.network.starts_with("internal"));
+    let site = resources.iter().find(|it| {
+        it["type"]
+            .as_str()
+            .unwrap()
+            .starts_with("Microsoft.Web/sites@")
+    });
+    let access = &site.unwrap()["body"]["properties"]["publicNetworkAccess"];
+    assert_eq!(access == "Disabled", is_closed, "{}", combination.name());
+}
+
+/// Only what the platform needs is written.
+fn every_module_is_used(sources: &MemorySources, name: &str) {
+    let main = sources
+        .read_text("infrastructure/bicep/main.bicep".into())
+        .unwrap();
+    let modules = Utf8Path::new("infrastructure/bicep/modules");
+    for path in sources
+        .files()
+        .iter()
+        .filter(|path| path.starts_with(modules))
+    {
+        let reference = format!("'modules/{}'", path.file_name().unwrap());
+        assert!(main.contains(&reference), "{path} is of no use in {name}");
+    }
+}

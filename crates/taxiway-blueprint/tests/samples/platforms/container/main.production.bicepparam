@@ -1,0 +1,42 @@
+using 'main.bicep'
+
+// Size small in swedencentral.
+param environmentName = 'production'
+
+param planSku = 'P0v3'
+param instances = 2
+param mostInstances = 5
+param zoneRedundant = true
+param pythonVersion = '3.12'
+// The image that is served, which each release changes.
+param containerImage = readEnvironmentVariable('TAXIWAY_IMAGE', 'shop:latest')
+
+param databaseVersion = '16'
+param databaseSku = 'Standard_D2ds_v5'
+param databaseTier = 'GeneralPurpose'
+param databaseStorageGb = 32
+param databaseBackupDays = 14
+param databaseGeoRedundantBackup = true
+param databaseName = 'shop'
+param databaseLogin = 'shop_owner'
+
+param logRetentionDays = 90
+// No limit: at one, alerts would go blind.
+param logDailyQuotaGb = -1
+param vaultSoftDeleteDays = 90
+param vaultPurgeProtection = true
+param isLocked = true
+
+param networkProfile = 'private'
+
+param cacheSku = 'Balanced_B0'
+param cacheHighAvailability = true
+
+param hasAlerts = true
+param hasAvailabilityTest = true
+// Four fifths of what the size of the database takes.
+param databaseConnectionAlert = 675
+
+// Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
+param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
+param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

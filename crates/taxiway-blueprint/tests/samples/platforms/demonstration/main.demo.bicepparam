@@ -1,0 +1,27 @@
+using 'main.bicep'
+
+// Size dev in polandcentral.
+param environmentName = 'demo'
+
+param planSku = 'P0v3'
+param instances = 1
+param pythonVersion = '3.12'
+
+param databaseVersion = '16'
+param databaseSku = 'Standard_B1ms'
+param databaseTier = 'Burstable'
+param databaseStorageGb = 32
+param databaseBackupDays = 7
+param databaseName = 'shop'
+param databaseLogin = 'shop_owner'
+
+param logRetentionDays = 30
+param logDailyQuotaGb = 1
+param vaultSoftDeleteDays = 7
+param vaultPurgeProtection = false
+
+param networkProfile = 'public'
+
+// Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
+param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
+param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

@@ -1,0 +1,49 @@
+using 'main.bicep'
+
+// Size medium in swedencentral.
+param environmentName = 'production'
+param extraTags = {
+  owner: 'it@example.com'
+  'data-classification': 'confidential'
+}
+
+param planSku = 'P1v3'
+param instances = 2
+param mostInstances = 6
+param zoneRedundant = true
+param pythonVersion = '3.12'
+
+param databaseVersion = '16'
+param databaseSku = 'Standard_D4ds_v5'
+param databaseTier = 'GeneralPurpose'
+param databaseStorageGb = 128
+param databaseBackupDays = 14
+param databaseGeoRedundantBackup = true
+param databaseStandby = 'ZoneRedundant'
+param databaseName = 'intranet'
+param databaseLogin = 'intranet_owner'
+
+param logRetentionDays = 90
+// No limit: at one, alerts would go blind.
+param logDailyQuotaGb = -1
+param vaultSoftDeleteDays = 90
+param vaultPurgeProtection = true
+param isLocked = true
+
+param networkProfile = 'internal'
+param hasVpn = true
+
+param storageSku = 'Standard_ZRS'
+param storageSoftDeleteDays = 14
+
+param hasAlerts = true
+param alertRecipients = [
+  'it@example.com'
+]
+param hasAvailabilityTest = false
+// Four fifths of what the size of the database takes.
+param databaseConnectionAlert = 1362
+
+// Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
+param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
+param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

@@ -1,0 +1,49 @@
+using 'main.bicep'
+
+// Size large in swedencentral.
+param environmentName = 'production'
+param extraTags = {
+  owner: 'shop-team@example.com'
+}
+
+param planSku = 'P2v3'
+param instances = 3
+param mostInstances = 10
+param zoneRedundant = true
+param pythonVersion = '3.12'
+
+param databaseVersion = '16'
+param databaseSku = 'Standard_D8ds_v5'
+param databaseTier = 'GeneralPurpose'
+param databaseStorageGb = 256
+param databaseBackupDays = 14
+param databaseGeoRedundantBackup = true
+param databaseStandby = 'ZoneRedundant'
+param databaseName = 'shop'
+param databaseLogin = 'shop_owner'
+
+param logRetentionDays = 90
+// No limit: at one, alerts would go blind.
+param logDailyQuotaGb = -1
+param vaultSoftDeleteDays = 90
+param vaultPurgeProtection = true
+param isLocked = true
+
+param networkProfile = 'private'
+
+param cacheSku = 'Balanced_B3'
+param cacheHighAvailability = true
+param storageSku = 'Standard_ZRS'
+param storageSoftDeleteDays = 14
+
+param hasAlerts = true
+param alertRecipients = [
+  'on-call@example.com'
+]
+param hasAvailabilityTest = true
+// Four fifths of what the size of the database takes.
+param databaseConnectionAlert = 2737
+
+// Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
+param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
+param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

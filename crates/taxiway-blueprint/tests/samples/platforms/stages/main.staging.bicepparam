@@ -1,0 +1,43 @@
+using 'main.bicep'
+
+// Size small in swedencentral.
+param environmentName = 'staging'
+param extraTags = {
+  'cost-centre': '4711'
+}
+
+param planSku = 'P0v3'
+param instances = 2
+param pythonVersion = '3.12'
+
+param databaseVersion = '16'
+param databaseSku = 'Standard_D2ds_v5'
+param databaseTier = 'GeneralPurpose'
+param databaseStorageGb = 32
+param databaseBackupDays = 7
+param databaseName = 'a_very_long_name_for_a_djan'
+param databaseLogin = 'a_very_long_name_for_a_djan_owner'
+
+param logRetentionDays = 30
+param logDailyQuotaGb = 1
+param vaultSoftDeleteDays = 7
+param vaultPurgeProtection = false
+
+param networkProfile = 'public'
+
+param cacheSku = 'Balanced_B0'
+param cacheHighAvailability = false
+param storageSku = 'Standard_LRS'
+param storageSoftDeleteDays = 7
+
+param hasAlerts = true
+param alertRecipients = [
+  'team@example.com'
+]
+param hasAvailabilityTest = false
+// Four fifths of what the size of the database takes.
+param databaseConnectionAlert = 675
+
+// Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
+param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
+param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

@@ -1,0 +1,191 @@
+//! The database of an environment.
+
+use super::environments::Asked;
+use super::{Decisions, list};
+use crate::platform::database_tier;
+use crate::{Database, DatabaseKind, Setting, Size, Source, Standby, naming, regions};
+
+pub(super) fn database(
+    asked: &Asked<'_>,
+    workload: &str,
+    residency: &[Setting<String>],
+    decisions: &mut Decisions,
+) -> Database {
+    let kind = kind(asked, decisions);
+    let database = &asked.settings.database;
+    let sku = sku(asked, decisions);
+    let tier = database_tier(&sku).unwrap_or("GeneralPurpose");
+    let version = match &database.version {
+        Some(version) => decisions.configured(
+            asked.key("database.version"),
+            &version.value,
+            &version.place,
+            "configured",
+        ),
+        None => decisions.choose(
+            asked.key("database.version"),
+            "16",
+            Source::Default,
+            "supported until November 2028, and by every Django that is",
+        ),
+    };
+    let storage_gb = match &database.storage {
+        Some(storage) => storage.value,
+        None if asked.is_local => Size::Dev.facts().storage_gb,
+        None => asked.size.facts().storage_gb,
+    };
+    let backup_days = match &database.backup_days {
+        Some(days) => days.value,
+        None if asked.is_production => 14,
+        None => 7,
+    };
+    let is_made_in_azure = kind == DatabaseKind::New && !asked.is_local;
+    Database {
+        kind,
+        standby: if is_made_in_azure {
+            standby(asked, tier, decisions)
+        } else {
+            Standby::None
+        },
+        geo_redundant_backup: is_made_in_azure && geo_redundant(asked, residency, decisions),
+        version,
+        tier: tier.to_owned(),
+        sku,
+        storage_gb,
+        backup_days,
+        name: naming::database(workload),
+        login: format!("{}_owner", naming::database(workload)),
+    }
+}
+
+fn kind(asked: &Asked<'_>, decisions: &mut Decisions) -> DatabaseKind {
+    let Some(kind) = &asked.settings.database.kind else {
+        return DatabaseKind::New;
+    };
+    let (value, reason) = match kind.value {
+        DatabaseKind::New => ("new", "configured"),
+        DatabaseKind::External => (
+            "external",
+            "its URL is read from DATABASE_URL where taxiway runs, once, and kept in the vault",
+        ),
+    };
+    if kind.value == DatabaseKind::External && asked.is_local {
+        decisions.refuse(
+            "external-database-locally",
+            format!(
+                "the local environment has a database of its own, and `kind = \"external\"` ({}) asks for another",
+                kind.place
+            ),
+            "leave it out of [environments.local.database]",
+        );
+    }
+    decisions.configured(asked.key("database.kind"), value, &kind.place, reason);
+    kind.value
+}
+
+fn sku(asked: &Asked<'_>, decisions: &mut Decisions) -> String {
+    let key = asked.key("database.sku");
+    match &asked.settings.database.sku {
+        Some(sku) => decisions.configured(key, &sku.value, &sku.place, "configured"),
+        // Backups on demand, which a rollout makes as restore points, exist from General Purpose on.
+        None if asked.is_local => decisions.choose(
+            key,
+            Size::Small.facts().database_sku,
+            Source::Default,
+            "the least that has backups on demand; it costs nothing here",
+        ),
+        None => {
+            let reason = format!("size = \"{}\"", asked.size);
+            let sku = asked.size.facts().database_sku;
+            decisions.choose(key, sku, Source::Default, reason)
+        }
+    }
+}
+
+/// Source: Azure Database for PostgreSQL, high availability; regions.
+fn standby(asked: &Asked<'_>, tier: &str, decisions: &mut Decisions) -> Standby {
+    let key = asked.key("database.standby");
+    let has_zones =
+        regions::facts(asked.region).is_some_and(|facts| facts.has_zone_redundant_standby);
+    let kind = if has_zones {
+        Standby::ZoneRedundant
+    } else {
+        Standby::SameZone
+    };
+    if let Some(wanted) = &asked.settings.database.standby {
+        if wanted.value && tier == "Burstable" {
+            decisions.refuse(
+                "standby-of-burstable",
+                format!(
+                    "`standby = true` ({}): a burstable server has no high availability",
+                    wanted.place
+                ),
+                format!("[environments.{}] size = \"small\" at least", asked.name),
+            );
+        }
+        let standby = if wanted.value { kind } else { Standby::None };
+        decisions.configured(key, standby.mode(), &wanted.place, "configured");
+        return standby;
+    }
+    if asked.is_production && asked.size >= Size::Medium && tier != "Burstable" {
+        decisions.choose(
+            key,
+            kind.mode(),
+            Source::Default,
+            "an environment of this size is worth twice the price of its database",
+        );
+        return kind;
+    }
+    Standby::None
+}
+
+/// Backups in another region are data in another region.
+fn geo_redundant(
+    asked: &Asked<'_>,
+    residency: &[Setting<String>],
+    decisions: &mut Decisions,
+) -> bool {
+    let key = asked.key("database.geo-redundant-backup");
+    let facts = regions::facts(asked.region).filter(|facts| facts.has_geo_backup);
+    let pair = facts.and_then(|facts| facts.pair);
+    let is_allowed =
+        |pair: &str| residency.is_empty() || residency.iter().any(|region| region.value == pair);
+    if let Some(wanted) = &asked.settings.database.geo_redundant_backup {
+        if wanted.value {
+            match pair {
+                None => decisions.refuse(
+                    "no-geo-backup",
+                    format!(
+                        "`geo-redundant-backup = true` ({}): no backup of {} to another region is known",
+                        wanted.place, asked.region
+                    ),
+                    "leave it out, or choose a region with a pair",
+                ),
+                Some(pair) if !is_allowed(pair) => decisions.refuse(
+                    "backup-against-residency",
+                    format!(
+                        "`geo-redundant-backup = true` ({}) copies the data to {pair}, and it may be in {} only",
+                        wanted.place,
+                        list(residency)
+                    ),
+                    "leave it out, or add that region to data-residency",
+                ),
+                Some(_) => {}
+            }
+        }
+        decisions.configured(key, wanted.value.to_string(), &wanted.place, "configured");
+        return wanted.value;
+    }
+    if !asked.is_production {
+        return false;
+    }
+    let (value, reason) = match pair {
+        Some(pair) if is_allowed(pair) => {
+            (true, format!("copied to {pair}; it can't be added later"))
+        }
+        Some(pair) => (false, format!("data may not go to {pair}")),
+        None => (false, format!("no copy from {} is known", asked.region)),
+    };
+    decisions.choose(key, value.to_string(), Source::Default, reason);
+    value
+}
