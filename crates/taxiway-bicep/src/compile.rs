@@ -38,7 +38,13 @@ pub fn compile_with(sources: &dyn Sources, entry: &Utf8Path, options: &Options) 
     let workspace = Workspace::new(sources, options.module_cache.as_deref());
     let model = match workspace.model(entry) {
         Ok(model) => model,
-        Err(_) => return unreadable(entry),
+        Err(_) => {
+            return Compilation {
+                template: None,
+                diagnostics: vec![unreadable(entry)],
+                source_map: SourceMap::default(),
+            };
+        }
     };
     if options.lint {
         crate::lint::run(&workspace);
@@ -60,14 +66,11 @@ pub fn compile_with(sources: &dyn Sources, entry: &Utf8Path, options: &Options) 
     }
 }
 
-fn unreadable(entry: &Utf8Path) -> Compilation {
-    Compilation {
-        template: None,
-        diagnostics: vec![Diagnostic::error(
-            "BCP091",
-            Location::new(entry, Span::at(0)),
-            format!("`{entry}` cannot be read"),
-        )],
-        source_map: SourceMap::default(),
-    }
+/// That the entry is not there.
+pub(crate) fn unreadable(entry: &Utf8Path) -> Diagnostic {
+    Diagnostic::error(
+        "BCP091",
+        Location::new(entry, Span::at(0)),
+        format!("`{entry}` cannot be read"),
+    )
 }

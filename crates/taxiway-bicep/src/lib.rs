@@ -21,13 +21,16 @@ mod lint;
 mod model;
 mod parameters;
 mod parameters_target;
+mod restore;
 mod source_map;
 mod suggestion;
 mod types;
 
 pub use compilation::{Compilation, ParameterCompilation};
 pub use compile::{Options, compile, compile_with};
-pub use format::format;
+pub use format::{FormatOptions, LineEnding, format, format_with};
 pub use lint::{Rule, RuleLevel, lint_rules};
+pub use model::{ModuleVersion, RegistryReference};
 pub use parameters::{compile_parameters, compile_parameters_with};
+pub use restore::{RegistryModules, registry_modules};
 pub use source_map::SourceMap;

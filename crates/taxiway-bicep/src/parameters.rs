@@ -7,7 +7,7 @@ use std::rc::Rc;
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
-use taxiway_diagnostics::{Diagnostic, Location, Sources, Span};
+use taxiway_diagnostics::{Diagnostic, Sources};
 
 use crate::arm::Arm;
 use crate::ast::walk::{descendants, roots};
@@ -53,9 +53,7 @@ pub fn compile_parameters_with(
 ) -> ParameterCompilation {
     let workspace = Workspace::new(sources, options.module_cache.as_deref());
     let Ok(model) = workspace.model(entry) else {
-        let location = Location::new(entry, Span::at(0));
-        let message = format!("`{entry}` cannot be read");
-        return failed(vec![Diagnostic::error("BCP091", location, message)]);
+        return failed(vec![crate::compile::unreadable(entry)]);
     };
     if options.lint {
         crate::lint::run(&workspace);

@@ -6,7 +6,9 @@ use serde_json::Value;
 use taxiway_diagnostics::{Diagnostic, Location, Span};
 
 use crate::ast::{Statement, TypeExpr, TypeKind};
-use crate::model::{DeclarationKind, JsonFile, Model, Target, Workspace, join};
+use crate::model::{
+    DeclarationKind, JsonFile, Model, Target, Workspace, is_remote, join, registry_module,
+};
 use crate::suggestion;
 
 /// What a parameters file is `using`.
@@ -35,6 +37,10 @@ impl Using {
             return Some(Self::None);
         };
         let reference = path.plain()?;
+        if is_remote(reference) {
+            let module = registry_module(workspace, &model.path, reference, path.span);
+            return module.map(Self::Json);
+        }
         let target = join(&model.path, reference);
         let loaded = if target.extension() == Some("json") {
             workspace.json_file(&target).map(Self::Json)

@@ -1,9 +1,12 @@
 //! From a place in the emitted template back to the source.
 
+mod place;
+
 use camino::Utf8PathBuf;
 use taxiway_diagnostics::Location;
 
-use crate::json::{Json, JsonValue, Origin};
+use crate::json::{Json, Origin};
+use place::Place;
 
 /// Knows for each part of a template which file and stretch it was made from, through modules.
 ///
@@ -31,31 +34,22 @@ impl SourceMap {
     }
 
     /// The source of what the JSON pointer `pointer` names, or of the nearest part around it that has one.
+    ///
+    /// The pointer may be that of an evaluated resource's property: where the template has a variable or a parameter of a
+    /// nested template in its place, its value is followed, and where it has a loop, what the loop repeats.
     pub fn locate(&self, pointer: &str) -> Option<Location> {
-        let mut current = self.template.as_ref()?;
-        let mut origin = current.origin;
+        let mut place = Place::at_root(self.template.as_ref()?);
         for token in pointer.split('/').skip(1) {
             let key = token.replace("~1", "/").replace("~0", "~");
-            let Some(next) = step(current, &key) else {
+            if !place.enter(&key) {
                 break;
-            };
-            current = next;
-            origin = next.origin.or(origin);
+            }
         }
-        origin.and_then(|origin| self.location(origin))
+        place.origin.and_then(|origin| self.location(origin))
     }
 
     fn location(&self, origin: Origin) -> Option<Location> {
         let path = self.files.get(origin.file as usize)?;
         Some(Location::new(path.clone(), origin.span))
-    }
-}
-
-fn step<'json>(json: &'json Json, key: &str) -> Option<&'json Json> {
-    match &json.value {
-        JsonValue::Object(members) => members.get(key),
-        JsonValue::Array(items) => items.get(key.parse::<usize>().ok()?),
-        JsonValue::Shared(shared) => step(shared, key),
-        JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) | JsonValue::String(_) => None,
     }
 }

@@ -57,6 +57,8 @@ pub(crate) enum Format {
     /// For programs: stable, versioned.
     #[value(alias = "json-v1")]
     Json,
+    /// For code hosts: what the Bicep compiler finds, as SARIF 2.1.0.
+    Sarif,
 }
 
 /// When to use colour.
@@ -196,31 +198,114 @@ pub(crate) struct Generate {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bicep {
-    /// Compile to an ARM template.
+    /// Compile to ARM templates.
     Build(Built),
-    /// Compile a parameter file.
+    /// Compile parameter files.
     BuildParams(Built),
-    /// Format files in place.
-    Format {
-        /// The files.
-        #[arg(required = true)]
-        files: Vec<Utf8PathBuf>,
-        /// Write nothing; exit 1 where a file is not formatted.
-        #[arg(long)]
-        check: bool,
+    /// Say what is wrong, and what should be written differently.
+    Lint(Linted),
+    /// List the linter's rules, or explain one.
+    Rules {
+        /// The rule: `no-unused-params`.
+        code: Option<String>,
     },
+    /// Format files in place.
+    Format(Formatted),
+    /// Fetch the modules of registries that files name into the module cache.
+    Restore(Restored),
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  taxiway bicep build main.bicep                       writes main.json beside it
+  taxiway bicep build main.bicep --stdout              prints the template
+  taxiway bicep build infrastructure --outdir out      every .bicep file below a folder
+  taxiway bicep build - < main.bicep                   reads standard input, prints the template
+  taxiway bicep build main.bicep --format sarif        what was found, for a code host
+
+Exit codes: 0 done · 1 a file has errors · 2 wrong usage")]
 pub(crate) struct Built {
-    /// The `.bicep` or `.bicepparam` file.
-    pub(crate) file: Utf8PathBuf,
+    /// Files or folders; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<Utf8PathBuf>,
     /// Print the result instead of writing it beside the file.
     #[arg(long)]
     pub(crate) stdout: bool,
-    /// Write it into this folder.
-    #[arg(long, value_name = "FOLDER", conflicts_with = "stdout")]
+    /// Write into this folder.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["stdout", "outfile"])]
     pub(crate) outdir: Option<Utf8PathBuf>,
+    /// Write into this file.
+    #[arg(long, value_name = "FILE", conflicts_with = "stdout")]
+    pub(crate) outfile: Option<Utf8PathBuf>,
+    /// Where restored modules lie, if not in ~/.bicep.
+    #[arg(long, value_name = "FOLDER", env = "TAXIWAY_MODULE_CACHE")]
+    pub(crate) module_cache: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  taxiway bicep lint main.bicep                        one file, with the modules it uses
+  taxiway bicep lint .                                 every file below this folder
+  taxiway bicep lint . --fix                           mends what can be mended without a look
+  taxiway bicep lint . --format sarif > bicep.sarif    for a code host
+  taxiway bicep rules no-unused-params                 what a rule asks for, and why
+
+Levels: bicepconfig.json, analyzers.core.rules.RULE.level. One line: #disable-next-line RULE
+Exit codes: 0 nothing found · 1 errors or warnings · 2 wrong usage")]
+pub(crate) struct Linted {
+    /// Files or folders; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<Utf8PathBuf>,
+    /// Mend what can be mended without changing what is deployed.
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Where restored modules lie, if not in ~/.bicep.
+    #[arg(long, value_name = "FOLDER", env = "TAXIWAY_MODULE_CACHE")]
+    pub(crate) module_cache: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  taxiway bicep format main.bicep        in place
+  taxiway bicep format . --check         for a pipeline: exit 1 where something is not formatted
+  taxiway bicep format . --diff          what would change
+  taxiway bicep format - < main.bicep    from standard input to standard output
+
+Settings: bicepconfig.json, formatting.{width, indentKind, indentSize, newlineKind, insertFinalNewline}
+Exit codes: 0 done · 1 not formatted, or cannot be parsed · 2 wrong usage")]
+pub(crate) struct Formatted {
+    /// Files or folders; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<Utf8PathBuf>,
+    /// Write nothing; exit 1 where a file is not formatted.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write nothing; show what would change.
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) diff: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  taxiway bicep restore main.bicep    the modules that it and its modules name
+  taxiway bicep restore . --force     everything below this folder, again
+
+Logins are those of `docker login` and `az acr login` (~/.docker/config.json).
+Exit codes: 0 everything is there · 1 a file has errors · 2 wrong usage · 3 modules could not be fetched")]
+pub(crate) struct Restored {
+    /// Files or folders.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<Utf8PathBuf>,
+    /// Fetch what is there already too.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Where restored modules lie, if not in ~/.bicep.
+    #[arg(long, value_name = "FOLDER", env = "TAXIWAY_MODULE_CACHE")]
+    pub(crate) module_cache: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Format};
 use crate::failure::{Failure, Outcome};
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
@@ -62,6 +62,10 @@ fn log_to_stderr(is_verbose: bool) {
 }
 
 fn run(arguments: &Arguments, surroundings: &Surroundings, terminal: &Terminal) -> Outcome {
+    if terminal.format() == Format::Sarif && !matches!(arguments.command, Command::Bicep(_)) {
+        return Err(Failure::usage("only the Bicep compiler speaks SARIF")
+            .next("that is", "taxiway bicep lint . --format sarif"));
+    }
     let repository = arguments.global.repository.as_deref();
     match &arguments.command {
         Command::Detect(detect) => commands::detect::run(detect, repository, terminal),

@@ -50,6 +50,11 @@ impl Terminal {
         self.format == Format::Json
     }
 
+    /// How results are printed.
+    pub(crate) const fn format(&self) -> Format {
+        self.format
+    }
+
     /// Whether a person can be asked.
     pub(crate) const fn is_interactive(&self) -> bool {
         self.is_interactive
@@ -64,6 +69,13 @@ impl Terminal {
     pub(crate) fn print(&self, text: impl std::fmt::Display) {
         // A closed pipe (`taxiway … | head`) is the reader's choice, not a failure.
         let _ = writeln!(anstream::stdout(), "{text}");
+    }
+
+    /// Data, to the byte.
+    pub(crate) fn print_exactly(&self, text: &str) {
+        let mut stdout = anstream::stdout();
+        let _ = stdout.write_all(text.as_bytes());
+        let _ = stdout.flush();
     }
 
     /// Data, for programs.

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use taxiway_bicep::syntax::{TokenKind, parse};
-use taxiway_bicep::{compile, compile_parameters, format};
+use taxiway_bicep::{Options, compile_parameters_with, compile_with, format};
 use taxiway_diagnostics::{Diagnostic, MemorySources};
 
 /// How long one text may take, in a build without optimisation.
@@ -22,6 +22,11 @@ pub(crate) fn broken(text: &str) -> Option<String> {
     }
     (start.elapsed() > LIMIT).then(|| format!("took {:?}", start.elapsed()))
 }
+
+const LINTED: Options = Options {
+    module_cache: None,
+    lint: true,
+};
 
 type Rule = fn(&str) -> Result<(), String>;
 
@@ -59,13 +64,14 @@ fn agree(is_there: bool, diagnostics: &[Diagnostic]) -> Result<(), String> {
 
 fn compiles_or_reports(text: &str) -> Result<(), String> {
     let sources: MemorySources = [("main.bicep", text)].into_iter().collect();
-    let compilation = compile(&sources, "main.bicep".into());
+    let compilation = compile_with(&sources, "main.bicep".into(), &LINTED);
     agree(compilation.template.is_some(), &compilation.diagnostics)
 }
 
 fn parameters_compile_or_report(text: &str) -> Result<(), String> {
     let sources: MemorySources = [("main.bicepparam", text)].into_iter().collect();
-    let compilation = compile_parameters(&sources, "main.bicepparam".into(), &|_| None);
+    let file = "main.bicepparam".into();
+    let compilation = compile_parameters_with(&sources, file, &|_| None, &LINTED);
     agree(compilation.parameters.is_some(), &compilation.diagnostics)
 }
 
@@ -81,7 +87,8 @@ fn formats_to_the_same(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The tokens and comments that a formatter must keep, in order; commas may become line breaks.
+/// The tokens and comments that a formatter must keep, in order; commas may become line breaks, and the first `|` of a
+/// union stands only where it has a line of its own.
 fn words(text: &str) -> Vec<String> {
     let (tree, _) = parse(text);
     tree.tokens()
@@ -92,10 +99,17 @@ fn words(text: &str) -> Vec<String> {
                 TokenKind::Whitespace
                     | TokenKind::NewLine
                     | TokenKind::Comma
+                    | TokenKind::Pipe
                     | TokenKind::EndOfFile
             )
         })
-        .map(|token| tree.slice(token.span).trim_end().to_owned())
+        .map(|token| {
+            let text = tree.slice(token.span);
+            if token.kind == TokenKind::Directive {
+                return text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+            }
+            text.trim_end().to_owned()
+        })
         .filter(|word| word != "\u{feff}")
         .collect()
 }

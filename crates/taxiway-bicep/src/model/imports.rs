@@ -112,7 +112,7 @@ fn import_source(
     }
 }
 
-fn registry_module(
+pub(crate) fn registry_module(
     workspace: &Workspace<'_>,
     path: &Utf8Path,
     reference: &str,
@@ -126,14 +126,14 @@ fn registry_module(
         workspace.error(path, span, "BCP193", message);
         return None;
     };
-    match workspace.registry_module(&parsed) {
+    let location = Location::new(path, span);
+    match workspace.registry_module(&parsed, location.clone()) {
         Ok(module) => Some(module),
         Err(_) => {
-            let message = format!("`{}` is not in the module cache", parsed.full());
-            let location = Location::new(path, span);
+            let message = format!("`{parsed}` is not in the module cache");
             workspace.report(
                 Diagnostic::error("BCP190", location, message)
-                    .help("restore the modules of this file first"),
+                    .help("fetch it: `taxiway bicep restore FILE`"),
             );
             None
         }
@@ -144,7 +144,7 @@ fn is_json(path: &Utf8Path) -> bool {
     matches!(path.extension(), Some("json" | "jsonc" | "arm"))
 }
 
-fn is_remote(reference: &str) -> bool {
+pub(crate) fn is_remote(reference: &str) -> bool {
     reference.starts_with("br:") || reference.starts_with("br/") || is_template_spec(reference)
 }
 

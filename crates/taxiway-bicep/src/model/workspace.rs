@@ -39,6 +39,8 @@ pub(crate) struct Workspace<'s> {
     json: RefCell<HashMap<Utf8PathBuf, Rc<JsonFile>>>,
     configurations: RefCell<HashMap<Utf8PathBuf, Rc<Configuration>>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
+    /// Modules of registries, and where they are named.
+    references: RefCell<Vec<(RegistryReference, Location)>>,
     /// What each file asks not to hear.
     suppressions: RefCell<HashMap<Utf8PathBuf, Suppressions>>,
     /// How many files are being read, each for the one before.
@@ -64,6 +66,7 @@ impl<'s> Workspace<'s> {
             json: RefCell::default(),
             configurations: RefCell::default(),
             diagnostics: RefCell::default(),
+            references: RefCell::default(),
             suppressions: RefCell::default(),
             depth: RefCell::default(),
         }
@@ -196,13 +199,21 @@ impl<'s> Workspace<'s> {
         self.json_at(path, None)
     }
 
+    /// Every reference to a registry so far.
+    pub(crate) fn registry_references(&self) -> Vec<(RegistryReference, Location)> {
+        self.references.take()
+    }
+
     /// A module of a registry, out of the cache.
     pub(crate) fn registry_module(
         &self,
         reference: &RegistryReference,
+        location: Location,
     ) -> Result<Rc<JsonFile>, Unusable> {
+        let mut references = self.references.borrow_mut();
+        references.push((reference.clone(), location));
         let cache = self.module_cache.ok_or(Unusable::Missing)?;
-        self.json_at(&reference.cached(cache), Some(reference.full()))
+        self.json_at(&reference.template(cache), Some(reference.to_string()))
     }
 
     fn json_at(

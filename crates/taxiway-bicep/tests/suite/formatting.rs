@@ -1,7 +1,7 @@
 //! The formatter.
 
 use insta::assert_snapshot;
-use taxiway_bicep::{compile, format};
+use taxiway_bicep::{FormatOptions, compile, format, format_with};
 use taxiway_diagnostics::{MemorySources, Sources};
 
 #[test]
@@ -66,22 +66,23 @@ output o string=b . c [ 0 ]! .?x";
     param a string = 'x' // trailing
 
     @description('d')
-    var b = { // open
+    var b = {
+      // open
 
-      c: 1, d: [1, 2]
+      c: 1
+      d: [1, 2]
 
       /* e */ e: a == 'x' ? !true : -1
     }
     #disable-next-line no-unused-vars
-    var f = [for (x, i) in range(0, 3): {
-      name: '${x}${i}'
-    }]
-    var g = a
-      ? 'yes'
-      : 'no'
+    var f = [
+      for (x, i) in range(0, 3): {
+        name: '${x}${ i }'
+      }
+    ]
+    var g = a ? 'yes' : 'no'
     type t = string[]?
-    type u = | 'a'
-      | 'b'
+    type u = 'a' | 'b'
     output o string = b.c[0]!.?x
     "#);
 }
@@ -90,4 +91,121 @@ output o string=b . c [ 0 ]! .?x";
 fn a_file_that_does_not_parse_is_left_alone() {
     let text = "param a   string =\nvar";
     assert_eq!(format(text), text);
+}
+
+fn narrow(text: &str) -> String {
+    let options = FormatOptions {
+        width: 40,
+        ..FormatOptions::default()
+    };
+    let once = format_with(text, &options);
+    assert_eq!(format_with(&once, &options), once);
+    once
+}
+
+#[test]
+fn what_does_not_fit_is_broken_from_the_outside_in() {
+    let text = "var list = ['aaaaaaaaaa', 'bbbbbbbbbb', 'cccccccccc']
+var fits = ['aaaaaaaaaa', 'bbbbbbbbbb']
+var object = { first: ['aaaaaa', 'bbbbbb'], second: 'cccccc' }
+var called = union(['aaaaaaaaaa'], ['bbbbbbbbbb'], ['c'])
+var chosen = length(list) == 3 ? 'aaaaaaaaaa' : 'bbbbbbbbbb'
+type size = 'aaaaaaaaaa' | 'bbbbbbbbbb' | 'cccccccccc'
+func double(text string) string => '${text}${text}${text}'
+";
+    assert_snapshot!(narrow(text), @r#"
+    var list = [
+      'aaaaaaaaaa'
+      'bbbbbbbbbb'
+      'cccccccccc'
+    ]
+    var fits = ['aaaaaaaaaa', 'bbbbbbbbbb']
+    var object = {
+      first: ['aaaaaa', 'bbbbbb']
+      second: 'cccccc'
+    }
+    var called = union(
+      ['aaaaaaaaaa'],
+      ['bbbbbbbbbb'],
+      ['c']
+    )
+    var chosen = length(list) == 3
+      ? 'aaaaaaaaaa'
+      : 'bbbbbbbbbb'
+    type size =
+      | 'aaaaaaaaaa'
+      | 'bbbbbbbbbb'
+      | 'cccccccccc'
+    func double(text string) string =>
+      '${text}${text}${text}'
+    "#);
+}
+
+#[test]
+fn what_the_source_breaks_stays_broken_where_that_is_its_own_choice() {
+    let text = "var object = {
+  a: 1 }
+var list = [1
+  2, 3]
+var called = map(list, item => {
+  name: item
+})
+var commented = [
+  1 // one
+  /* two */ 2
+  // nothing more
+]
+";
+    assert_snapshot!(narrow(text), @r#"
+    var object = {
+      a: 1
+    }
+    var list = [1, 2, 3]
+    var called = map(list, item => {
+      name: item
+    })
+    var commented = [
+      1 // one
+      /* two */ 2
+      // nothing more
+    ]
+    "#);
+}
+
+#[test]
+fn a_comment_in_an_odd_place_leaves_its_statement_as_it_is() {
+    let text = "var   a = f(1 // one\n  ,  2)\nvar   b  =  1\n";
+    assert_eq!(format(text), "var   a = f(1 // one\n  ,  2)\nvar b = 1\n");
+}
+
+#[test]
+fn settings_come_from_the_nearest_configuration() {
+    let sources = MemorySources::from_text(
+        "--- a/main.bicep
+var list = { a: 1, bb: 22 }
+--- bicepconfig.json
+{ \"formatting\": { \"width\": 20, \"indentKind\": \"Space\", \"indentSize\": 4, \"insertFinalNewline\": false } }
+--- b/bicepconfig.json
+{ \"formatting\": { \"indentKind\": \"Tab\", \"newlineKind\": \"CRLF\", \"width\": 10 } }
+",
+    );
+    let text = sources.read_text("a/main.bicep".into()).unwrap();
+    let in_folder = |folder: &str| {
+        let file = camino::Utf8PathBuf::from(folder).join("main.bicep");
+        format_with(&text, &FormatOptions::find(&sources, &file))
+    };
+    assert_eq!(in_folder("a"), "var list = {\n    a: 1\n    bb: 22\n}");
+    assert_eq!(
+        in_folder("b"),
+        "var list = {\r\n\ta: 1\r\n\tbb: 22\r\n}\r\n"
+    );
+}
+
+#[test]
+fn nesting_as_deep_as_the_parser_allows_is_formatted() {
+    for (open, close) in [("[", "]"), ("{ a: ", " }"), ("(", ")"), ("f(", ")")] {
+        let text = format!("var a = {}1{}\n", open.repeat(100), close.repeat(100));
+        let once = format(&text);
+        assert_eq!(format(&once), once, "{open}");
+    }
 }

@@ -1,10 +1,12 @@
 //! `taxiway` as a user runs it: the program itself, real processes, a real PostgreSQL, loopback alone.
 
 mod bad_releases;
+mod bicep;
 mod killed;
 mod life;
 mod load;
 mod outage;
+mod registry;
 mod secrets;
 mod usage;
 mod world;

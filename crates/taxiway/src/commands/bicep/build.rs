@@ -1,0 +1,118 @@
+//! `taxiway bicep build` and `build-params`.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+use taxiway_bicep::Options;
+use taxiway_diagnostics::Diagnostic;
+
+use super::inputs::{Input, InputSources, Inputs};
+use super::module_cache;
+use super::report::Report;
+use crate::arguments::Built;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::surroundings;
+use crate::terminal::Terminal;
+
+/// What is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `.bicep` files to templates, `.bicepparam` files that are named to parameters.
+    ByExtension,
+    /// Everything to parameters.
+    Parameters,
+}
+
+/// Compiles what was named, each file on its own; one with errors does not stop the others.
+pub(super) fn run(built: &Built, kind: Kind, terminal: &Terminal) -> Outcome {
+    let extension = match kind {
+        Kind::ByExtension => "bicep",
+        Kind::Parameters => "bicepparam",
+    };
+    let inputs = Inputs::open(&built.files, &[extension])?;
+    if (built.stdout || built.outfile.is_some()) && inputs.files.len() > 1 {
+        return Err(Failure::usage(format!(
+            "{} files were named, and one fits into one output",
+            inputs.files.len()
+        ))
+        .next("a file each", "taxiway bicep build FILE… --outdir FOLDER"));
+    }
+    let options = Options {
+        module_cache: Some(module_cache::folder(built.module_cache.as_deref())),
+        lint: true,
+    };
+    let mut report = Report::default();
+    let mut results = Vec::new();
+    for input in &inputs.files {
+        let is_parameters =
+            kind == Kind::Parameters || input.path.extension() == Some("bicepparam");
+        let (result, diagnostics) = compile(input, &inputs.sources, is_parameters, &options);
+        report.add(diagnostics);
+        results.push((input, result));
+    }
+    let goes_to_stdout = |input: &Input| {
+        built.stdout || (input.is_standard && built.outfile.is_none() && built.outdir.is_none())
+    };
+    let is_taken = inputs.files.iter().any(goes_to_stdout);
+    report.show(
+        &inputs.sources,
+        terminal,
+        if is_taken {
+            super::report::Stream::Error
+        } else {
+            super::report::Stream::Output
+        },
+    );
+    let mut exit = Exit::Done;
+    for (input, result) in results {
+        let Some(result) = result else {
+            exit = Exit::Findings;
+            continue;
+        };
+        let text = serde_json::to_string_pretty(&result).expect("a template has string keys");
+        if goes_to_stdout(input) {
+            terminal.print(text);
+        } else {
+            write(&target(input, built), &text, terminal)?;
+        }
+    }
+    Ok(exit)
+}
+
+fn compile(
+    input: &Input,
+    sources: &InputSources,
+    is_parameters: bool,
+    options: &Options,
+) -> (Option<Value>, Vec<Diagnostic>) {
+    if is_parameters {
+        let environment = &surroundings::variable_or_empty;
+        let compilation =
+            taxiway_bicep::compile_parameters_with(sources, &input.path, environment, options);
+        (compilation.parameters, compilation.diagnostics)
+    } else {
+        let compilation = taxiway_bicep::compile_with(sources, &input.path, options);
+        (compilation.template, compilation.diagnostics)
+    }
+}
+
+/// Where the result of a file goes: beside it, unless told otherwise.
+fn target(input: &Input, built: &Built) -> Utf8PathBuf {
+    if let Some(file) = &built.outfile {
+        return file.clone();
+    }
+    let name =
+        Utf8Path::new(input.shown.file_name().unwrap_or("main.bicep")).with_extension("json");
+    let folder = built.outdir.as_deref().or(input.shown.parent());
+    folder.unwrap_or(Utf8Path::new("")).join(name)
+}
+
+fn write(path: &Utf8Path, text: &str, terminal: &Terminal) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_str().is_empty());
+    folder
+        .map_or(Ok(()), std::fs::create_dir_all)
+        .and_then(|()| std::fs::write(path, text))
+        .map_err(|error| Failure::failed(format!("`{path}` cannot be written")).because(&error))?;
+    terminal.say(path);
+    Ok(())
+}
