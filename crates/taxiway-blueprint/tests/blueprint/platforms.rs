@@ -5,11 +5,11 @@
 //! the Bicep of each, with all modules, and the template it compiles to, for tools that judge them.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde_json::Value;
+use serde_json::{Value, json};
 use taxiway_app::App;
 use taxiway_blueprint::files;
 use taxiway_diagnostics::{MemorySources, Sources};
-use taxiway_platform::{Config, Platform, decide};
+use taxiway_platform::{Config, NetworkProfile, Platform, decide};
 
 use crate::evaluated::{evaluated, template};
 use crate::golden::check;
@@ -78,6 +78,85 @@ fn samples_are_written_for_tools() {
             .collect();
         write_for_tools(sample, &sources, &template(&sources));
     }
+}
+
+/// What tools that only read files can't see: see `scripts/checkov-accepted.txt`.
+#[test]
+fn production_is_as_closed_as_its_choices_say() {
+    let app = app();
+    let mut seen = 0;
+    for path in platforms() {
+        let text = std::fs::read_to_string(path.join("taxiway.toml")).unwrap();
+        let platform: Platform = decide(&app, &Config::parse(&text).unwrap()).unwrap();
+        let Some(production) = platform.environment("production") else {
+            continue;
+        };
+        seen += 1;
+        let generated = files(&MemorySources::new(), &app, &platform).into_iter();
+        let sources: MemorySources = generated.map(|file| (file.path, file.text)).collect();
+        let resources = evaluated(&template(&sources), &sources, "shop", "production");
+        let profile = production.network.as_ref().unwrap().profile;
+        let is_private = profile != NetworkProfile::Public;
+        let all = |kind: &str, pointer: &str, expected: Value| {
+            let prefix = format!("{kind}@");
+            let of_kind = |it: &&Value| it["type"].as_str().unwrap().starts_with(&prefix);
+            for resource in resources.iter().filter(of_kind) {
+                let found = resource["body"].pointer(pointer).unwrap_or(&Value::Null);
+                assert_eq!(*found, expected, "{kind} {pointer} in {path}");
+            }
+        };
+        let public = |is_open: bool| json!(if is_open { "Enabled" } else { "Disabled" });
+        all(
+            "Microsoft.KeyVault/vaults",
+            "/properties/enablePurgeProtection",
+            json!(true),
+        );
+        all(
+            "Microsoft.KeyVault/vaults",
+            "/properties/networkAcls/defaultAction",
+            json!("Deny"),
+        );
+        all(
+            "Microsoft.KeyVault/vaults",
+            "/properties/publicNetworkAccess",
+            public(!is_private),
+        );
+        all(
+            "Microsoft.Web/serverfarms",
+            "/properties/zoneRedundant",
+            json!(true),
+        );
+        all(
+            "Microsoft.Storage/storageAccounts",
+            "/sku/name",
+            json!("Standard_ZRS"),
+        );
+        all(
+            "Microsoft.Storage/storageAccounts",
+            "/properties/publicNetworkAccess",
+            public(!is_private),
+        );
+        all(
+            "Microsoft.ContainerRegistry/registries",
+            "/properties/publicNetworkAccess",
+            public(!is_private),
+        );
+        let is_open = profile != NetworkProfile::Internal;
+        for kind in ["Microsoft.Web/sites", "Microsoft.Web/sites/slots"] {
+            all(kind, "/properties/publicNetworkAccess", public(is_open));
+            all(kind, "/properties/httpsOnly", json!(true));
+            for (property, value) in [
+                ("minTlsVersion", json!("1.2")),
+                ("http20Enabled", json!(true)),
+                ("ftpsState", json!("Disabled")),
+                ("healthCheckPath", json!("/healthz/ready")),
+                ("httpLoggingEnabled", json!(true)),
+            ] {
+                all(kind, &format!("/properties/siteConfig/{property}"), value);
+            }
+        }
+    }
+    assert_eq!(seen, 7);
 }
 
 fn write_for_tools(platform: &str, sources: &dyn Sources, template: &Value) {
