@@ -88,6 +88,11 @@ impl DjangoReading<'_> {
         self.base.service.warnings.extend(choice.warnings.clone());
         self.base.service.settings_module.clone_from(&choice.module);
         self.base.saw("settings_module", choice.places.clone());
+        self.base.because("settings_module", choice.because);
+        for (module, because, place) in choice.rejected.clone() {
+            self.base
+                .reject("settings_module", module, because, Some(place));
+        }
         let arena = Arena::default();
         let mut evaluator = Evaluator::new(self.base.repository, &arena, choice.search.clone());
         self.base.set_environment(&mut evaluator);
@@ -112,6 +117,7 @@ impl DjangoReading<'_> {
         self.worker_settings(&mut evaluator);
         self.base.environment(&evaluator);
         self.base.surroundings();
+        self.base.reasons(&[]);
         self.base.service
     }
 

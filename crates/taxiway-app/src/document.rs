@@ -7,6 +7,7 @@
 mod dependencies;
 mod entrypoint;
 mod facts;
+mod reason;
 mod service;
 
 use schemars::JsonSchema;
@@ -21,6 +22,7 @@ pub use facts::{
     Finding, Framework, FrameworkName, Frontend, Interface, Media, MediaStorage, MigrationTool,
     Migrations, Port, Process, ProcessKind, Server, StaticFiles, StaticStrategy, Tests,
 };
+pub use reason::{Reason, Rejected};
 pub use service::Service;
 pub(crate) use service::UNNAMED;
 
@@ -40,6 +42,9 @@ pub struct App {
     /// Front ends that are deployed on their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frontends: Vec<Frontend>,
+    /// Why the repository is what it is, under `kind`, and what looked like a service and is none, under `services`.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub reasons: std::collections::BTreeMap<String, Reason>,
     /// What a reader of the document should know, such as files that could not be read, or why there is no service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -53,6 +58,7 @@ impl App {
             kind,
             services: Vec::new(),
             frontends: Vec::new(),
+            reasons: std::collections::BTreeMap::new(),
             warnings: Vec::new(),
         }
     }

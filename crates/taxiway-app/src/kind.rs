@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 
 use crate::django::{Project, project};
-use crate::document::Kind;
+use crate::document::{Kind, Rejected};
 use crate::manifest::pyproject::Pyproject;
 use crate::manifest::setup;
 use crate::repository::Repository;
@@ -17,6 +17,10 @@ pub(crate) struct Verdict {
     pub(crate) apps: Vec<WebApp>,
     /// Why there is nothing to deploy.
     pub(crate) reason: Option<String>,
+    /// What settled the kind.
+    pub(crate) because: String,
+    /// What looks like a service and is none.
+    pub(crate) rejected: Vec<Rejected>,
 }
 
 /// Decides what a repository is.
@@ -43,23 +47,68 @@ pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
     let (decoys, real): (Vec<Project>, Vec<Project>) =
         projects.into_iter().partition(|project| project.is_decoy);
     let packaging = Packaging::of(repository);
+    let rejected: Vec<Rejected> = decoys.iter().map(decoy).collect();
     if !real.is_empty() {
         return Verdict {
-            kind: Kind::App,
-            apps: apps_beside(repository, &real),
-            projects: real,
-            reason: None,
+            because: "there is a Django project in it that is no example and no test".to_owned(),
+            rejected,
+            ..deployable(real.clone(), apps_beside(repository, &real))
         };
     }
     let apps = web::find(repository);
     if !apps.is_empty() && (!packaging.is_package || is_served(repository)) {
         return Verdict {
-            kind: Kind::App,
-            projects: Vec::new(),
-            apps,
-            reason: None,
+            because: if packaging.is_package {
+                "its code makes a web application, and a file of it runs that as a service"
+            } else {
+                "its code makes a web application, and it is not packaged for others to install"
+            }
+            .to_owned(),
+            rejected,
+            ..deployable(Vec::new(), apps)
         };
     }
+    Verdict {
+        rejected: rejected
+            .into_iter()
+            .chain(apps.iter().map(|app| Rejected {
+                value: app.file.to_string(),
+                because: "an application in a package that nothing runs as a service".to_owned(),
+                place: Some(app.place.clone()),
+            }))
+            .take(20)
+            .collect(),
+        ..without_services(repository, &packaging, decoys)
+    }
+}
+
+fn decoy(project: &Project) -> Rejected {
+    Rejected {
+        value: crate::repository::shown(&project.app_dir).into_string(),
+        because: "a Django project of examples or tests, by its folder".to_owned(),
+        place: project
+            .manage
+            .as_ref()
+            .map(|manage| taxiway_diagnostics::Place::new(manage, 1)),
+    }
+}
+
+const fn deployable(projects: Vec<Project>, apps: Vec<WebApp>) -> Verdict {
+    Verdict {
+        kind: Kind::App,
+        projects,
+        apps,
+        reason: None,
+        because: String::new(),
+        rejected: Vec::new(),
+    }
+}
+
+fn without_services(
+    repository: &Repository<'_>,
+    packaging: &Packaging,
+    decoys: Vec<Project>,
+) -> Verdict {
     if packaging.is_package {
         if packaging.has_scripts && !packaging.is_library {
             return nothing(Kind::Cli, "this repository is a program for the terminal");
@@ -75,10 +124,9 @@ pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
     }
     if !decoys.is_empty() {
         return Verdict {
-            kind: Kind::App,
-            projects: decoys,
-            apps: Vec::new(),
-            reason: None,
+            because: "the only Django project in it is in a folder for examples or tests"
+                .to_owned(),
+            ..deployable(decoys, Vec::new())
         };
     }
     if is_collection(repository) {
@@ -139,6 +187,8 @@ fn nothing(kind: Kind, reason: &str) -> Verdict {
         projects: Vec::new(),
         apps: Vec::new(),
         reason: Some(reason.to_owned()),
+        because: reason.to_owned(),
+        rejected: Vec::new(),
     }
 }
 

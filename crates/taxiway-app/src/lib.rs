@@ -19,6 +19,7 @@ mod python;
 mod python_apps;
 mod reader;
 mod reading;
+mod reason;
 mod repository;
 mod requirement;
 mod secret;
@@ -27,15 +28,17 @@ mod system_package;
 mod web;
 mod web_environment;
 mod web_service;
+mod why;
 
 pub use document::{
     App, Artifacts, Backing, Database, DatabaseConfig, DatabaseEngine, Declaration, Dependencies,
     Distribution, Email, Entrypoint, EnvironmentVariable, Finding, Framework, FrameworkName,
     Frontend, Interface, Kind, Manager, Media, MediaStorage, MigrationTool, Migrations, Port,
-    Process, ProcessKind, Python, PythonDeclaration, SCHEMA, Server, Service, StaticFiles,
-    StaticStrategy, Tests, schema,
+    Process, ProcessKind, Python, PythonDeclaration, Reason, Rejected, SCHEMA, Server, Service,
+    StaticFiles, StaticStrategy, Tests, schema,
 };
 pub use lock::export_lock;
 pub use migration::{Migration, MigrationKey, Operation, Safety, migrations};
 pub use reader::read;
 pub use requirement::normalized_name;
+pub use why::{Explanation, NoSuchFact, Seen, explain};

@@ -2,7 +2,7 @@
 
 use taxiway_diagnostics::Sources;
 
-use crate::document::{App, Kind, Service};
+use crate::document::{App, Kind, Reason, Rejected, Service};
 use crate::repository::Repository;
 use crate::{django_service, kind, reading, web_service};
 
@@ -12,6 +12,16 @@ pub fn read(sources: &dyn Sources) -> App {
     let verdict = kind::of(&repository);
     let mut app = App::new(verdict.kind);
     app.warnings.extend(verdict.reason);
+    let settled = |because: &str, rejected: Vec<Rejected>| Reason {
+        because: because.to_owned(),
+        rejected,
+    };
+    app.reasons
+        .insert("kind".to_owned(), settled(&verdict.because, Vec::new()));
+    if !verdict.rejected.is_empty() {
+        let reason = settled(&verdict.because, verdict.rejected);
+        app.reasons.insert("services".to_owned(), reason);
+    }
     if matches!(verdict.kind, Kind::App | Kind::Collection) {
         let taken: Vec<camino::Utf8PathBuf> = verdict
             .projects

@@ -24,6 +24,8 @@ pub(crate) struct Reading<'r> {
     pub(crate) survey: Survey,
     pub(crate) installation: Installation,
     pub(crate) start: Option<start::Start>,
+    /// Everything that starts a server, the chosen one included.
+    pub(crate) starts: Vec<start::Start>,
     pub(crate) service: Service,
 }
 
@@ -39,6 +41,7 @@ impl<'r> Reading<'r> {
         let installation = installation::read(repository, root, &survey);
         let folders = [app_dir.to_owned(), root.to_owned()];
         let start = start::find(repository, &survey, &folders);
+        let starts = start::all(repository, &survey, &folders);
         Self {
             repository,
             root,
@@ -46,6 +49,7 @@ impl<'r> Reading<'r> {
             survey,
             installation,
             start,
+            starts,
             service: Service::default(),
         }
     }
@@ -227,7 +231,9 @@ impl<'r> Reading<'r> {
             self.saw("frontend", [found.place]);
             self.service.frontend = Some(found.frontend);
         }
+        self.saw_packages();
         self.service.artifacts = artifact::read(&self.survey);
+        self.saw_files();
         if let Some((tests, place)) =
             artifact::tests(self.repository, self.root, &self.survey, &self.installation)
         {
@@ -241,6 +247,105 @@ impl<'r> Reading<'r> {
                 places: committed,
             });
         }
+    }
+}
+
+impl Reading<'_> {
+    /// The files that are facts themselves, and what the folders follow from.
+    fn saw_files(&mut self) {
+        let artifacts = self.service.artifacts.clone();
+        let integration = self.survey.integration.iter().map(|(_, file)| file.clone());
+        let files: Vec<Place> = artifacts
+            .dockerfile
+            .into_iter()
+            .chain(artifacts.compose)
+            .chain(artifacts.procfile)
+            .chain(integration)
+            .map(|path| Place::new(path, 1))
+            .collect();
+        self.saw("artifacts", files);
+        let manifests = self.installation.manifests.clone();
+        let entry: Vec<Place> = ["entrypoint", "manage"]
+            .iter()
+            .filter_map(|fact| self.service.seen(fact).cloned())
+            .collect();
+        let root: Vec<Place> = manifests
+            .iter()
+            .take(1)
+            .map(|path| Place::new(path, 1))
+            .collect();
+        self.saw(
+            "root",
+            root.into_iter()
+                .chain(entry.clone())
+                .take(1)
+                .collect::<Vec<_>>(),
+        );
+        self.saw("app_dir", entry);
+        for (fact, from) in [
+            ("interface", "server"),
+            ("interface", "entrypoint"),
+            ("migrations", "manage"),
+        ] {
+            let is_known = match fact {
+                "migrations" => self.service.migrations.is_some(),
+                _ => self.service.interface.is_some(),
+            };
+            if is_known && self.service.seen(fact).is_none() {
+                let place = self.service.seen(from).cloned();
+                self.saw(fact, place);
+            }
+        }
+        let names: Vec<(&str, Vec<String>)> = vec![
+            (
+                "email",
+                self.service
+                    .email
+                    .iter()
+                    .flat_map(|email| email.env.clone())
+                    .collect(),
+            ),
+            (
+                "database",
+                self.service
+                    .database
+                    .iter()
+                    .flat_map(|database| database.env.clone())
+                    .collect(),
+            ),
+        ];
+        for (fact, names) in names {
+            let places: Vec<Place> = self
+                .service
+                .env
+                .iter()
+                .filter(|variable| names.contains(&variable.name))
+                .filter_map(|variable| variable.places.first().cloned())
+                .collect();
+            if self.service.seen(fact).is_none() {
+                self.saw(fact, places);
+            }
+        }
+    }
+
+    /// What needs packages of the operating system, and the image that installs some.
+    fn saw_packages(&mut self) {
+        if self.service.system_packages.is_empty() {
+            return;
+        }
+        let image = self.survey.dockerfiles.first().and_then(|file| {
+            let run = file.all("RUN").next()?;
+            Some(crate::repository::at_line(&file.path, run.line))
+        });
+        let places: Vec<Place> = self
+            .installation
+            .distributions
+            .iter()
+            .filter(|own| system_package::needs_some(own))
+            .map(|own| own.place.clone())
+            .chain(image)
+            .collect();
+        self.saw("system_packages", places);
     }
 }
 

@@ -53,13 +53,7 @@ pub(crate) fn find(
     survey: &Survey,
     folders: &[Utf8PathBuf],
 ) -> Option<Start> {
-    let mut found: Vec<Start> = survey
-        .commands
-        .iter()
-        .filter_map(|command| read(repository, command, folders))
-        .collect();
-    // A command that says what it starts is worth more than one that leaves it to a configuration file.
-    found.sort_by_key(|start| (start.origin, start.target.is_none()));
+    let mut found = all(repository, survey, folders);
     let best = found.iter().position(|start| start.target.is_some());
     let mut chosen = match best {
         Some(at) => found.swap_remove(at),
@@ -72,6 +66,22 @@ pub(crate) fn find(
         apply_configuration(repository, folders, &mut chosen);
     }
     Some(chosen)
+}
+
+/// Every command that starts a server, the most trusted first.
+pub(crate) fn all(
+    repository: &Repository<'_>,
+    survey: &Survey,
+    folders: &[Utf8PathBuf],
+) -> Vec<Start> {
+    let mut found: Vec<Start> = survey
+        .commands
+        .iter()
+        .filter_map(|command| read(repository, command, folders))
+        .collect();
+    // A command that says what it starts is worth more than one that leaves it to a configuration file.
+    found.sort_by_key(|start| (start.origin, start.target.is_none()));
+    found
 }
 
 fn read(repository: &Repository<'_>, command: &Command, folders: &[Utf8PathBuf]) -> Option<Start> {
@@ -370,19 +380,30 @@ pub(crate) fn port_of_files(survey: &Survey) -> Option<(Port, Place)> {
         .find_map(|(text, _, place)| Some((parse_port(text)?, place.clone())))
 }
 
+/// Distributions of servers, with the interface they speak.
+const DISTRIBUTIONS: [(&str, Interface); 9] = [
+    ("gunicorn", Interface::Wsgi),
+    ("uwsgi", Interface::Wsgi),
+    ("pyuwsgi", Interface::Wsgi),
+    ("daphne", Interface::Asgi),
+    ("uvicorn", Interface::Asgi),
+    ("hypercorn", Interface::Asgi),
+    ("granian", Interface::Asgi),
+    ("waitress", Interface::Wsgi),
+    ("mod-wsgi", Interface::Wsgi),
+];
+
+/// The servers among the requirements.
+pub(crate) fn declared_servers(installation: &Installation) -> Vec<&'static str> {
+    DISTRIBUTIONS
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| installation.installs(name))
+        .collect()
+}
+
 /// A server among the requirements.
 pub(crate) fn declared_server(installation: &Installation) -> Option<(&'static str, Interface)> {
-    const DISTRIBUTIONS: [(&str, Interface); 9] = [
-        ("gunicorn", Interface::Wsgi),
-        ("uwsgi", Interface::Wsgi),
-        ("pyuwsgi", Interface::Wsgi),
-        ("daphne", Interface::Asgi),
-        ("uvicorn", Interface::Asgi),
-        ("hypercorn", Interface::Asgi),
-        ("granian", Interface::Asgi),
-        ("waitress", Interface::Wsgi),
-        ("mod-wsgi", Interface::Wsgi),
-    ];
     DISTRIBUTIONS
         .iter()
         .find(|(name, _)| installation.installs(name))

@@ -1,5 +1,6 @@
 //! Libraries and programs of the operating system that a service needs.
 
+use crate::document::Distribution;
 use crate::evidence::Survey;
 use crate::evidence::role::is_development_path;
 use crate::manifest::installation::Installation;
@@ -145,6 +146,16 @@ const TOOLS: [&str; 40] = [
     "dos2unix",
     "tini",
 ];
+
+/// Whether a distribution needs packages of the operating system.
+pub(crate) fn needs_some(distribution: &Distribution) -> bool {
+    NEEDS.iter().any(|(name, _)| *name == distribution.name)
+        || distribution.name == "psycopg"
+        || distribution
+            .url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("git+"))
+}
 
 /// The packages by plain name, sorted.
 pub(crate) fn read(

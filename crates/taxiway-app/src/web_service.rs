@@ -71,10 +71,10 @@ pub(crate) fn read(
         .collect()
 }
 
-fn service(
-    repository: &Repository<'_>,
-    root: &camino::Utf8Path,
-    apps: &[&WebApp],
+fn service<'r>(
+    repository: &'r Repository<'r>,
+    root: &'r camino::Utf8Path,
+    apps: &[&'r WebApp],
     others: &[Utf8PathBuf],
 ) -> Option<Service> {
     let first = Reading::new(repository, root, root, others);
@@ -91,6 +91,7 @@ fn service(
             base,
             app: chosen,
             module,
+            apps: apps.to_vec(),
         }
         .service(),
     )
@@ -101,6 +102,8 @@ struct WebReading<'r> {
     base: Reading<'r>,
     app: WebApp,
     module: String,
+    /// All applications of the build root.
+    apps: Vec<&'r WebApp>,
 }
 
 impl WebReading<'_> {
@@ -161,6 +164,8 @@ impl WebReading<'_> {
         self.base.surroundings();
         let committed = std::mem::replace(&mut self.base.service.security, findings);
         self.base.service.security.extend(committed);
+        let apps = self.apps.clone();
+        self.base.reasons(&apps);
         self.base.service
     }
 

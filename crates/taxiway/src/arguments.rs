@@ -181,9 +181,19 @@ pub(crate) struct Down {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  taxiway detect                             a summary, then the facts with their places
+  taxiway detect --format json               the document; its schema: taxiway schema detect
+  taxiway detect --why entrypoint            what settled it, where it was seen, what was rejected
+  taxiway detect --why env.DATABASE_URL      one variable; also backing.redis, processes.celery, database.engine
+  taxiway detect services/api                another folder")]
 pub(crate) struct Detect {
     /// The folder to read instead of the repository.
     pub(crate) folder: Option<Utf8PathBuf>,
+    /// Explain one fact: what settled it, where it was seen, and which alternatives were rejected.
+    #[arg(long, value_name = "FACT")]
+    pub(crate) why: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,10 @@ pub(crate) struct Choice {
     pub(crate) module: Option<String>,
     pub(crate) places: Vec<Place>,
     pub(crate) warnings: Vec<String>,
+    /// What settled it.
+    pub(crate) because: &'static str,
+    /// What else something names, what speaks against it, and where.
+    pub(crate) rejected: Vec<(String, String, Place)>,
     /// The folders that modules are looked for in, as the project's own code sets them.
     pub(crate) search: Vec<Utf8PathBuf>,
 }
@@ -50,10 +54,36 @@ pub(crate) fn choose(
         search: evaluator.search.clone(),
         ..Choice::default()
     };
-    let explicit = named_by_evidence(survey)
-        .into_iter()
-        .find(|candidate| evaluator.find(&candidate.module).is_some());
+    let mut explicit: Option<Candidate> = None;
+    for candidate in named_by_evidence(survey) {
+        let because = if evaluator.find(&candidate.module).is_none() {
+            "there is no such module in the repository"
+        } else if is_for_development(&candidate.module) {
+            "for development or a common base, by its name"
+        } else if explicit.is_none() {
+            explicit = Some(candidate);
+            continue;
+        } else {
+            "named by a less trusted file"
+        };
+        choice
+            .rejected
+            .push((candidate.module, because.to_owned(), candidate.place));
+    }
     if let Some(candidate) = explicit {
+        choice
+            .rejected
+            .retain(|(module, ..)| *module != candidate.module);
+        for (other, _) in own.iter().chain(&from_manage) {
+            if other.module != candidate.module {
+                let because = "only the code's own default, which production overrides";
+                let place = other.place.clone();
+                choice
+                    .rejected
+                    .push((other.module.clone(), because.to_owned(), place));
+            }
+        }
+        choice.because = "a file that starts or builds production names it";
         choice.module = Some(candidate.module);
         choice.places.push(candidate.place);
         return choice;
@@ -77,12 +107,31 @@ pub(crate) fn choose(
             && !is_empty_package(&evaluator, repository, &candidate.module);
         if is_usable {
             let better = production_beside(&evaluator, repository, &candidate.module, true);
+            choice.because = if better.is_some() {
+                "it extends the settings that the code names, and is for production by its name"
+            } else {
+                "the project's own code sets it, and no file names another"
+            };
+            if better.is_some() {
+                let because = "a module for production extends it".to_owned();
+                let place = candidate.place.clone();
+                choice
+                    .rejected
+                    .push((candidate.module.clone(), because, place));
+            }
             let chosen = better.unwrap_or(candidate);
             choice.module = Some(chosen.module);
             choice.places.push(chosen.place);
             return choice;
         }
         if let Some(better) = production_beside(&evaluator, repository, &candidate.module, false) {
+            choice.because =
+                "beside what the code names for development, it is for production by its name";
+            choice.rejected.push((
+                candidate.module.clone(),
+                "not for production, or not in the repository".to_owned(),
+                candidate.place.clone(),
+            ));
             choice.module = Some(better.module);
             choice.places.extend([better.place, candidate.place]);
             return choice;
@@ -102,12 +151,20 @@ pub(crate) fn choose(
             "{}: no file names the settings of production; `{}` is the only module beside `{}` that configures hosts or databases",
             only.place, only.module, known.module
         ));
+        choice.because =
+            "no file names the settings of production; it is the only module that configures them";
+        choice.rejected.push((
+            known.module.clone(),
+            "for development or a common base, by its name".to_owned(),
+            known.place.clone(),
+        ));
         choice.module = Some(only.module);
         choice.places.push(only.place);
         return choice;
     }
     let fallback = fallback.or_else(|| by_name(repository, project));
     if let Some(candidate) = fallback {
+        choice.because = "nothing names settings for production; these are what there is";
         choice.module = Some(candidate.module);
         choice.places.push(candidate.place);
     }
@@ -230,9 +287,7 @@ fn named_by_evidence(survey: &Survey) -> Vec<Candidate> {
         };
         candidate.module = module.to_owned();
     }
-    found.retain(|(_, candidate)| {
-        !candidate.module.is_empty() && !is_for_development(&candidate.module)
-    });
+    found.retain(|(_, candidate)| !candidate.module.is_empty());
     found.sort_by_key(|(origin, candidate)| (*origin, !is_production(&candidate.module)));
     found.into_iter().map(|(_, candidate)| candidate).collect()
 }

@@ -10,7 +10,7 @@ use taxiway_diagnostics::Place;
 use super::{
     Artifacts, Backing, Database, Dependencies, Distribution, Email, Entrypoint,
     EnvironmentVariable, Finding, Framework, Frontend, Interface, Media, Migrations, Port, Process,
-    Python, Server, StaticFiles, Tests,
+    Python, Reason, Server, StaticFiles, Tests,
 };
 
 /// One Python web application that one would deploy.
@@ -105,6 +105,9 @@ pub struct Service {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub evidence: BTreeMap<String, Vec<Place>>,
+    /// Why a fact is what it is, by its key, where there was something to choose.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<String, Reason>,
     /// What could not be settled, and what contradicts it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

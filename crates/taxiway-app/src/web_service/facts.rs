@@ -88,7 +88,9 @@ impl WebReading<'_> {
         };
         if let Some(tool) = tool {
             let place = alembic.map(|file| Place::new(file, 1));
-            self.base.saw("migrations", place);
+            let declared = self.base.service.distribution("flask-migrate");
+            let declared = declared.map(|own| own.place.clone());
+            self.base.saw("migrations", place.or(declared));
             self.base.service.migrations = Some(Migrations { tool });
         }
     }

@@ -97,6 +97,7 @@ impl WebReading<'_> {
         }
         if framework == FrameworkName::Streamlit && self.base.service.port.is_none() {
             self.base.service.port = Some(Port::Number(8501));
+            self.base.saw("port", [self.app.place.clone()]);
         }
     }
 
@@ -131,6 +132,8 @@ impl WebReading<'_> {
             .is_some_and(|start| start.is_fastapi);
         if fastapi_run {
             self.base.service.port = Some(Port::Number(8000));
+            let place = self.base.start.as_ref().map(|start| start.place.clone());
+            self.base.saw("port", place);
         }
     }
 }

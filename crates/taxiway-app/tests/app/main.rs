@@ -5,3 +5,4 @@ mod locks;
 mod migrations;
 mod repositories;
 mod schema;
+mod why;

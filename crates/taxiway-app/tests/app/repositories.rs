@@ -308,6 +308,42 @@ fn reading_twice_gives_the_same_bytes() {
     }
 }
 
+/// Every fact says where it was seen, or carries its places itself.
+#[test]
+fn every_fact_has_a_place() {
+    const PLACED: [&str; 15] = [
+        "root",
+        "app_dir",
+        "framework",
+        "interface",
+        "entrypoint",
+        "settings_module",
+        "server",
+        "port",
+        "database",
+        "migrations",
+        "frontend",
+        "system_packages",
+        "health",
+        "artifacts",
+        "email",
+    ];
+    let mut without: Vec<String> = Vec::new();
+    for (name, text) in NAMES.iter().zip(TEXTS) {
+        for service in taxiway_app::read(&MemorySources::from_text(text)).services {
+            let document = serde_json::to_value(&service).unwrap();
+            for fact in PLACED {
+                let value = document.get(fact);
+                let is_there = value.is_some_and(|value| !value.is_null() && *value != serde_json::json!({}));
+                if is_there && service.seen(fact).is_none() {
+                    without.push(format!("{name}: {fact}"));
+                }
+            }
+        }
+    }
+    assert_eq!(without, Vec::<String>::new());
+}
+
 #[test]
 fn the_document_round_trips() {
     for text in TEXTS {

@@ -1,41 +1,64 @@
-//! `taxiway detect`: what the repository is.
+//! `taxiway detect`: what the repository is, and why.
 
-use taxiway_app::{App, Kind, Service};
+mod summary;
+mod table;
+
+use camino::Utf8Path;
+use taxiway_app::{App, Explanation, Kind};
+use taxiway_diagnostics::DiskSources;
 
 use crate::arguments::Detect;
 use crate::exit::Exit;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::project;
 use crate::terminal::{BOLD, DIM, Terminal, columns};
 
-/// Prints what was read.
+/// Prints what was read, or why one fact of it is what it is.
 pub(crate) fn run(
     arguments: &Detect,
-    repository: Option<&camino::Utf8Path>,
+    repository: Option<&Utf8Path>,
     terminal: &Terminal,
 ) -> Outcome {
-    let (_, _, app) = project::read(arguments.folder.as_deref().or(repository))?;
+    let (_, sources, app) = project::read(arguments.folder.as_deref().or(repository))?;
+    if let Some(fact) = &arguments.why {
+        return why(&app, &sources, fact, terminal);
+    }
     if terminal.is_json() {
         terminal.print_json(&app);
     } else {
         terminal.print(text(&app));
+        if !app.services.is_empty() {
+            terminal.say(format_args!("{DIM}why: taxiway detect --why FACT{DIM:#}"));
+        }
     }
     Ok(Exit::Done)
 }
 
 fn text(app: &App) -> String {
-    let mut blocks: Vec<String> = app.services.iter().map(service).collect();
+    let mut blocks: Vec<String> = app
+        .services
+        .iter()
+        .map(|service| format!("{}\n\n{}", summary::of(service), table::of(service)))
+        .collect();
     if blocks.is_empty() {
         blocks.push(format!("no web service here: {}", kind(app.kind)));
     }
-    if !app.warnings.is_empty() {
-        blocks.push(
-            app.warnings
-                .iter()
-                .map(|warning| format!("  note: {warning}"))
-                .collect::<Vec<_>>()
-                .join("\n"),
-        );
+    for frontend in &app.frontends {
+        blocks.push(format!("front end on its own in {}", frontend.dir));
+    }
+    let rejected = app.reasons.get("services").into_iter();
+    let notes: Vec<String> = app
+        .warnings
+        .iter()
+        .map(|warning| format!("  note: {warning}"))
+        .chain(
+            rejected
+                .flat_map(|reason| &reason.rejected)
+                .map(|other| format!("  not a service: {} ({})", other.value, other.because)),
+        )
+        .collect();
+    if !notes.is_empty() {
+        blocks.push(notes.join("\n"));
     }
     blocks.join("\n\n")
 }
@@ -51,141 +74,68 @@ const fn kind(kind: Kind) -> &'static str {
     }
 }
 
-fn service(service: &Service) -> String {
-    let facts = facts(service);
-    let rows: Vec<Vec<String>> = facts
-        .into_iter()
-        .map(|(name, value, fact)| {
-            let place = service
-                .seen(fact)
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            vec![name.to_owned(), value, place]
-        })
-        .collect();
-    let environment = environment(service);
-    let mut text = format!(
-        "{BOLD}{}{BOLD:#} {DIM}in {}{DIM:#}\n\n{}",
-        service.name,
-        service.root,
-        columns(&rows, 2)
-    );
-    if !environment.is_empty() {
-        text = format!("{text}\n\n  variables\n{}", columns(&environment, 4));
-    }
-    text
-}
-
-fn facts(service: &Service) -> Vec<(&'static str, String, &'static str)> {
-    let mut facts = Vec::new();
-    let mut add = |name, value: Option<String>, fact| {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            facts.push((name, value, fact));
+fn why(app: &App, sources: &DiskSources, fact: &str, terminal: &Terminal) -> Outcome {
+    let explanations = taxiway_app::explain(app, sources, fact).map_err(|unknown| {
+        let mut failure = Failure::usage(format!("there is no fact `{fact}`"));
+        for near in unknown.near {
+            failure = failure.next("near it", format!("taxiway detect --why {near}"));
         }
-    };
-    add(
-        "framework",
-        service.framework.as_ref().map(word_of_framework),
-        "framework",
-    );
-    add(
-        "entry point",
-        service.entrypoint.as_ref().map(ToString::to_string),
-        "entrypoint",
-    );
-    add(
-        "settings",
-        service.settings_module.clone(),
-        "settings_module",
-    );
-    add(
-        "python",
-        service
-            .python
-            .version
-            .clone()
-            .or_else(|| service.python.constraint.clone()),
-        "python",
-    );
-    add(
-        "dependencies",
-        service.dependencies.manager.map(|manager| word(&manager)),
-        "dependencies",
-    );
-    add(
-        "server",
-        service.server.as_ref().map(|server| server.name.clone()),
-        "server",
-    );
-    add(
-        "database",
-        service
-            .database
-            .as_ref()
-            .and_then(|database| database.engine.map(|engine| word(&engine))),
-        "database",
-    );
-    let backing: Vec<String> = service
-        .backing
-        .iter()
-        .map(|backing| backing.kind.clone())
-        .collect();
-    add("services", Some(backing.join(", ")), "backing");
-    add(
-        "static files",
-        service
-            .static_files
-            .as_ref()
-            .and_then(|files| files.strategy.map(|strategy| word(&strategy))),
-        "static",
-    );
-    add(
-        "media",
-        service.media.as_ref().map(|media| word(&media.storage)),
-        "media",
-    );
-    add("health", service.health.clone(), "health");
-    facts
+        failure.next("all facts", "taxiway detect --format json")
+    })?;
+    if terminal.is_json() {
+        terminal
+            .print_json(&serde_json::json!({ "schema": "taxiway.why/v1", "facts": explanations }));
+    } else {
+        let blocks: Vec<String> = explanations.iter().map(explanation).collect();
+        terminal.print(blocks.join("\n\n"));
+    }
+    Ok(Exit::Done)
 }
 
-fn word_of_framework(framework: &taxiway_app::Framework) -> String {
-    let name = word(&framework.name);
-    framework
-        .version
+fn explanation(explanation: &Explanation) -> String {
+    let of = explanation
+        .service
         .as_ref()
-        .map_or_else(|| name.clone(), |version| format!("{name} {version}"))
-}
-
-/// A fact of a closed vocabulary as the document spells it.
-fn word<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_value(value)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
-}
-
-fn environment(service: &Service) -> Vec<Vec<String>> {
-    service
-        .env
+        .map_or(String::new(), |service| {
+            format!(" {DIM}of {service}{DIM:#}")
+        });
+    let value = table::shown(&explanation.value);
+    let value = if value.is_empty() {
+        "absent".to_owned()
+    } else {
+        value
+    };
+    let mut text = format!(
+        "{BOLD}{}{BOLD:#}{of} is {BOLD}{value}{BOLD:#}\n  because  {}",
+        explanation.fact, explanation.because
+    );
+    let seen: Vec<Vec<String>> = explanation
+        .seen
         .iter()
-        .map(|variable| {
-            let need = if variable.required {
-                "required"
-            } else {
-                "optional"
-            };
-            let secret = if variable.secret { "secret" } else { "" };
-            let place = variable
-                .places
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+        .map(|seen| {
             vec![
-                variable.name.clone(),
-                need.to_owned(),
-                secret.to_owned(),
-                place,
+                seen.place.to_string(),
+                seen.text.clone().unwrap_or_default(),
             ]
         })
-        .collect()
+        .collect();
+    if !seen.is_empty() {
+        text = format!("{text}\n  seen at\n{}", columns(&seen, 4));
+    }
+    let rejected: Vec<Vec<String>> = explanation
+        .rejected
+        .iter()
+        .map(|other| {
+            let place = other
+                .place
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            vec![other.value.clone(), other.because.clone(), place]
+        })
+        .collect();
+    if !rejected.is_empty() {
+        text = format!("{text}\n  rejected\n{}", columns(&rejected, 4));
+    }
+    text
 }
