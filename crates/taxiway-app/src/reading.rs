@@ -151,7 +151,8 @@ impl<'r> Reading<'r> {
     pub(crate) fn server(&mut self, name: String) {
         let declared = self.installation.installs(&name)
             || (name == "uwsgi" && self.installation.installs("pyuwsgi"))
-            || (name == "uvicorn" && self.brings_uvicorn());
+            || (name == "uvicorn" && self.brings_uvicorn())
+            || (name == "granian" && self.installation.installs("litestar-granian"));
         let place = self
             .service
             .distribution(&name)
@@ -164,7 +165,7 @@ impl<'r> Reading<'r> {
     /// `fastapi[standard]` and FastAPI's own command bring uvicorn.
     pub(crate) fn brings_uvicorn(&self) -> bool {
         self.installation.distributions.iter().any(|distribution| {
-            (distribution.name == "fastapi"
+            (matches!(distribution.name.as_str(), "fastapi" | "litestar")
                 && distribution
                     .extras
                     .iter()

@@ -90,12 +90,12 @@ impl<'s> Repository<'s> {
         if let Some(text) = self.texts.borrow().get(path) {
             return text.clone();
         }
-        let text = match self.sources.read(path) {
-            Ok(bytes) if bytes.len() > LARGEST_TEXT => {
+        let text = match self.sources.read_up_to(path, LARGEST_TEXT) {
+            Ok(None) => {
                 self.warn(format!("`{path}` is too large to be read"));
                 None
             }
-            Ok(bytes) => decode(bytes).map(Rc::from),
+            Ok(Some(bytes)) => decode(bytes).map(Rc::from),
             Err(error) => {
                 self.warn(format!("`{path}` was not read: {error}"));
                 None

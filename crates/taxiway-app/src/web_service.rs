@@ -130,6 +130,14 @@ impl WebReading<'_> {
                 evaluator.call_by_name(&self.module, &self.app.symbol);
             }
         }
+        self.base.service.processes = process::read(
+            self.base.repository,
+            &self.base.app_dir,
+            &self.base.survey,
+            &self.base.installation,
+            &[],
+        );
+        self.load_workers(&mut evaluator);
         self.base.environment(&evaluator);
         let configured = web_environment::configuration_reads(&evaluator, self.base.repository);
         self.unexecuted_reads(&evaluator, &configured);
@@ -148,13 +156,6 @@ impl WebReading<'_> {
         );
         self.base.service.database = self.database(&values);
         self.base.service.backing = self.backing(&values);
-        self.base.service.processes = process::read(
-            self.base.repository,
-            &self.base.app_dir,
-            &self.base.survey,
-            &self.base.installation,
-            &[],
-        );
         self.migrations();
         self.static_files();
         self.health();
@@ -167,6 +168,21 @@ impl WebReading<'_> {
         let apps = self.apps.clone();
         self.base.reasons(&apps);
         self.base.service
+    }
+
+    /// Loads what the workers are pointed at: they run from the same image, with the same variables.
+    fn load_workers(&self, evaluator: &mut Evaluator<'_>) {
+        for process in &self.base.service.processes {
+            let Some(target) = &process.app else { continue };
+            let module = target.split(':').next().unwrap_or(target);
+            let outer = module.rsplit_once('.').map_or(module, |(outer, _)| outer);
+            if let Some(module) = [module, outer]
+                .into_iter()
+                .find(|name| evaluator.find(name).is_some())
+            {
+                evaluator.import(module);
+            }
+        }
     }
 
     fn version(&mut self) {

@@ -272,6 +272,7 @@ fn of_service(
     let particular = reason
         .map(|reason| reason.because.clone())
         .filter(|because| !because.is_empty());
+    let particular = particular.or_else(|| of_variable(first, &value));
     let because = match (particular, value.is_null()) {
         (Some(because), _) => because,
         (None, true) => format!("nothing of the kind was found; looked for: {rule}"),
@@ -291,6 +292,28 @@ fn of_service(
             .map(|reason| reason.rejected.clone())
             .unwrap_or_default(),
     })
+}
+
+/// What is known of one variable.
+fn of_variable(first: &str, value: &Value) -> Option<String> {
+    let variable = value.as_object().filter(|_| first == "env")?;
+    let need = if variable.get("required") == Some(&Value::Bool(true)) {
+        "required: startup fails without it, as it is read here"
+    } else {
+        "optional: startup works without it"
+    };
+    let default = variable
+        .get("default")
+        .and_then(Value::as_str)
+        .map_or(String::new(), |default| {
+            format!(", with `{default}` instead")
+        });
+    let secret = if variable.get("secret") == Some(&Value::Bool(true)) {
+        "; its name says that it holds a credential"
+    } else {
+        ""
+    };
+    Some(format!("{need}{default}{secret}"))
 }
 
 /// A key of an object, or an item of a list by its name.

@@ -52,6 +52,14 @@ impl Sources for Handwritten<'_> {
         }
     }
 
+    fn read_up_to(&self, path: &Utf8Path, most: usize) -> Result<Option<Vec<u8>>, ReadError> {
+        if self.is_hidden(path) {
+            Err(ReadError::NotFound)
+        } else {
+            self.sources.read_up_to(path, most)
+        }
+    }
+
     fn files(&self) -> Vec<Utf8PathBuf> {
         let mut files = self.sources.files();
         files.retain(|path| !self.is_hidden(path));

@@ -1,7 +1,7 @@
 //! The one door through which the engines read files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Read as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -32,6 +32,15 @@ pub trait Sources {
     /// # Errors
     /// [`ReadError`] where there is none, or it cannot be read.
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError>;
+
+    /// The bytes of a file that has at most `most` of them; `None` where it has more.
+    ///
+    /// # Errors
+    /// As [`Sources::read`].
+    fn read_up_to(&self, path: &Utf8Path, most: usize) -> Result<Option<Vec<u8>>, ReadError> {
+        self.read(path)
+            .map(|bytes| (bytes.len() <= most).then_some(bytes))
+    }
 
     /// Every file, relative to the root, sorted; what Git ignores may be left out.
     fn files(&self) -> Vec<Utf8PathBuf>;
@@ -145,14 +154,33 @@ impl DiskSources {
     }
 }
 
+fn failed(error: io::Error) -> ReadError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => {
+            ReadError::NotFound
+        }
+        _ => ReadError::Failed(error),
+    }
+}
+
 impl Sources for DiskSources {
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
-        std::fs::read(self.root.join(path)).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound
-            | io::ErrorKind::NotADirectory
-            | io::ErrorKind::IsADirectory => ReadError::NotFound,
-            _ => ReadError::Failed(error),
-        })
+        std::fs::read(self.root.join(path)).map_err(failed)
+    }
+
+    /// Of what is no regular file, such as a pipe or a device, nothing is read: it may have no end.
+    fn read_up_to(&self, path: &Utf8Path, most: usize) -> Result<Option<Vec<u8>>, ReadError> {
+        let path = self.root.join(path);
+        if !std::fs::metadata(&path).map_err(failed)?.is_file() {
+            return Err(ReadError::NotFound);
+        }
+        let file = std::fs::File::open(&path).map_err(failed)?;
+        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+        let mut bytes = Vec::new();
+        io::Read::take(file, limit)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        Ok((bytes.len() <= most).then_some(bytes))
     }
 
     fn files(&self) -> Vec<Utf8PathBuf> {

@@ -232,7 +232,12 @@ pub(crate) fn drivers(installation: &Installation) -> Vec<DatabaseEngine> {
     let mut found = Vec::new();
     for (name, engine) in DRIVERS {
         let is_image_only = installation.image_only.iter().any(|own| own == name);
-        if (installation.installs(name) || is_image_only) && !found.contains(&engine) {
+        // `databases[asyncpg]` and the like bring their driver.
+        let is_extra = installation
+            .distributions
+            .iter()
+            .any(|own| own.extras.iter().any(|extra| extra == name));
+        if (installation.installs(name) || is_image_only || is_extra) && !found.contains(&engine) {
             found.push(engine);
         }
     }

@@ -4,6 +4,21 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::repository::Repository;
 
+/// Text longer than this is not what people write: values that refer to each other could double without end.
+const LONGEST_TEXT: usize = 64 << 10;
+
+/// `text` with a variable's value put in; as it is where that would be too long.
+pub(super) fn substituted(text: &str, name: &str, value: &str) -> String {
+    let mut text = text.to_owned();
+    for written in [format!("${{{name}}}"), format!("${name}")] {
+        let count = text.matches(&written).count();
+        if count > 0 && text.len() + count * value.len() <= LONGEST_TEXT {
+            text = text.replace(&written, value);
+        }
+    }
+    text
+}
+
 /// One instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Instruction {
@@ -77,9 +92,7 @@ impl Dockerfile {
     fn substitute(&self, text: &str) -> String {
         let mut result = text.to_owned();
         for (name, value) in &self.arguments {
-            result = result
-                .replace(&format!("${{{name}}}"), value)
-                .replace(&format!("${name}"), value);
+            result = substituted(&result, name, value);
         }
         result
     }
@@ -161,9 +174,7 @@ impl Dockerfile {
         for instruction in self.all("ENV") {
             for (name, value) in pairs(&instruction.text) {
                 let value = found.iter().fold(value, |value, (name, known, _)| {
-                    value
-                        .replace(&format!("${{{name}}}"), known)
-                        .replace(&format!("${name}"), known)
+                    substituted(&value, name, known)
                 });
                 found.retain(|(known, ..)| *known != name);
                 let offset = instruction

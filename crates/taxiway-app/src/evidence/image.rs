@@ -5,7 +5,7 @@ use taxiway_diagnostics::Place;
 
 use super::Dockerfile;
 use super::command::{Command, Origin, parse};
-use super::dockerfile::as_shell;
+use super::dockerfile::{as_shell, substituted};
 use super::role::{is_development_path, is_vendored};
 use super::survey::{Survey, Variable};
 use crate::repository::{Repository, at_line, join};
@@ -73,9 +73,7 @@ impl Survey {
                 if instruction.keyword == "RUN" {
                     let mut text = as_shell(&instruction.text);
                     for (name, value) in &arguments {
-                        text = text
-                            .replace(&format!("${{{name}}}"), value)
-                            .replace(&format!("${name}"), value);
+                        text = substituted(&text, name, value);
                     }
                     let text = text
                         .split_whitespace()
@@ -90,9 +88,7 @@ impl Survey {
                     };
                     let mut text = text;
                     for (name, value) in &arguments {
-                        text = text
-                            .replace(&format!("${{{name}}}"), value)
-                            .replace(&format!("${name}"), value);
+                        text = substituted(&text, name, value);
                     }
                     self.build_commands.extend(parse(
                         &flattened(&text),

@@ -263,7 +263,7 @@ impl Survey {
                 "http_port" | "internal_port" | "containerPort" => {
                     self.ports.push((text.to_owned(), Origin::Platform, place));
                 }
-                "healthCheckPath" | "http_path" | "health_check_path" => {
+                "healthCheckPath" | "healthcheckPath" | "http_path" | "health_check_path" => {
                     self.health.push((text.to_owned(), place));
                 }
                 key if COMMANDS.contains(&key) => {

@@ -4,8 +4,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
 use super::installation::{
-    Installation, add_project, add_requirements, from_pipfile, from_pyproject, lock_near,
-    pyproject_near,
+    Installation, add_project, add_pylock, add_requirements, from_pipfile, from_pyproject,
+    is_pylock, lock_near, pyproject_near,
 };
 use super::is_for_development;
 use super::pyproject::Pyproject;
@@ -152,7 +152,11 @@ pub(super) fn from_pip(
             if is_for_development(path.file_stem().unwrap_or_default()) {
                 continue;
             }
-            add_requirements(repository, &path, &mut found);
+            if is_pylock(&path) {
+                add_pylock(repository, &path, &mut found);
+            } else {
+                add_requirements(repository, &path, &mut found);
+            }
             continue;
         }
         let group = match *word {

@@ -43,6 +43,8 @@ pub(crate) fn has_manifest(repository: &Repository<'_>, folder: &Utf8Path) -> bo
         "environment.yaml",
         "uv.lock",
         "poetry.lock",
+        "pdm.lock",
+        "pylock.toml",
     ]
     .iter()
     .any(|name| {
@@ -172,6 +174,29 @@ pub(super) fn add_requirements(
     }
 }
 
+/// A lock that pip installs from: what it holds is what is installed. Source: PEP 751.
+pub(super) fn add_pylock(repository: &Repository<'_>, path: &Utf8Path, found: &mut Installation) {
+    for package in lockfile::packages(repository, path) {
+        let line = repository.find(path, &format!("\"{}\"", package.name));
+        found.distributions.push(Distribution {
+            name: package.name,
+            version: package.version,
+            specifier: String::new(),
+            extras: Vec::new(),
+            marker: package.marker,
+            url: package.address,
+            place: line.unwrap_or_else(|| Place::new(path, 1)),
+        });
+    }
+    found.lockfile = Some(path.to_owned());
+    found.manifests.push(path.to_owned());
+}
+
+pub(super) fn is_pylock(path: &Utf8Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.starts_with("pylock") && name.ends_with(".toml"))
+}
+
 pub(super) fn add_project(
     repository: &Repository<'_>,
     root: &Utf8Path,
@@ -183,6 +208,7 @@ pub(super) fn add_project(
     {
         found.distributions.extend(pyproject.distributions(extras));
         found.manifests.push(path);
+        found.manifests.extend(pyproject.dynamic_files);
         return;
     }
     for (name, setup) in [
@@ -242,7 +268,9 @@ pub(super) fn from_pyproject(
 ) -> Installation {
     Installation {
         manager: Some(manager),
-        manifests: vec![pyproject.path.clone()],
+        manifests: std::iter::once(pyproject.path.clone())
+            .chain(pyproject.dynamic_files.clone())
+            .collect(),
         lockfile,
         distributions: pyproject.distributions(&groups),
         groups,
@@ -328,6 +356,16 @@ fn from_files(repository: &Repository<'_>, root: &Utf8Path) -> Option<Installati
         let place = start(&pyproject.path);
         return Some(from_pyproject(&pyproject, manager, None, groups, place));
     }
+    let pylock = root.join("pylock.toml");
+    if repository.is_file(&pylock) {
+        let mut found = Installation {
+            manager: Some(Manager::Pip),
+            places: vec![start(&pylock)],
+            ..Installation::default()
+        };
+        add_pylock(repository, &pylock, &mut found);
+        return Some(found);
+    }
     for name in ["environment.yml", "environment.yaml"] {
         let path = root.join(name);
         if let Some(found) = from_conda(repository, &path) {
@@ -364,6 +402,7 @@ fn from_managed(
         ("uv.lock", Manager::Uv),
         ("poetry.lock", Manager::Poetry),
         ("pdm.lock", Manager::Pdm),
+        ("pylock.toml", Manager::Pip),
     ];
     for (name, manager) in choices {
         if let Some(path) = lock_near(repository, root, name) {

@@ -14,20 +14,72 @@ pub(crate) struct Pyproject {
     pub(crate) path: Utf8PathBuf,
     text: String,
     table: Table,
+    /// What the requirements files hold that stand in for `project.dependencies`, and these files.
+    dynamic: Vec<Distribution>,
+    pub(crate) dynamic_files: Vec<Utf8PathBuf>,
 }
 
 impl Pyproject {
     pub(crate) fn read(repository: &Repository<'_>, path: &Utf8Path) -> Option<Self> {
         let text = repository.text(path)?;
         match text.parse::<Table>() {
-            Ok(table) => Some(Self {
-                path: path.to_owned(),
-                text: text.to_string(),
-                table,
-            }),
+            Ok(table) => {
+                let mut file = Self {
+                    path: path.to_owned(),
+                    text: text.to_string(),
+                    table,
+                    dynamic: Vec::new(),
+                    dynamic_files: Vec::new(),
+                };
+                file.read_dynamic(repository);
+                Some(file)
+            }
             Err(_) => {
                 repository.warn(format!("`{path}` is no valid TOML"));
                 None
+            }
+        }
+    }
+
+    /// Requirements that stand in files of their own. Sources: the documentation of setuptools and hatch-requirements-txt.
+    fn read_dynamic(&mut self, repository: &Repository<'_>) {
+        let is_dynamic = self
+            .get("project.dynamic")
+            .and_then(Value::as_array)
+            .is_some_and(|fields| {
+                fields
+                    .iter()
+                    .any(|field| field.as_str() == Some("dependencies"))
+            });
+        if !is_dynamic {
+            return;
+        }
+        let named: Vec<String> = [
+            "tool.setuptools.dynamic.dependencies.file",
+            "tool.hatch.metadata.hooks.requirements_txt.files",
+            "tool.hatch.metadata.hooks.requirements_txt.filename",
+        ]
+        .iter()
+        .filter_map(|path| self.get(path))
+        .flat_map(|value| match value {
+            Value::Array(items) => items
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+            Value::String(text) => vec![text.clone()],
+            _ => Vec::new(),
+        })
+        .collect();
+        let folder = self.path.parent().unwrap_or("".into()).to_owned();
+        for name in named {
+            let Some(path) = crate::repository::join(&folder, &name) else {
+                continue;
+            };
+            let read = super::requirements::read(repository, &path);
+            if !read.distributions.is_empty() {
+                self.dynamic.extend(read.distributions);
+                self.dynamic_files.extend(read.files);
             }
         }
     }
@@ -89,7 +141,7 @@ impl Pyproject {
 
     /// What production installs, with these groups and extras besides the main requirements.
     pub(crate) fn distributions(&self, groups: &[String]) -> Vec<Distribution> {
-        let mut found = Vec::new();
+        let mut found = self.dynamic.clone();
         if let Some(listed) = self.get("project.dependencies").and_then(Value::as_array) {
             self.add_list(listed, &mut found);
         }

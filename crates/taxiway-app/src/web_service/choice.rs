@@ -69,8 +69,9 @@ pub(super) fn target_of(
         .max_by_key(|app| (app.symbol == *attribute, app.is_factory == *is_factory))
         .map(|app| {
             let mut app = (*app).clone();
+            // A function must be called, whether the command says so or leaves that to the server.
+            app.is_factory = *is_factory || (app.is_factory && app.symbol == *attribute);
             app.symbol.clone_from(attribute);
-            app.is_factory = *is_factory;
             app
         })
         .or_else(|| {

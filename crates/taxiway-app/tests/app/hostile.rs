@@ -102,6 +102,125 @@ fn requirements_that_include_each_other_end() {
     taxiway_app::read(&sources);
 }
 
+#[test]
+fn variables_of_images_do_not_double() {
+    let mut text = "FROM python:3.12\nENV X=aaaaaaaa\n".to_owned();
+    for _ in 0..200 {
+        text.push_str("ENV X=$X$X\n");
+    }
+    for number in 0..100 {
+        let _ = writeln!(text, "ARG A{number}=$A{0}$A{0}", number + 1);
+    }
+    text.push_str("RUN pip install -r $A0 $X\nCMD gunicorn shop.wsgi\n");
+    let mut sources = project("X = 1\n");
+    sources.insert("Dockerfile", text);
+    taxiway_app::read(&sources);
+}
+
+#[test]
+fn tasks_that_run_each_other_end() {
+    let mut sources = project("X = 1\n");
+    sources.insert(
+        "Makefile",
+        "A = $(A)$(A)\nB = $(C)$(C)\nC = $(B)$(B)\na: b\n\tmake b $(A) $(B)\nb: a\n\tmake a\n",
+    );
+    sources.insert("Procfile", "web: make a\nworker: make b\n");
+    sources.insert(
+        "production.ini",
+        "[app:main]\nuse = main\n[pipeline:main]\npipeline = main\n[composite:main]\n/ = main\n",
+    );
+    taxiway_app::read(&sources);
+}
+
+#[test]
+fn locks_of_any_size_are_read_once() {
+    let mut lock = String::from("version = 1\n");
+    for number in 0..20_000 {
+        let _ = writeln!(
+            lock,
+            "[[package]]\nname = \"p{number}\"\nversion = \"1.0\"\ndependencies = [{{ name = \"p{0}\" }}]",
+            (number + 1) % 20_000
+        );
+    }
+    let mut sources = project("X = 1\n");
+    sources.insert(
+        "pyproject.toml",
+        "[project]\nname = 'shop'\ndependencies = ['p0', 'django']\n",
+    );
+    sources.insert("uv.lock", lock.clone());
+    let app = taxiway_app::read(&sources);
+    assert!(taxiway_app::export_lock(&sources, &app.services[0]).is_some());
+    // More than a person writes is not read at all, and said so.
+    while lock.len() < 5 << 20 {
+        lock.push_str("# more\n".repeat(1_000).as_str());
+    }
+    sources.insert("uv.lock", lock);
+    let app = taxiway_app::read(&sources);
+    assert!(
+        app.warnings
+            .iter()
+            .any(|warning| warning.contains("too large")),
+        "{:?}",
+        app.warnings
+    );
+}
+
+#[test]
+fn a_hundred_thousand_files_are_read_in_bounded_time() {
+    let mut sources = project("X = 1\n");
+    for number in 0..100_000 {
+        sources.insert(format!("data/{}/{number}.py", number % 100), "x = 1\n");
+    }
+    assert_eq!(taxiway_app::read(&sources).services.len(), 1);
+}
+
+/// What a disk can hold beside regular files: links in a circle, devices, huge and unreadable files.
+#[test]
+fn odd_files_of_a_disk_are_passed_over() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let folder = tempfile::tempdir().unwrap();
+    let root = camino::Utf8Path::from_path(folder.path()).unwrap();
+    std::fs::create_dir(root.join("shop")).unwrap();
+    std::fs::write(root.join("manage.py"), MANAGE).unwrap();
+    std::fs::write(root.join("shop/settings.py"), "X = 1\n").unwrap();
+    symlink("..", root.join("shop/again")).unwrap();
+    symlink("loop", root.join("loop")).unwrap();
+    symlink("/dev/zero", root.join("requirements.txt")).unwrap();
+    std::fs::File::create(root.join("Procfile"))
+        .unwrap()
+        .set_len(1 << 40)
+        .unwrap();
+    std::fs::write(root.join("Dockerfile"), [0_u8, 159, 146, 150, 7]).unwrap();
+    std::fs::write(root.join("setup.py"), "setup(name='shop')\n").unwrap();
+    std::fs::set_permissions(
+        root.join("setup.py"),
+        std::fs::Permissions::from_mode(0o000),
+    )
+    .unwrap();
+    let files = [
+        "manage.py",
+        "shop/settings.py",
+        "shop/again",
+        "loop",
+        "requirements.txt",
+        "Procfile",
+        "Dockerfile",
+        "setup.py",
+        "gone.py",
+    ];
+    let sources = taxiway_diagnostics::DiskSources::new(root, files.map(Into::into));
+    let app = taxiway_app::read(&sources);
+    assert_eq!(app.services.len(), 1);
+    assert!(
+        app.warnings
+            .iter()
+            .any(|warning| warning.contains("Procfile")),
+        "{:?}",
+        app.warnings
+    );
+}
+
 /// Words of which broken settings are made.
 fn words() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![

@@ -43,7 +43,7 @@ fn why(fact: &str) -> String {
     let sources = MemorySources::from_text(SHOP);
     let app = taxiway_app::read(&sources);
     match taxiway_app::explain(&app, &sources, fact) {
-        Ok(found) => serde_json::to_string_pretty(&found).unwrap(),
+        Ok(found) => serde_json::to_string_pretty(&found).expect("explanations are JSON"),
         Err(unknown) => format!("near: {}", unknown.near.join(", ")),
     }
 }
@@ -68,6 +68,8 @@ fn an_absent_fact_says_what_was_looked_for() {
 fn an_unknown_fact_has_neighbours() {
     insta::assert_snapshot!(
         "why_unknown",
-        ["entrypont", "settings", "redis", "SECRET_KEY", "env.SECRET"].map(why).join("\n")
+        ["entrypont", "settings", "redis", "SECRET_KEY", "env.SECRET"]
+            .map(why)
+            .join("\n")
     );
 }

@@ -19,7 +19,8 @@ pub(crate) fn run(
     repository: Option<&Utf8Path>,
     terminal: &Terminal,
 ) -> Outcome {
-    let (_, sources, app) = project::read(arguments.folder.as_deref().or(repository))?;
+    let (root, sources, mut app) = project::read(arguments.folder.as_deref().or(repository))?;
+    app.name_after(root.file_name().unwrap_or("app"));
     if let Some(fact) = &arguments.why {
         return why(&app, &sources, fact, terminal);
     }

@@ -226,7 +226,12 @@ fn processes(service: &Service) -> Vec<Vec<String>> {
         .processes
         .iter()
         .map(|process| {
+            const LONGEST: usize = 60;
             let command = process.command.clone().or_else(|| process.app.clone());
+            let command = command.map(|text| match text.char_indices().nth(LONGEST) {
+                Some((end, _)) => format!("{}…", &text[..end]),
+                None => text,
+            });
             vec![
                 word(&process.kind),
                 process.tool.clone(),
