@@ -58,9 +58,6 @@ pub fn compile_parameters_with(
     if options.lint {
         crate::lint::run(&workspace);
     }
-    if workspace.has_errors() {
-        return failed(workspace.take_diagnostics());
-    }
     let using = Using::of(&workspace, &model);
     let file = ParametersFile {
         workspace: &workspace,
@@ -108,20 +105,15 @@ pub(crate) enum Assignment {
 
 /// The parameters that a file assigns, its own before those of the file it extends.
 #[derive(Default)]
-struct Assignments(IndexMap<Rc<str>, Assignment>);
+struct Assignments {
+    values: IndexMap<Rc<str>, Assignment>,
+    /// Those that are assigned something that is wrong.
+    wrong: Vec<Rc<str>>,
+}
 
 impl Assignments {
-    fn names(&self) -> Vec<(Rc<str>, Option<&Value>)> {
-        self.0
-            .iter()
-            .map(|(name, assignment)| {
-                let value = match assignment {
-                    Assignment::Value(Evaluated::Known(value)) => Some(value),
-                    Assignment::Value(Evaluated::Deferred(_)) | Assignment::Secret(_) => None,
-                };
-                (Rc::clone(name), value)
-            })
-            .collect()
+    fn names(&self) -> Vec<Rc<str>> {
+        self.values.keys().chain(&self.wrong).cloned().collect()
     }
 }
 
@@ -165,7 +157,7 @@ impl ParametersFile<'_> {
     fn assignments(&self, model: &Rc<Model>, visited: &mut Vec<Utf8PathBuf>) -> Assignments {
         let parent = self.extended(model, visited).unwrap_or_default();
         let base: HashMap<Rc<str>, Evaluated> = parent
-            .0
+            .values
             .iter()
             .filter_map(|(name, assignment)| match assignment {
                 Assignment::Value(value) => Some((Rc::clone(name), value.clone())),
@@ -188,16 +180,25 @@ impl ParametersFile<'_> {
             let Some(value) = &parameter.default else {
                 continue;
             };
+            if self.workspace.has_errors_at(&model.path, parameter.span) {
+                own.wrong.push(Rc::clone(&declaration.name.text));
+                continue;
+            }
             match assignment(&interpreter, model, value) {
                 Ok(assignment) => {
-                    own.0.insert(Rc::clone(&declaration.name.text), assignment);
+                    own.values
+                        .insert(Rc::clone(&declaration.name.text), assignment);
                 }
-                Err(failure) => self.fail(model, failure),
+                Err(failure) => {
+                    own.wrong.push(Rc::clone(&declaration.name.text));
+                    self.fail(model, failure);
+                }
             }
         }
-        for (name, assignment) in parent.0 {
-            own.0.entry(name).or_insert(assignment);
+        for (name, assignment) in parent.values {
+            own.values.entry(name).or_insert(assignment);
         }
+        own.wrong.extend(parent.wrong);
         own
     }
 
@@ -393,7 +394,7 @@ fn document(
     using_config: Option<Value>,
 ) -> Value {
     let parameters: Map<String, Value> = assignments
-        .0
+        .values
         .iter()
         .filter(|(name, _)| declared.is_none_or(|declared| declared.contains(name)))
         .map(|(name, assignment)| (name.to_string(), output(assignment)))

@@ -6,9 +6,7 @@ use serde_json::Value;
 use taxiway_diagnostics::{Diagnostic, Location, Span};
 
 use crate::ast::{Statement, TypeExpr, TypeKind};
-use crate::model::{
-    DeclarationKind, JsonFile, Model, Target, Workspace, is_remote, join, registry_module,
-};
+use crate::model::{DeclarationKind, JsonFile, Model, Workspace, is_remote, join, registry_module};
 use crate::suggestion;
 
 /// What a parameters file is `using`.
@@ -78,18 +76,13 @@ impl Using {
     }
 
     /// Reports parameters that are missing, unknown, or of the wrong type.
-    pub(crate) fn check(
-        &self,
-        workspace: &Workspace<'_>,
-        model: &Model,
-        assigned: &[(Rc<str>, Option<&Value>)],
-    ) {
+    pub(crate) fn check(&self, workspace: &Workspace<'_>, model: &Model, assigned: &[Rc<str>]) {
         let Some(declared) = self.declared() else {
             return;
         };
         self.check_missing(workspace, model, assigned);
         for declaration in &model.declarations {
-            let DeclarationKind::Parameter(parameter) = &declaration.kind else {
+            let DeclarationKind::Parameter(_) = &declaration.kind else {
                 continue;
             };
             let name = &declaration.name;
@@ -102,26 +95,10 @@ impl Using {
                 workspace.error(&model.path, name.span, "BCP259", message);
                 continue;
             }
-            let value = assigned
-                .iter()
-                .find(|(assigned, _)| *assigned == name.text)
-                .and_then(|(_, value)| *value);
-            if let (Some(value), Some(expr)) = (value, &parameter.default)
-                && let Some(expected) = self.plain_type(&name.text)
-                && !fits(value, expected)
-            {
-                let message = format!("`{}` is of type `{expected}`", name.text);
-                workspace.error(&model.path, expr.span, "BCP033", message);
-            }
         }
     }
 
-    fn check_missing(
-        &self,
-        workspace: &Workspace<'_>,
-        model: &Model,
-        assigned: &[(Rc<str>, Option<&Value>)],
-    ) {
+    fn check_missing(&self, workspace: &Workspace<'_>, model: &Model, assigned: &[Rc<str>]) {
         let required: Vec<Rc<str>> = match self {
             Self::None => Vec::new(),
             Self::Bicep(model) => required_parameters(model),
@@ -135,7 +112,7 @@ impl Using {
         };
         let missing: Vec<String> = required
             .iter()
-            .filter(|name| assigned.iter().all(|(assigned, _)| assigned != *name))
+            .filter(|name| assigned.iter().all(|assigned| assigned != *name))
             .map(|name| format!("`{name}`"))
             .collect();
         if missing.is_empty() {
@@ -154,47 +131,6 @@ impl Using {
             Diagnostic::error("BCP258", location, message)
                 .help("assign them with `param name = value`"),
         );
-    }
-
-    /// The type of a parameter, where it is one of the simple ones.
-    fn plain_type(&self, name: &str) -> Option<&'static str> {
-        let Self::Bicep(model) = self else {
-            return None;
-        };
-        let declaration = &model.declarations[*model.globals.get(name)?];
-        let DeclarationKind::Parameter(parameter) = &declaration.kind else {
-            return None;
-        };
-        let kind = parameter.kind.as_ref()?;
-        plain_type(model, kind)
-    }
-}
-
-/// The name of a simple type that no declaration hides.
-pub(crate) fn plain_type(model: &Model, kind: &TypeExpr) -> Option<&'static str> {
-    let name = match &kind.kind {
-        TypeKind::Name(name, arguments) if model.target(name).is_none() && arguments.is_empty() => {
-            name
-        }
-        TypeKind::Property(base, name, _) => match &base.kind {
-            TypeKind::Name(base, _) if model.target(base) == Some(Target::Namespace) => name,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    ["string", "int", "bool", "object", "array"]
-        .into_iter()
-        .find(|known| **known == *name.text)
-}
-
-fn fits(value: &Value, expected: &str) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Bool(_) => expected == "bool",
-        Value::Number(_) => expected == "int",
-        Value::String(_) => expected == "string",
-        Value::Array(_) => expected == "array",
-        Value::Object(_) => expected == "object",
     }
 }
 

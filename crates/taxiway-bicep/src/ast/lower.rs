@@ -97,7 +97,8 @@ fn after_equals(node: Node<'_>) -> (Option<TypeExpr>, Expr) {
         .tokens()
         .find(|token| token.kind == TokenKind::Assignment)
     else {
-        return (None, missing(Span::at(node.span().end)));
+        let kind = operands(node).next().map(TypeExpr::lower);
+        return (kind, missing(Span::at(node.span().end)));
     };
     let kind = operands(node)
         .find(|child| child.span().end <= equals.span.start)
@@ -125,6 +126,7 @@ fn statement(node: Node<'_>) -> Statement {
         NodeKind::TargetScope => Statement::TargetScope {
             decorators: decorators(node),
             value: after_equals(node).1,
+            span,
         },
         NodeKind::Metadata => Statement::Metadata {
             decorators: decorators(node),

@@ -201,6 +201,7 @@ pub(crate) enum Statement {
     TargetScope {
         decorators: Decorators,
         value: Expr,
+        span: Span,
     },
     Metadata {
         decorators: Decorators,

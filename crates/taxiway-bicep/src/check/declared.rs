@@ -35,8 +35,8 @@ impl<'a> Checker<'a> {
                 _ => None,
             });
         if decorator(decorators, "discriminator").is_some() && self.discriminator.is_none() {
+            // What is wrong with the decorator is said there; without it, the union means nothing.
             self.discriminator = outer;
-            self.written_type(kind);
             return Type::Error;
         }
         let declared = self.written_type(kind);
@@ -212,8 +212,14 @@ impl<'a> Checker<'a> {
         }
         match &inner.kind {
             TypeKind::Union(members) => self.item_union(inner.span, members),
+            TypeKind::Name(name, _) if self.is_in_type_cycle(name) => Type::Any,
             _ => self.written_type(item),
         }
+    }
+
+    fn is_in_type_cycle(&self, name: &Ident) -> bool {
+        self.declaration(name)
+            .is_some_and(|(id, _)| self.type_cycles.contains_key(&id))
     }
 
     fn literal_type(&mut self, literal: &'a Expr) -> Type {

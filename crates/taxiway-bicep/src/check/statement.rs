@@ -13,8 +13,8 @@ use crate::ast::{
     ArrayItem, Decorator, Expr, ExprKind, Function, Ident, Output, Parameter, Statement,
     TypeDeclaration, Variable, decorator,
 };
-use crate::model::{DeclarationKind, Target};
-use crate::types::{Lambda, Type, assignable, union, without_null};
+use crate::model::{DeclarationKind, ImportSource, Target};
+use crate::types::{Lambda, Type, assignable, nullable, union, without_null};
 
 /// How many declarations in a row are looked through; beyond that, a value can be anything.
 const MAX_CHAIN: usize = 32;
@@ -188,6 +188,16 @@ impl<'a> Checker<'a> {
         if values.iter().any(|value| !value.is_literal()) {
             return None;
         }
+        let written = self.quietly(|checker| match &parameter.kind {
+            Some(kind) => checker.written_type(kind),
+            None => Type::Any,
+        });
+        let is_of_it =
+            |value: &Type| assignable(value, &written) || assignable(&Type::array(), &written);
+        if !values.iter().all(is_of_it) {
+            // The values that are none are reported where they are listed.
+            return None;
+        }
         let is_list = matches!(
             parameter.kind.as_ref().map(|kind| &kind.kind),
             Some(crate::ast::TypeKind::Name(name, _)) if &*name.text == "array"
@@ -207,6 +217,7 @@ impl<'a> Checker<'a> {
                 let message = "parameters files have no decorators";
                 self.error(first.expr.span, "BCP130", message);
             }
+            self.assigned_parameter(parameter);
             return;
         }
         let written = self.quietly(|checker| match &parameter.kind {
@@ -235,6 +246,56 @@ impl<'a> Checker<'a> {
         });
         if !value.is_error() && !target.is_error() {
             self.narrow(default, &target, Against::default());
+        }
+    }
+
+    /// Holds what a parameters file assigns against the type of the template's parameter.
+    fn assigned_parameter(&mut self, parameter: &'a Parameter) {
+        let Some(value) = &parameter.default else {
+            return;
+        };
+        let target = match self.using() {
+            Some(ImportSource::Bicep(target)) => target
+                .interface
+                .parameters
+                .get(&parameter.name.text)
+                .map(|found| found.kind.clone()),
+            Some(ImportSource::Json(target)) => target
+                .interface()
+                .parameters
+                .get(&parameter.name.text)
+                .map(|found| found.kind.clone()),
+            None => None,
+        };
+        let actual = self.infer(value);
+        if let Some(target) = target.filter(|_| !actual.is_error()) {
+            let target = match (&parameter.default, target) {
+                // Null stands for the default value.
+                (Some(value), target) if matches!(value.kind, ExprKind::Null) => nullable(target),
+                (_, target) => target,
+            };
+            self.narrow(value, &target, Against::default());
+        }
+    }
+
+    /// What a parameters file is for, if it can be read.
+    fn using(&self) -> Option<ImportSource> {
+        let path = self
+            .model
+            .statements
+            .iter()
+            .find_map(|statement| match statement {
+                Statement::Using { path, .. } => path.as_ref(),
+                _ => None,
+            })?;
+        let target = crate::model::join(&self.model.path, path.plain()?);
+        if target.extension() == Some("json") {
+            self.workspace
+                .json_file(&target)
+                .ok()
+                .map(ImportSource::Json)
+        } else {
+            self.workspace.model(&target).ok().map(ImportSource::Bicep)
         }
     }
 

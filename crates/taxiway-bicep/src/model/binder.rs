@@ -44,6 +44,7 @@ pub(super) fn bind(
     for statement in &statements {
         binder.statement(statement);
     }
+    binder.scopes_declared(&statements);
     binder.parents();
     binder.extension_resources();
     let Binder {
@@ -206,6 +207,23 @@ impl Binder<'_, '_> {
             | Statement::Import(_)
             | Statement::Extends { .. }
             | Statement::Ignored => {}
+        }
+    }
+
+    /// One file has one scope.
+    fn scopes_declared(&mut self, statements: &[Statement]) {
+        let spans: Vec<Span> = statements
+            .iter()
+            .filter_map(|statement| match statement {
+                Statement::TargetScope { span, .. } => Some(*span),
+                _ => None,
+            })
+            .collect();
+        if spans.len() > 1 {
+            for span in spans {
+                let message = "`targetScope` is given more than once".to_owned();
+                self.error(span, "BCP112", message);
+            }
         }
     }
 

@@ -97,7 +97,16 @@ fn import_source(
     if is_remote(reference) {
         return registry_module(workspace, path, reference, span).map(ImportSource::Json);
     }
+    if let Some((code, message)) = paths::wrong(reference) {
+        workspace.error(path, span, code, message);
+        return None;
+    }
     let target = paths::join(path, reference);
+    if target == *path {
+        let message = "a file cannot use itself";
+        workspace.error(path, span, "BCP094", message);
+        return None;
+    }
     let loaded = if is_json(&target) {
         workspace.json_file(&target).map(ImportSource::Json)
     } else {
@@ -160,6 +169,10 @@ pub(super) fn report_unusable(
     error: &Unusable,
 ) {
     let (code, message) = match error {
+        Unusable::Missing if reference.ends_with('/') => (
+            "BCP275",
+            format!("`{reference}` is a folder, and a file is expected"),
+        ),
         Unusable::Missing => ("BCP091", format!("there is no file `{reference}`")),
         Unusable::Unreadable(cause) => ("BCP091", format!("`{reference}` cannot be read: {cause}")),
         Unusable::Cycle => (
@@ -250,7 +263,7 @@ pub(super) fn modules(workspace: &Workspace<'_>, model: &mut Model) {
             model.has_errors = true;
             continue;
         };
-        if reference.is_empty() {
+        if syntax.path.span.is_empty() {
             continue;
         }
         if is_template_spec(reference) {

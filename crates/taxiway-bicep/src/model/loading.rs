@@ -135,6 +135,9 @@ pub(crate) fn load(
             format!("the path given to `{}` must be a literal string", call.name),
         ));
     };
+    if let Some((code, message)) = paths::wrong(reference) {
+        return Err(problem(code, message));
+    }
     let path = paths::join(from, reference);
     let is_document = matches!(call.name, "loadJsonContent" | "loadYamlContent");
     let encoding = text_argument(if is_document { 2 } else { 1 }).unwrap_or("utf-8");

@@ -46,6 +46,30 @@ pub(crate) fn relative(from: &Utf8Path, to: &Utf8Path) -> String {
     parts.join("/")
 }
 
+/// What is wrong with a path of a file as it is written, with the official code.
+pub(crate) fn wrong(reference: &str) -> Option<(&'static str, String)> {
+    if reference.is_empty() {
+        return Some(("BCP050", "the path is empty".to_owned()));
+    }
+    if reference.starts_with('/') {
+        let message = format!("`{reference}` is absolute; files are named relative to this one");
+        return Some(("BCP051", message));
+    }
+    if reference.contains('\\') {
+        let message = format!("`{reference}` has `\\` in it; folders are separated by `/`");
+        return Some(("BCP098", message));
+    }
+    if reference.contains(['"', '*', ':', '<', '>', '?', '|']) {
+        let message = format!("`{reference}` has letters that no path of a file has");
+        return Some(("BCP085", message));
+    }
+    if reference.ends_with([' ', '.']) && !reference.ends_with("..") {
+        let message = format!("`{reference}` ends with a letter that no path of a file ends with");
+        return Some(("BCP086", message));
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -129,6 +129,17 @@ impl<'s> Workspace<'s> {
             .collect()
     }
 
+    /// Whether an error was found within a stretch of a file.
+    pub(crate) fn has_errors_at(&self, path: &Utf8Path, span: Span) -> bool {
+        self.diagnostics.borrow().iter().any(|diagnostic| {
+            let location = diagnostic.location.as_ref();
+            diagnostic.is_error()
+                && location.is_some_and(|location| {
+                    location.path() == path && span.contains(location.span.start)
+                })
+        })
+    }
+
     pub(crate) fn paths(&self) -> Vec<Utf8PathBuf> {
         self.files.borrow().clone()
     }

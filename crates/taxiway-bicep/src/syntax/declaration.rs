@@ -9,11 +9,13 @@ impl Parser<'_> {
         let start = self.start();
         let decorated = self.decorators();
         if !self.at(TokenKind::Identifier) {
-            let code = if decorated { "BCP292" } else { "BCP007" };
-            self.error(
-                code,
-                "a declaration is expected here, such as `param`, `var` or `resource`",
-            );
+            // What decorators without a declaration lack depends on which they are; that is said later.
+            if !decorated {
+                self.error(
+                    "BCP007",
+                    "a declaration is expected here, such as `param`, `var` or `resource`",
+                );
+            }
             self.skip_line();
             self.complete(start, NodeKind::Skipped);
             return;
@@ -37,6 +39,10 @@ impl Parser<'_> {
             "extension" | "provider" => self.extension(start),
             "using" => self.using(start),
             "extends" => self.extends(start),
+            _ if decorated => {
+                self.skip_line();
+                self.complete(start, NodeKind::Skipped);
+            }
             _ => {
                 self.error(
                     "BCP007",
@@ -75,29 +81,62 @@ impl Parser<'_> {
             self.expression();
         } else if !self.at_end_of_line() {
             self.skip_line();
+            self.no_value();
         }
+    }
+
+    /// Says that a value is missing, after something that was skipped.
+    fn no_value(&mut self) {
+        self.missing("BCP009", "a value is expected here");
+    }
+
+    /// The name of a declaration. What stands in its place is skipped up to `ends`; whether there is one.
+    fn declared_name(
+        &mut self,
+        code: &'static str,
+        message: &str,
+        ends: fn(TokenKind) -> bool,
+    ) -> bool {
+        if self.name(code, message) {
+            return true;
+        }
+        if self.at_end_of_line() {
+            return false;
+        }
+        let start = self.start();
+        while !self.at_end_of_line() && !ends(self.peek()) {
+            self.bump();
+        }
+        self.complete(start, NodeKind::Skipped);
+        true
     }
 
     fn target_scope(&mut self, start: Start) {
         self.bump();
-        self.equals_and_value();
+        if self.at_end_of_line() {
+            self.error("BCP018", "`=` is expected here");
+            let end = self.here();
+            let before = taxiway_diagnostics::Span::new(end.start.saturating_sub(1), end.end);
+            self.error_at(before, "BCP009", "a value is expected here");
+        } else {
+            self.equals_and_value();
+        }
         self.complete(start, NodeKind::TargetScope);
     }
 
     fn assignment(&mut self, start: Start, kind: NodeKind, code: &'static str, what: &str) {
         self.bump();
-        if self.name(code, &format!("{what} is expected here")) {
+        let ends = |kind| kind == TokenKind::Assignment;
+        if self.declared_name(code, &format!("{what} is expected here"), ends) {
             self.equals_and_value();
-        } else {
-            self.skip_line();
         }
         self.complete(start, kind);
     }
 
     fn parameter(&mut self, start: Start) {
         self.bump();
-        if !self.name("BCP013", "a parameter name is expected here") {
-            self.skip_line();
+        let ends = |kind| kind == TokenKind::Identifier;
+        if !self.declared_name("BCP013", "a parameter name is expected here", ends) {
             return self.complete(start, NodeKind::Parameter);
         }
         if !self.at(TokenKind::Assignment) {
@@ -126,8 +165,8 @@ impl Parser<'_> {
 
     fn variable(&mut self, start: Start) {
         self.bump();
-        if !self.name("BCP015", "a variable name is expected here") {
-            self.skip_line();
+        let ends = |kind| kind == TokenKind::Identifier;
+        if !self.declared_name("BCP015", "a variable name is expected here", ends) {
             return self.complete(start, NodeKind::Variable);
         }
         let has_type = !self.at_end_of_line() || self.starts_union();
@@ -191,14 +230,17 @@ impl Parser<'_> {
 
     fn type_declaration(&mut self, start: Start) {
         self.bump();
-        if !self.name("BCP325", "a type name is expected here") {
-            self.skip_line();
+        let ends = |kind| kind == TokenKind::Assignment;
+        if !self.declared_name("BCP325", "a type name is expected here", ends) {
             return self.complete(start, NodeKind::Type);
         }
         if self.expect(TokenKind::Assignment, "=") {
             self.type_expression();
         } else {
             self.skip_line();
+            let end = self.here();
+            let before = taxiway_diagnostics::Span::new(end.start.saturating_sub(1), end.end);
+            self.error_at(before, "BCP279", "a type is expected here");
         }
         self.complete(start, NodeKind::Type);
     }
@@ -206,14 +248,15 @@ impl Parser<'_> {
     /// `resource name 'type@version' existing? = body`
     pub(super) fn resource(&mut self, start: Start) {
         self.bump();
-        if !self.name("BCP017", "a resource name is expected here") {
-            self.skip_line();
+        let ends = |kind| matches!(kind, TokenKind::StringComplete | TokenKind::StringStart);
+        if !self.declared_name("BCP017", "a resource name is expected here", ends) {
             return self.complete(start, NodeKind::Resource);
         }
         if self.at_string() {
             self.string();
         } else {
             self.missing("BCP068", "a resource type is expected here, such as `'Microsoft.Storage/storageAccounts@2023-05-01'`");
+            self.skip_to_equals();
         }
         if self.at_keyword("existing") {
             self.bump();
@@ -223,21 +266,41 @@ impl Parser<'_> {
 
     fn with_path(&mut self, start: Start, kind: NodeKind, code: &'static str, what: &str) {
         self.bump();
-        if !self.name(code, &format!("{what} is expected here")) {
-            self.skip_line();
-            return self.complete(start, kind);
-        }
-        if self.at_string() {
+        let ends = |kind| matches!(kind, TokenKind::StringComplete | TokenKind::StringStart);
+        let has_name = self.declared_name(code, &format!("{what} is expected here"), ends);
+        let (wrong, none) = if kind == NodeKind::Test {
+            ("BCP347", "BCP358")
+        } else {
+            ("BCP097", "BCP090")
+        };
+        if has_name && self.at_string() {
             self.string();
         } else {
-            let code = if kind == NodeKind::Test {
-                "BCP347"
-            } else {
-                "BCP097"
-            };
-            self.missing(code, "the path of a file is expected here");
+            let here = self.here();
+            if has_name {
+                self.missing(wrong, "the path of a file is expected here");
+                self.skip_to_equals();
+            }
+            let whole = taxiway_diagnostics::Span::new(here.start.saturating_sub(1), here.end);
+            self.error_at(whole, none, "which file this is about is not said");
+            if !has_name {
+                return self.complete(start, kind);
+            }
         }
         self.declaration_body(start, kind);
+    }
+
+    /// Skips what stands in the place of a string, and all up to `=`.
+    fn skip_to_equals(&mut self) {
+        if self.at_end_of_line() {
+            return;
+        }
+        let start = self.start();
+        self.bump();
+        while !self.at_end_of_line() && !self.at(TokenKind::Assignment) {
+            self.bump();
+        }
+        self.complete(start, NodeKind::Skipped);
     }
 
     fn declaration_body(&mut self, start: Start, kind: NodeKind) {
@@ -267,7 +330,7 @@ impl Parser<'_> {
         } else if self.at(TokenKind::LeftBrace) {
             self.object();
         } else if self.at(TokenKind::LeftSquare) {
-            self.array_or_for();
+            self.body_loop();
         } else {
             self.missing("BCP118", "`{`, `[` or `if` is expected here");
             self.skip_line();
@@ -305,8 +368,8 @@ impl Parser<'_> {
 
     fn output(&mut self, start: Start) {
         self.bump();
-        if !self.name("BCP016", "an output name is expected here") {
-            self.skip_line();
+        let ends = |kind| kind == TokenKind::Identifier;
+        if !self.declared_name("BCP016", "an output name is expected here", ends) {
             return self.complete(start, NodeKind::Output);
         }
         if self.at(TokenKind::Assignment) || (self.at_end_of_line() && !self.starts_union()) {

@@ -45,11 +45,9 @@ impl Parser<'_> {
             return;
         }
         self.bump();
-        self.newlines();
         self.expression();
         self.newlines_before(TokenKind::Colon);
         if self.expect(TokenKind::Colon, ":") {
-            self.newlines();
             self.expression();
         }
         self.complete(start, NodeKind::Ternary);
@@ -70,7 +68,6 @@ impl Parser<'_> {
                 break;
             }
             self.bump();
-            self.newlines();
             self.binary(precedence);
             self.complete(start, NodeKind::Binary);
         }
@@ -83,7 +80,7 @@ impl Parser<'_> {
         ) {
             let start = self.start();
             self.bump();
-            self.nested(Self::unary);
+            self.member_expression();
             self.complete(start, NodeKind::Unary);
         } else {
             self.member_expression();
@@ -157,6 +154,13 @@ impl Parser<'_> {
             self.complete(argument, NodeKind::Argument);
             self.newlines();
             if !self.eat(TokenKind::Comma) {
+                if !matches!(self.peek(), TokenKind::RightParen | TokenKind::EndOfFile)
+                    && !self.ends_list()
+                    && self.starts_value()
+                {
+                    self.error("BCP236", "a comma, a new line or `)` is expected here");
+                    continue;
+                }
                 break;
             }
             self.newlines();
@@ -170,9 +174,27 @@ impl Parser<'_> {
         self.expect(TokenKind::RightParen, ")");
     }
 
+    /// Whether a value can start with the next token.
+    fn starts_value(&self) -> bool {
+        matches!(
+            self.peek(),
+            TokenKind::Integer
+                | TokenKind::StringComplete
+                | TokenKind::StringStart
+                | TokenKind::Identifier
+                | TokenKind::LeftBrace
+                | TokenKind::LeftSquare
+        )
+    }
+
     fn primary(&mut self) {
         let start = self.start();
         match self.peek() {
+            TokenKind::Integer if self.text_at(0).parse::<u64>().is_err() => {
+                self.error("BCP010", "this integer is too large");
+                self.bump();
+                self.complete(start, NodeKind::Missing);
+            }
             TokenKind::Integer => {
                 self.bump();
                 self.complete(start, NodeKind::IntegerLiteral);
@@ -243,19 +265,71 @@ impl Parser<'_> {
         }
         self.complete(parameters, NodeKind::LambdaParameters);
         self.expect(TokenKind::Arrow, "=>");
-        self.newlines();
+        if !self.ends_list() {
+            self.newlines();
+        }
         self.expression();
         self.complete(start, NodeKind::Lambda);
     }
 
     pub(super) fn parenthesised(&mut self) {
         let start = self.start();
+        let open = self.token().span;
         self.bump();
         self.newlines();
-        self.expression();
-        self.newlines();
-        self.expect(TokenKind::RightParen, ")");
-        self.complete(start, NodeKind::Parenthesised);
+        let mut count = 0;
+        loop {
+            if self.at(TokenKind::RightParen) || self.ends_list() {
+                break;
+            }
+            if self.eat(TokenKind::Comma) {
+                count += 1;
+                self.newlines();
+                continue;
+            }
+            let before = self.token();
+            self.expression();
+            count += 1;
+            if !self.ends_list() {
+                self.newlines();
+            }
+            if self.token() == before || !self.at(TokenKind::Comma) {
+                break;
+            }
+        }
+        let is_single = count == 1;
+        if !is_single {
+            let span = open.cover(self.here());
+            self.error_at(span, "BCP243", "parentheses hold one value");
+        }
+        if is_single {
+            self.expect(TokenKind::RightParen, ")");
+        } else {
+            self.eat(TokenKind::RightParen);
+        }
+        let kind = if is_single {
+            NodeKind::Parenthesised
+        } else {
+            NodeKind::Missing
+        };
+        self.complete(start, kind);
+    }
+
+    /// Whether the next line declares something, so that what is open was never closed.
+    fn ends_list(&self) -> bool {
+        let ahead = self.newlines_ahead();
+        match self.peek_at(ahead) {
+            TokenKind::EndOfFile => true,
+            TokenKind::Identifier => {
+                ahead > 0
+                    && matches!(
+                        self.text_at(ahead),
+                        "param" | "var" | "resource" | "module" | "output" | "type" | "func"
+                    )
+                    && self.peek_at(ahead + 1) == TokenKind::Identifier
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn string(&mut self) {
@@ -263,20 +337,32 @@ impl Parser<'_> {
         if self.eat(TokenKind::StringComplete) {
             return self.complete(start, NodeKind::String);
         }
+        let is_multiline = self.text_at(0).trim_start_matches('$').starts_with("'''");
         self.bump();
         loop {
-            self.newlines();
+            if is_multiline {
+                self.newlines();
+            }
             if matches!(self.peek(), TokenKind::StringMiddle | TokenKind::StringEnd) {
                 self.missing("BCP009", "a value is expected here");
+            } else if matches!(self.peek(), TokenKind::LeftBrace | TokenKind::LeftSquare) {
+                self.missing("BCP087", "objects and arrays cannot stand in a string");
+                self.skip_string();
+                break;
             } else {
                 self.expression();
             }
-            self.newlines();
+            if is_multiline {
+                self.newlines();
+            } else if self.at_end_of_line() {
+                // That a quote is missing has been said where the line ends.
+                break;
+            }
             if self.eat(TokenKind::StringEnd) {
                 break;
             }
             if !self.eat(TokenKind::StringMiddle) {
-                self.error("BCP018", "`}` is expected here");
+                self.error("BCP064", "one value is expected between `${` and `}`");
                 self.skip_string();
                 break;
             }
@@ -310,9 +396,9 @@ impl Parser<'_> {
         let newlines = self.newlines_ahead();
         let is_for = self.peek_at(newlines) == TokenKind::Identifier
             && self.text_at(newlines) == "for"
-            && matches!(
+            && !matches!(
                 self.peek_at(newlines + 1),
-                TokenKind::Identifier | TokenKind::LeftParen
+                TokenKind::Comma | TokenKind::NewLine
             );
         self.newlines();
         if is_for {
@@ -322,27 +408,108 @@ impl Parser<'_> {
         }
     }
 
-    fn for_loop(&mut self, start: Start) {
+    /// The loop of a resource or module: it is all that can stand in brackets there.
+    pub(super) fn body_loop(&mut self) {
+        let start = self.start();
+        let newlines = self.peek_after_newlines();
+        if newlines != "for" {
+            self.bump();
+            self.error("BCP012", "`for` is expected here");
+            self.skip_brackets();
+            return self.complete(start, NodeKind::Missing);
+        }
         self.bump();
-        let variables = self.start();
-        if self.eat(TokenKind::LeftParen) {
-            self.newlines();
-            self.name("BCP136", "the name of the element is expected here");
-            self.newlines();
-            if self.expect(TokenKind::Comma, ",") {
-                self.newlines();
-                self.name("BCP163", "the name of the index is expected here");
-                self.newlines();
+        self.newlines();
+        self.for_loop_of(start, true);
+    }
+
+    fn peek_after_newlines(&self) -> &str {
+        let mut ahead = 1;
+        while self.peek_at(ahead) == TokenKind::NewLine {
+            ahead += 1;
+        }
+        self.text_at(ahead)
+    }
+
+    /// Skips to the bracket that closes what is open, or to the end of the line.
+    fn skip_brackets(&mut self) {
+        let mut open = 0u32;
+        while !self.at_end_of_line() || (open > 0 && !self.at(TokenKind::EndOfFile)) {
+            match self.peek() {
+                TokenKind::LeftSquare | TokenKind::LeftBrace => open += 1,
+                TokenKind::RightSquare | TokenKind::RightBrace => {
+                    if open == 0 {
+                        return self.bump();
+                    }
+                    open -= 1;
+                }
+                _ => {}
             }
-            self.expect(TokenKind::RightParen, ")");
+            self.bump();
+        }
+    }
+
+    fn for_loop(&mut self, start: Start) {
+        self.for_loop_of(start, false);
+    }
+
+    /// The variables of a loop; whether it can go on after them.
+    fn loop_variables(&mut self) -> bool {
+        let variables = self.start();
+        let mut is_fine = true;
+        if self.at(TokenKind::LeftParen) {
+            let open = self.token().span;
+            self.bump();
+            let mut count = 0;
+            while self.at(TokenKind::Identifier) {
+                self.name("BCP136", "");
+                count += 1;
+                if !self.eat(TokenKind::Comma) {
+                    break;
+                }
+            }
+            if self.at(TokenKind::RightParen) {
+                if count != 2 {
+                    let span = open.cover(self.here());
+                    let message = "two names are expected here: of the element, and of its index";
+                    self.error_at(span, "BCP249", message);
+                    is_fine = false;
+                }
+                self.bump();
+            } else {
+                let message = "a name is expected here";
+                self.error("BCP009", message);
+                is_fine = false;
+            }
+        } else if self.at(TokenKind::Identifier) {
+            self.name("BCP162", "");
         } else {
-            self.name("BCP136", "the name of the element is expected here");
+            self.missing(
+                "BCP162",
+                "the name of the element, or `(`, is expected here",
+            );
+            is_fine = false;
         }
         self.complete(variables, NodeKind::ForVariables);
+        is_fine
+    }
+
+    fn for_loop_of(&mut self, start: Start, is_body: bool) {
+        self.bump();
+        if !self.loop_variables() {
+            self.skip_brackets();
+            return self.complete(start, NodeKind::For);
+        }
         if self.at_keyword("in") {
             self.bump();
         } else {
             self.error("BCP012", "`in` is expected here");
+            while !matches!(self.peek(), TokenKind::RightSquare) && !self.at_end_of_line() {
+                self.bump();
+            }
+            self.error("BCP009", "a value is expected here");
+            self.skip_brackets();
+            return self.complete(start, NodeKind::For);
         }
         self.newlines();
         self.expression();
@@ -350,8 +517,13 @@ impl Parser<'_> {
         self.expect(TokenKind::Colon, ":");
         let body = self.start();
         self.newlines();
-        if self.at_keyword("if") && self.peek_at(1) == TokenKind::LeftParen {
+        let starts_condition =
+            self.at_keyword("if") && (is_body || self.peek_at(1) == TokenKind::LeftParen);
+        if starts_condition {
             self.condition();
+        } else if is_body && !self.at(TokenKind::LeftBrace) {
+            self.missing("BCP167", "`{` or `if` is expected here");
+            self.skip_to_bracket();
         } else {
             self.expression();
         }
@@ -361,6 +533,24 @@ impl Parser<'_> {
             self.skip_line();
         }
         self.complete(start, NodeKind::For);
+    }
+
+    /// Skips to the closing bracket of a loop, or to the end of the line.
+    fn skip_to_bracket(&mut self) {
+        let mut open = 0u32;
+        while !self.at_end_of_line() {
+            match self.peek() {
+                TokenKind::LeftSquare | TokenKind::LeftBrace => open += 1,
+                TokenKind::RightSquare | TokenKind::RightBrace => {
+                    if open == 0 {
+                        return;
+                    }
+                    open -= 1;
+                }
+                _ => {}
+            }
+            self.bump();
+        }
     }
 
     fn array_items(&mut self, start: Start) {
@@ -405,7 +595,7 @@ impl Parser<'_> {
             return false;
         }
         self.error(
-            "BCP018",
+            "BCP236",
             format!("a comma, a new line or `{symbol}` is expected here"),
         );
         let before = self.token();
@@ -461,12 +651,17 @@ impl Parser<'_> {
         match self.peek() {
             TokenKind::Ellipsis => self.spread(),
             TokenKind::At => {
+                let at = self.here();
                 self.decorators();
                 if self.at_keyword("resource") {
                     self.resource(start);
                 } else {
-                    self.error("BCP130", "decorators are not allowed here");
-                    self.property(start);
+                    self.error_at(at, "BCP132", "a resource is expected after the decorator");
+                    if self.at(TokenKind::RightBrace) {
+                        self.complete(start, NodeKind::Skipped);
+                    } else {
+                        self.property(start);
+                    }
                 }
             }
             TokenKind::Identifier

@@ -104,6 +104,14 @@ impl Lexer<'_> {
                 self.skip_while(|byte| byte == b' ' || byte == b'\t');
                 TokenKind::Whitespace
             }
+            b'\n' | b'\r' if self.is_in_line_string() => {
+                self.error(
+                    "BCP004",
+                    "this string has no closing quote; several lines need `'''`",
+                );
+                self.templates.clear();
+                TokenKind::StringEnd
+            }
             b'\n' => self.advance(TokenKind::NewLine),
             b'\r' => {
                 self.position += 1;
@@ -134,6 +142,13 @@ impl Lexer<'_> {
             }
             _ => self.punctuation(),
         }
+    }
+
+    /// Whether a hole of a string of one line is open.
+    fn is_in_line_string(&self) -> bool {
+        self.templates
+            .last()
+            .is_some_and(|template| template.dollars.is_none())
     }
 
     fn advance(&mut self, kind: TokenKind) -> TokenKind {

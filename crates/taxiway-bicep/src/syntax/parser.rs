@@ -13,6 +13,9 @@ use super::{Element, NodeId, NodeKind, Token, TokenKind, Tree, lex};
 /// How deep expressions and types may nest; official compilers give up not far from here too.
 const MAX_DEPTH: u32 = 120;
 
+/// How long a name may be.
+const MAX_NAME: usize = 255;
+
 /// Something the grammar does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
@@ -231,6 +234,10 @@ impl Parser<'_> {
     pub(super) fn name(&mut self, code: &'static str, message: &str) -> bool {
         let found = self.at(TokenKind::Identifier);
         if found {
+            if self.text_at(0).len() > MAX_NAME {
+                let message = format!("a name has at most {MAX_NAME} letters");
+                self.error("BCP024", message);
+            }
             let start = self.start();
             self.bump();
             self.complete(start, NodeKind::Name);

@@ -30,10 +30,12 @@ var h = '\\q'
     assert_snapshot!(diagnostics(text), @r#"
     main.bicep:1:1 BCP007 `parm` starts no declaration; there are `param`, `var`, `resource`, `module`, `output`, `type`, `func`, `import`, `metadata` and `targetScope`
     main.bicep:2:7 BCP013 a parameter name is expected here
+    main.bicep:2:8 BCP279 a parameter type is expected here
     main.bicep:3:18 BCP009 a value is expected here
     main.bicep:4:9 BCP004 this string has no closing quote; several lines need `'''`
     main.bicep:5:12 BCP068 a resource type is expected here, such as `'Microsoft.Storage/storageAccounts@2023-05-01'`
-    main.bicep:6:12 BCP018 a comma, a new line or `]` is expected here
+    main.bicep:5:16 BCP018 `=` is expected here
+    main.bicep:6:12 BCP236 a comma, a new line or `]` is expected here
     main.bicep:7:23 BCP019 a new line is expected here
     main.bicep:8:9 BCP009 a value is expected here
     main.bicep:8:9 BCP103 strings are written in single quotes
@@ -113,7 +115,7 @@ var x = y1
     main.bicep:6:19 BCP036 `name` takes `string`, and this is `4`
     main.bicep:6:22 BCP037 `tgas` is no property of `params`
     main.bicep:8:15 BCP104 the module `broken.bicep` has errors
-    main.bicep:9:14 BCP095 `main.bicep` leads back to this file, so neither can be compiled
+    main.bicep:9:14 BCP094 a file cannot use itself
     "#);
 }
 

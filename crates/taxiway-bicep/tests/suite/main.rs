@@ -4,6 +4,7 @@ mod diagnostics;
 mod formatting;
 mod golden;
 mod linting;
+mod marked;
 mod parameters;
 mod registry;
 mod source_map;

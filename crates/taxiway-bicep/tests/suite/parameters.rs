@@ -107,7 +107,7 @@ param flag = readEnvironmentVariable('NONE')
     assert_snapshot!(super::lines(&sources, &compilation.diagnostics), @r#"
     main.bicepparam:1:1 BCP258 these parameters have no value: `name`
     main.bicepparam:2:7 BCP259 the template has no parameter `nam`; did you mean `name`?
-    main.bicepparam:3:15 BCP033 `count` is of type `int`
-    main.bicepparam:4:14 BCP338 the environment variable `NONE` is not set
+    main.bicepparam:3:15 BCP033 `int` is expected here, and this is `'many'`
+    main.bicepparam:4:14 BCP033 `bool | null` is expected here, and this is `string`
     "#);
 }
