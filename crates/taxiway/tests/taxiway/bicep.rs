@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use taxiway_diagnostics::{MemorySources, Sources as _};
 use tempfile::TempDir;
 
 use crate::registry::{ModuleRegistry, Published};
@@ -369,4 +370,67 @@ fn what_cannot_be_had_is_listed_with_its_places() {
     let ran = folder.run(&["restore", "main.bicep"]);
     assert_eq!(ran.code, 3);
     assert!(ran.stderr.contains("cannot be reached"), "{}", ran.stderr);
+}
+
+/// The text of the source that a property of an evaluated resource comes from.
+fn source_of(
+    sources: &MemorySources,
+    compilation: &taxiway_bicep::Compilation,
+    resource: &taxiway_arm::EvaluatedResource,
+    property: &str,
+) -> String {
+    let pointer = format!("{}/{property}", resource.pointer);
+    let location = compilation
+        .source_map
+        .locate(&pointer)
+        .expect("it comes from somewhere");
+    let text = sources.read_text(location.path()).expect("it was compiled");
+    format!("{}: {}", location.path(), &text[location.span.range()])
+}
+
+#[test]
+fn an_evaluated_property_leads_back_to_its_line() {
+    let sources = MemorySources::from_text(
+        "--- main.bicep
+module web 'web.bicep' = {
+  name: 'web'
+  params: {
+    settings: { httpsOnly: true }
+  }
+}
+--- web.bicep
+param settings object
+var tags = { owner: 'me' }
+resource sites 'Microsoft.Web/sites@2023-12-01' = [for name in ['a', 'b']: {
+  name: name
+  location: 'westeurope'
+  properties: settings
+  tags: tags
+}]
+",
+    );
+    let compilation = taxiway_bicep::compile(&sources, "main.bicep".into());
+    let template = compilation.template.as_ref().expect("it compiles");
+    let subscription = taxiway_arm::Subscription {
+        id: "11111111-1111-1111-1111-111111111111".to_owned(),
+        display_name: "Test".to_owned(),
+    };
+    let group = taxiway_arm::ResourceGroup {
+        name: "shop".to_owned(),
+        location: "swedencentral".to_owned(),
+        tags: serde_json::Map::new(),
+    };
+    let scope = taxiway_arm::Scope::ResourceGroup(subscription, group);
+    let context = taxiway_arm::Context::new(scope);
+    let evaluation = taxiway_arm::evaluate(template, &taxiway_arm::Arguments::new(), &context);
+    let second = &evaluation.resources[1];
+    assert_eq!(second.name, "b");
+    assert_eq!(second.body["properties"]["httpsOnly"], true);
+    for (property, source) in [
+        ("properties/httpsOnly", "main.bicep: httpsOnly: true"),
+        ("tags/owner", "web.bicep: owner: 'me'"),
+        ("location", "web.bicep: location: 'westeurope'"),
+    ] {
+        assert_eq!(source_of(&sources, &compilation, second, property), source);
+    }
 }
