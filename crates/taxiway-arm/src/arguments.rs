@@ -23,6 +23,8 @@ pub enum Argument {
     Value(Value),
     /// A secret that the caller fetches before a real deployment.
     KeyVault(KeyVaultReference),
+    /// A value that will be given, and is not known now. Only a template that is looked at can have one.
+    Unknown,
 }
 
 /// The values given to a deployment, by parameter.
@@ -82,6 +84,11 @@ impl Arguments {
             .insert(existing.unwrap_or(name), Argument::Value(value));
     }
 
+    /// Says that a parameter has a value, and that nobody knows it yet.
+    pub fn set_unknown(&mut self, name: impl Into<String>) {
+        self.values.insert(name.into(), Argument::Unknown);
+    }
+
     /// What was given for a parameter; names are compared without case.
     pub fn get(&self, name: &str) -> Option<&Argument> {
         self.values
@@ -101,7 +108,7 @@ impl Arguments {
     pub fn key_vault_references(&self) -> impl Iterator<Item = (&str, &KeyVaultReference)> {
         self.iter().filter_map(|(name, argument)| match argument {
             Argument::KeyVault(reference) => Some((name, reference)),
-            Argument::Value(_) => None,
+            Argument::Value(_) | Argument::Unknown => None,
         })
     }
 }

@@ -281,6 +281,9 @@ pub(crate) fn inputs(arguments: &Arguments) -> Inputs {
             let given = match argument {
                 Argument::Value(value) => Given::Value(value.clone()),
                 Argument::KeyVault(reference) => Given::Secret(reference.clone()),
+                Argument::Unknown => {
+                    Given::Rest(Expression::call("parameters", vec![Expression::text(name)]))
+                }
             };
             (name.to_owned(), given)
         })

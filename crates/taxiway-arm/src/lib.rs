@@ -4,6 +4,8 @@
 //! [`DeployedState`]. [`Deployment`] is for a real deployment, resource by resource; [`evaluate`] looks at a whole
 //! template before anything is deployed; [`what_if()`] compares that with what exists.
 
+pub mod catalogue;
+
 mod arguments;
 mod assertions;
 mod bindings;

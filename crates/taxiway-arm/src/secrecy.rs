@@ -21,6 +21,7 @@ impl fmt::Debug for Argument {
             Self::KeyVault(reference) => {
                 formatter.debug_tuple("KeyVault").field(reference).finish()
             }
+            Self::Unknown => formatter.write_str("Unknown"),
         }
     }
 }

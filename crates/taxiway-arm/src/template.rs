@@ -115,7 +115,7 @@ pub(crate) fn check_start(arguments: &Arguments, context: &Context) -> Vec<Templ
         .iter()
         .map(|(_, argument)| match argument {
             Argument::Value(value) => size(value),
-            Argument::KeyVault(_) => 0,
+            Argument::KeyVault(_) | Argument::Unknown => 0,
         })
         .sum();
     if bytes > MAX_BYTES {

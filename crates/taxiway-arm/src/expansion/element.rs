@@ -29,9 +29,11 @@ impl Expansion<'_> {
             Reduced::Value(count) => {
                 copy_count(&count).map_err(|failure| failure.at_place(|| place.to_string()))?
             }
-            Reduced::Rest(rest) => {
+            Reduced::Rest(rest) if self.is_deployed || !is_open(&rest) => {
                 return Err(not_at_start(&rest).at_place(|| place.member("count").to_string()));
             }
+            // One element stands for however many there will be.
+            Reduced::Rest(_) => 1,
         };
         let name = member(copy, "name")
             .and_then(Value::as_str)
@@ -227,4 +229,10 @@ impl Expansion<'_> {
         };
         subscription.map_err(invalid)
     }
+}
+
+/// Whether the expression waits only for parameters that nobody has given yet.
+fn is_open(rest: &Expression) -> bool {
+    let text = rest.to_string();
+    text.contains("parameters(") && !text.contains("reference(")
 }

@@ -1,0 +1,22 @@
+//! What Azure takes: names, tiers, sizes, limits, roles, regions, metrics, private links. Data with its source.
+//!
+//! Checks and the local cloud ask here, so that both refuse the same. Facts that are doubtful are not in here, or say so.
+
+mod metrics;
+mod names;
+mod plans;
+mod postgresql;
+mod private_link;
+mod regions;
+mod role_ids;
+
+pub use metrics::{AGGREGATIONS, Metric, metric};
+pub use names::{NameRule, NameUse, name_rule};
+pub use plans::{PLAN_TIERS, PlanTier, plan_tier};
+pub use postgresql::{
+    PREMIUM_SSD_SIZES, PostgresqlTier, RESERVED_LOGINS, performance_tier, postgresql_tier,
+    user_connections,
+};
+pub use private_link::{PrivateLink, private_links};
+pub use regions::{PostgresqlRegion, postgresql_region};
+pub use role_ids::{role_id, role_name};
