@@ -39,6 +39,30 @@ pub struct Config {
     /// The environments by name. `local` exists without being named.
     #[schemars(default)]
     pub environments: IndexMap<String, EnvironmentSettings>,
+    /// What `taxiway check` accepts.
+    #[schemars(default)]
+    pub check: CheckConfig,
+}
+
+/// What `taxiway check` accepts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CheckConfig {
+    /// Findings that are accepted.
+    #[schemars(default)]
+    pub allow: Vec<AllowedFinding>,
+}
+
+/// A finding that is accepted, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AllowedFinding {
+    /// The rule.
+    pub rule: Setting<String>,
+    /// Why.
+    pub reason: Setting<String>,
+    /// Only for resources whose type or name holds this text.
+    pub resource: Option<Setting<String>>,
 }
 
 /// The application.
@@ -222,6 +246,7 @@ mod tests {
             ("EnvironmentSettings", "environments.production", 16),
             ("DatabaseSettings", "environments.production.database", 7),
             ("BudgetSettings", "environments.production.budget", 2),
+            ("CheckConfig", "check", 1),
         ] {
             assert_eq!(definitions[definition]["additionalProperties"], false);
             let keys = definitions[definition]["properties"].as_object().unwrap();

@@ -18,8 +18,8 @@ mod suggestion;
 
 pub use choice::{Choice, Source};
 pub use config::{
-    AppConfig, BudgetSettings, CONFIG_PATH, CacheChoice, Config, DatabaseSettings,
-    DeliverySettings, EnvironmentSettings, Setting, initial_config,
+    AllowedFinding, AppConfig, BudgetSettings, CONFIG_PATH, CacheChoice, CheckConfig, Config,
+    DatabaseSettings, DeliverySettings, EnvironmentSettings, Setting, initial_config,
 };
 pub use decide::decide;
 pub use delivery::{Container, Delivery, Pipeline};

@@ -5,7 +5,9 @@ use taxiway_diagnostics::{Diagnostic, Span};
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Reader, in_order, to_span, value_span};
-use super::{AppConfig, Config, DeliverySettings, EnvironmentSettings, Setting};
+use super::{
+    AllowedFinding, AppConfig, CheckConfig, Config, DeliverySettings, EnvironmentSettings, Setting,
+};
 use crate::{Container, Hosting, Pipeline, naming};
 
 pub(super) fn parse(text: &str) -> Result<Config, Vec<Diagnostic>> {
@@ -34,7 +36,7 @@ impl Reader {
         self.keys(
             document,
             "taxiway.toml",
-            &["app", "variables", "delivery", "environments"],
+            &["app", "variables", "delivery", "environments", "check"],
         );
         Config {
             app: self
@@ -47,7 +49,48 @@ impl Reader {
                 .map(|table| self.delivery(table))
                 .unwrap_or_default(),
             environments: self.environments(document),
+            check: self
+                .table(document, "check")
+                .map(|table| self.check(table))
+                .unwrap_or_default(),
         }
+    }
+
+    fn check(&mut self, table: &DeTable<'_>) -> CheckConfig {
+        self.keys(table, "[check]", &["allow"]);
+        let Some(value) = table.get("allow") else {
+            return CheckConfig::default();
+        };
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_type(value, "a list of tables");
+            return CheckConfig::default();
+        };
+        let mut allow = Vec::new();
+        for item in items {
+            match item.get_ref().as_table() {
+                Some(table) => allow.extend(self.allowed(table, to_span(item.span()))),
+                None => self.wrong_type(item, "a table"),
+            }
+        }
+        CheckConfig { allow }
+    }
+
+    /// An accepted finding; one without a reason is none.
+    fn allowed(&mut self, table: &DeTable<'_>, span: Span) -> Option<AllowedFinding> {
+        self.keys(table, "[[check.allow]]", &["rule", "reason", "resource"]);
+        for key in ["rule", "reason"] {
+            if table.get(key).is_none() {
+                let message = format!("[[check.allow]] needs `{key}`");
+                self.error("config-value", span, message);
+            }
+        }
+        let (rule, reason) = (self.text(table, "rule"), self.text(table, "reason"));
+        let resource = self.text(table, "resource");
+        Some(AllowedFinding {
+            rule: rule?,
+            reason: reason?,
+            resource,
+        })
     }
 
     fn app(&mut self, table: &DeTable<'_>) -> AppConfig {
@@ -311,6 +354,24 @@ mod tests {
     15:15 environment-name: environment `Prod` has a name that is not made of lower-case letters and digits with single hyphens between | 
     17:1 variable-of-the-platform: `WEBSITE_X` is set by the platform |
     "
+        );
+    }
+
+    #[test]
+    fn findings_are_accepted_with_a_reason() {
+        let text = "[[check.allow]]\nrule = \"single-instance\"\nreason = \"a pilot\"\n";
+        let config = Config::parse(text).unwrap();
+        assert_eq!(
+            config.check.allow[0].rule.place.to_string(),
+            "taxiway.toml:2"
+        );
+        insta::assert_snapshot!(
+            check("[[check.allow]]\nrule = \"single-instance\"\n\n[[check.allow]]\nrule = \"x\"\nreason = \"\"\nwhy = 1\n"),
+            @r"
+        1:1 config-value: [[check.allow]] needs `reason` | 
+        6:10 config-value: `reason` is empty | 
+        7:1 unknown-key: [[check.allow]] has no key `why` | its keys are rule, reason, resource
+        "
         );
     }
 
