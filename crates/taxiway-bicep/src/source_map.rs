@@ -48,6 +48,11 @@ impl SourceMap {
         place.origin.and_then(|origin| self.location(origin))
     }
 
+    /// The files that the template was made from.
+    pub fn files(&self) -> &[Utf8PathBuf] {
+        &self.files
+    }
+
     fn location(&self, origin: Origin) -> Option<Location> {
         let path = self.files.get(origin.file as usize)?;
         Some(Location::new(path.clone(), origin.span))

@@ -3,13 +3,14 @@
 use cargo_metadata::{DependencyKind, Metadata, Package};
 
 /// Our crates in the order of the road: each may depend on those above it.
-pub(crate) const ORDER: [&str; 10] = [
+pub(crate) const ORDER: [&str; 11] = [
     "taxiway-diagnostics",
     "taxiway-app",
     "taxiway-platform",
     "taxiway-bicep",
     "taxiway-arm",
     "taxiway-blueprint",
+    "taxiway-check",
     "taxiway-azure",
     "taxiway-rollout",
     "taxiway-local",
@@ -17,13 +18,14 @@ pub(crate) const ORDER: [&str; 10] = [
 ];
 
 /// Pure crates: values in, values out.
-const ENGINES: [&str; 6] = [
+const ENGINES: [&str; 7] = [
     "taxiway-diagnostics",
     "taxiway-app",
     "taxiway-platform",
     "taxiway-bicep",
     "taxiway-arm",
     "taxiway-blueprint",
+    "taxiway-check",
 ];
 
 /// What an engine must not reach: runtimes, networks, databases.

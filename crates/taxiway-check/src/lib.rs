@@ -1,0 +1,37 @@
+//! Judges infrastructure: rules over the *evaluated* resources of a template, findings at their place in the source.
+//!
+//! Pure. [`Evaluated::open`] compiles a Bicep file, a parameters file or an ARM template and evaluates it; a [`Run`] judges one
+//! or several of these and gives the findings. Invariant: what cannot be compiled has no findings, it has errors; nothing that
+//! was not judged passes. Rules see resources as Azure would, never text, and say nothing about values that only a
+//! running deployment knows.
+
+mod discovery;
+mod document;
+mod evaluated;
+mod finding;
+mod fix;
+mod graph;
+mod json_text;
+mod kinds;
+mod network;
+mod node;
+mod origin;
+mod placeholder;
+mod reach;
+mod rule;
+mod rules;
+mod run;
+mod sarif;
+mod site;
+mod suppression;
+mod vault;
+
+pub use discovery::discover;
+pub use document::document;
+pub use evaluated::{Entry, Evaluated, Surroundings};
+pub use finding::Finding;
+pub use fix::apply_fixes;
+pub use rule::{Benchmark, Confidence, Gate, Persona, Rule};
+pub use rules::ALL;
+pub use run::{Allowance, Options, Run};
+pub use sarif::sarif;

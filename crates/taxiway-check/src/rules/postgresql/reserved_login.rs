@@ -1,0 +1,20 @@
+//! The administrator of a server has a reserved name.
+
+use crate::rules::prelude::*;
+
+pub(crate) static RULE: Rule = Rule::new(
+    "reserved-login",
+    "the administrator of a server has a reserved name",
+    include_str!("reserved_login.md"),
+    look,
+);
+
+fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
+    for server in graph.of(POSTGRESQL) {
+        let part = server.at("properties/administratorLogin");
+        let login = part.text().map(str::to_ascii_lowercase);
+        if login.is_some_and(|login| login.starts_with("pg_") || taxiway_arm::catalogue::RESERVED_LOGINS.contains(&login.as_str())) {
+            report.push(Found::at(&part, format!("`{}` cannot be the name of an administrator", part.shown())).help("choose another; it can never change"));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Findings as SARIF 2.1.0, which code hosts show beside the source. Source: OASIS, "Static Analysis Results Interchange Format".
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use taxiway_diagnostics::{Diagnostic, Location, Severity, Sources};
+
+use crate::document::lines;
+use crate::finding::Finding;
+use crate::rule::{Benchmark, Rule};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// The log of one run. What could not be judged makes the run unsuccessful.
+pub fn sarif(
+    findings: &[Finding],
+    failures: &[Diagnostic],
+    version: &str,
+    sources: &dyn Sources,
+) -> Value {
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.code).collect();
+    let rules: Vec<&Rule> = crate::ALL
+        .iter()
+        .copied()
+        .filter(|rule| codes.contains(rule.code))
+        .collect();
+    let results: Vec<Value> = findings
+        .iter()
+        .map(|finding| {
+            let index = rules.iter().position(|rule| rule.code == finding.rule.code);
+            result(finding, index, sources)
+        })
+        .collect();
+    let notifications: Vec<Value> = failures
+        .iter()
+        .map(|failure| {
+            json!({
+                "level": level(failure.severity),
+                "message": { "text": failure.message },
+                "locations": failure.location.iter().map(|location| physical(location, sources)).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "taxiway",
+                "version": version,
+                "rules": rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+            }},
+            "invocations": [{
+                "executionSuccessful": failures.is_empty(),
+                "toolExecutionNotifications": notifications,
+            }],
+            "columnKind": "utf16CodeUnits",
+            "results": results,
+        }],
+    })
+}
+
+fn descriptor(rule: &Rule) -> Value {
+    json!({
+        "id": rule.code,
+        "shortDescription": { "text": rule.summary },
+        "help": { "text": rule.docs, "markdown": rule.docs },
+        "defaultConfiguration": { "level": level(rule.severity) },
+        "properties": {
+            "tags": rule.benchmarks.iter().map(Benchmark::label).collect::<Vec<_>>(),
+            "precision": match rule.confidence {
+                crate::Confidence::High => "very-high",
+                crate::Confidence::Medium => "high",
+                crate::Confidence::Low => "medium",
+            },
+        },
+    })
+}
+
+fn result(finding: &Finding, rule: Option<usize>, sources: &dyn Sources) -> Value {
+    let diagnostic = &finding.diagnostic;
+    let related: Vec<Value> = diagnostic
+        .labels
+        .iter()
+        .map(|label| {
+            let mut location = physical(&label.location, sources);
+            location["message"] = json!({ "text": label.text });
+            location
+        })
+        .collect();
+    let message = match &diagnostic.help {
+        Some(help) => format!("{}: {help}", diagnostic.message),
+        None => diagnostic.message.clone(),
+    };
+    json!({
+        "ruleId": finding.rule.code,
+        "ruleIndex": rule,
+        "level": level(diagnostic.severity),
+        "message": { "text": message },
+        "locations": diagnostic.location.iter().map(|location| physical(location, sources)).collect::<Vec<_>>(),
+        "relatedLocations": related,
+    })
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+fn physical(location: &Location, sources: &dyn Sources) -> Value {
+    let (line, column, end_line, end_column) = lines(location, sources);
+    json!({ "physicalLocation": {
+        "artifactLocation": { "uri": location.path },
+        "region": { "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column },
+    }})
+}

@@ -1,0 +1,6 @@
+//! Rules are judged by their own examples, and the engine by whole infrastructures.
+
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod platform;
