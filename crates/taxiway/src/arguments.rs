@@ -57,7 +57,7 @@ pub(crate) enum Format {
     /// For programs: stable, versioned.
     #[value(alias = "json-v1")]
     Json,
-    /// For code hosts: what the Bicep compiler finds, as SARIF 2.1.0.
+    /// For code hosts: findings, as SARIF 2.1.0.
     Sarif,
 }
 
@@ -92,6 +92,8 @@ pub(crate) enum Command {
     Detect(Detect),
     /// Write or refresh the files that Taxiway owns.
     Generate(Generate),
+    /// Judge the infrastructure: this repository's, or any Bicep and ARM templates.
+    Check(Check),
     /// The Bicep compiler on its own.
     #[command(subcommand)]
     Bicep(Bicep),
@@ -204,6 +206,53 @@ pub(crate) struct Generate {
     /// Write nothing; show what would change.
     #[arg(long)]
     pub(crate) diff: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  taxiway check                          what this repository has, for each of its environments
+  taxiway check main.bicep --pedantic    any Bicep, and also what could be better
+  taxiway check --gate security          in a pipeline
+  taxiway check --explain plain-http     what a rule is about
+
+Exit codes: 0 nothing found, or notes only · 1 findings · 2 something cannot be compiled · 3 there is nothing to judge
+
+A finding is accepted by a comment `// taxiway:allow(rule) reason`, or in taxiway.toml under [[check.allow]].")]
+pub(crate) struct Check {
+    /// Bicep files, parameters files, ARM templates or folders; the repository without any.
+    pub(crate) paths: Vec<Utf8PathBuf>,
+    /// A parameters file in JSON for the file.
+    #[arg(long, value_name = "FILE", requires = "paths")]
+    pub(crate) parameters: Option<Utf8PathBuf>,
+    /// Also what could be better.
+    #[arg(long)]
+    pub(crate) pedantic: bool,
+    /// Only the rules of this gate.
+    #[arg(long, value_enum)]
+    pub(crate) gate: Option<CheckGate>,
+    /// Mend what can be mended without a change in meaning.
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Also mend what may break somebody who relies on it.
+    #[arg(long)]
+    pub(crate) unsafe_fixes: bool,
+    /// What a rule is about, with examples.
+    #[arg(long, value_name = "RULE", exclusive = true)]
+    pub(crate) explain: Option<String>,
+}
+
+/// What a pipeline asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckGate {
+    /// Will Azure take it, and will it work?
+    Infrastructure,
+    /// Is it closed to those who should not be there?
+    Security,
+    /// Can it be run: seen, restored, kept alive?
+    Operations,
+    /// Does it cost more than it gives?
+    Cost,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,7 @@
 //! The commands: each a thin adapter that parses, calls engines or services, and renders.
 
 pub(crate) mod bicep;
+pub(crate) mod check;
 pub(crate) mod cloud;
 pub(crate) mod deployed;
 pub(crate) mod detect;

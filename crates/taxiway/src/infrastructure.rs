@@ -2,29 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use camino::Utf8Path;
-use serde_json::{Map, Value, json};
-use taxiway_arm::{
-    Arguments, Context, EvaluatedResource, ResourceGroup, Scope, Subscription, TemplateDiagnostic,
-};
+use serde_json::{Map, Value};
+use taxiway_arm::{EvaluatedResource, ResourceGroup};
 use taxiway_azure::{ResourceGroupId, Secret};
-use taxiway_bicep::SourceMap;
+use taxiway_check::{Entry, Evaluated, Options, Run};
 use taxiway_diagnostics::{Diagnostic, Sources};
 use taxiway_platform::{Environment, Origin, Platform};
 use taxiway_rollout::{Infrastructure, SecretParameter, SecretValue};
 
+use crate::acceptance;
 use crate::failure::Failure;
 use crate::programs::Interpreter;
 use crate::surroundings::variable;
 
-/// Where the Bicep of the whole lies.
-const MAIN: &str = "infrastructure/bicep/main.bicep";
+/// The rule about what is accepted and does not occur.
+const STALE_SUPPRESSION: &str = "stale-suppression";
 
 /// The variable by which `main.local.bicepparam` asks for the Python of this machine.
 const PYTHON_VARIABLE: &str = "TAXIWAY_PYTHON";
-
-/// A subscription for looking at templates before any is known.
-const NO_SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
 
 /// A compiled and evaluated infrastructure.
 #[derive(Debug)]
@@ -39,7 +34,7 @@ pub(crate) struct Compiled {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// Compiles `main.bicep` with the parameters of `environment`, and evaluates the result.
+/// Compiles `main.bicep` with the parameters of `environment`, evaluates the result and judges it.
 ///
 /// # Errors
 /// [`Failure`] with every error, each at its place in the Bicep.
@@ -61,92 +56,57 @@ pub(crate) fn compile(
         _ if secrets.contains(&name) => Some(String::new()),
         _ => variable(name),
     };
-    let compiled = taxiway_bicep::compile_parameters(sources, &path, &lookup);
-    let main = taxiway_bicep::compile(sources, Utf8Path::new(MAIN));
-    let mut diagnostics = main.diagnostics;
-    diagnostics.extend(compiled.diagnostics.into_iter().filter(|diagnostic| {
-        diagnostic
-            .location
-            .as_ref()
-            .is_some_and(|location| location.path().extension() == Some("bicepparam"))
-    }));
-    let (Some(template), Some(parameters)) = (main.template, compiled.parameters) else {
-        return Err(wrong(diagnostics));
+    let given_later: Vec<String> = platform
+        .secrets_of(environment)
+        .map(|secret| secret.parameter.clone())
+        .collect();
+    let surroundings = taxiway_check::Surroundings {
+        variables: &lookup,
+        resource_group: Some(ResourceGroup {
+            name: environment.resource_group.clone(),
+            location: environment.region.clone(),
+            tags: Map::new(),
+        }),
+        given_later: &given_later,
+        is_complete: true,
     };
-    let parameters = plain_parameters(&parameters, platform);
-    let arguments = arguments(&parameters, platform, environment);
-    let evaluation = taxiway_arm::evaluate(&template, &arguments, &context(environment));
-    diagnostics.extend(
-        evaluation
-            .diagnostics
-            .iter()
-            .map(|diagnostic| located(diagnostic, &main.source_map)),
-    );
+    let evaluated = Evaluated::open(sources, &Entry::new(path), &surroundings)
+        .map_err(|found| refused("the infrastructure does not compile", found))?;
+    let mut diagnostics = evaluated.diagnostics.clone();
+    diagnostics.extend(judge(&evaluated, sources)?);
     if diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(wrong(diagnostics));
+        return Err(refused("the infrastructure would not work", diagnostics));
+    }
+    let mut parameters = evaluated.parameters;
+    for secret in &platform.secrets {
+        parameters.shift_remove(&secret.parameter);
     }
     Ok(Compiled {
-        template,
+        template: evaluated.template,
         parameters,
-        resources: evaluation.resources,
+        resources: evaluated.resources,
         diagnostics,
     })
 }
 
-fn wrong(diagnostics: Vec<Diagnostic>) -> Failure {
-    Failure::refused("the infrastructure does not compile").with_diagnostics(diagnostics)
+fn refused(message: &str, diagnostics: Vec<Diagnostic>) -> Failure {
+    Failure::refused(message).with_diagnostics(diagnostics)
 }
 
-fn plain_parameters(compiled: &Value, platform: &Platform) -> Map<String, Value> {
-    let mut parameters = compiled
-        .get("parameters")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default();
-    for secret in &platform.secrets {
-        parameters.shift_remove(&secret.parameter);
-    }
-    parameters
-}
-
-/// The parameters with something in place of the secrets, whose values do not matter before a deployment.
-fn arguments(
-    parameters: &Map<String, Value>,
-    platform: &Platform,
-    environment: &Environment,
-) -> Arguments {
-    let mut arguments =
-        Arguments::from_json(&Value::Object(parameters.clone())).unwrap_or_default();
-    for secret in platform.secrets_of(environment) {
-        arguments.set(
-            secret.parameter.clone(),
-            json!("a-value-that-comes-with-the-deployment"),
-        );
-    }
-    arguments
-}
-
-fn context(environment: &Environment) -> Context {
-    let subscription = Subscription {
-        id: NO_SUBSCRIPTION.to_owned(),
-        display_name: String::new(),
+/// What the rules say, as `taxiway check` does.
+fn judge(evaluated: &Evaluated, sources: &dyn Sources) -> Result<Vec<Diagnostic>, Failure> {
+    let options = Options {
+        allowed: acceptance::allowed(&acceptance::config(sources)?),
+        ..Options::default()
     };
-    let group = ResourceGroup {
-        name: environment.resource_group.clone(),
-        location: environment.region.clone(),
-        tags: Map::new(),
-    };
-    Context::new(Scope::ResourceGroup(subscription, group))
-}
-
-fn located(diagnostic: &TemplateDiagnostic, source_map: &SourceMap) -> Diagnostic {
-    let mut located = Diagnostic::new(
-        diagnostic.severity,
-        diagnostic.code,
-        diagnostic.message.clone(),
-    );
-    located.location = source_map.locate(&diagnostic.pointer);
-    located
+    let mut run = Run::new(sources, options);
+    run.judge(evaluated);
+    let findings = run.finish().into_iter();
+    // What is accepted for another environment is not stale.
+    Ok(findings
+        .filter(|finding| finding.rule.code != STALE_SUPPRESSION)
+        .map(|finding| finding.diagnostic)
+        .collect())
 }
 
 impl Compiled {

@@ -2,6 +2,7 @@
 //!
 //! This is the command line: arguments, dispatch, what is printed, exit codes. What is done stands in the libraries.
 
+mod acceptance;
 mod arguments;
 mod cloud_process;
 mod commands;
@@ -62,7 +63,9 @@ fn log_to_stderr(is_verbose: bool) {
 }
 
 fn run(arguments: &Arguments, surroundings: &Surroundings, terminal: &Terminal) -> Outcome {
-    if terminal.format() == Format::Sarif && !matches!(arguments.command, Command::Bicep(_)) {
+    if terminal.format() == Format::Sarif
+        && !matches!(arguments.command, Command::Bicep(_) | Command::Check(_))
+    {
         return Err(Failure::usage("only the Bicep compiler speaks SARIF")
             .next("that is", "taxiway bicep lint . --format sarif"));
     }
@@ -71,6 +74,7 @@ fn run(arguments: &Arguments, surroundings: &Surroundings, terminal: &Terminal) 
         Command::Detect(detect) => commands::detect::run(detect, repository, terminal),
         Command::Explain(explain) => commands::explain::run(explain, repository, terminal),
         Command::Generate(generate) => commands::generate::run(generate, repository, terminal),
+        Command::Check(check) => commands::check::run(check, repository, terminal),
         Command::Bicep(bicep) => commands::bicep::run(bicep, terminal),
         Command::Schema(schema) => commands::schema::schema(schema, terminal),
         Command::Completions { shell } => commands::schema::completions(*shell, terminal),

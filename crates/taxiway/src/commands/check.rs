@@ -1,0 +1,305 @@
+//! `taxiway check`: findings over the infrastructure of a repository, or over any Bicep and ARM templates.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_check::{
+    ALL, Benchmark, Entry, Evaluated, Finding, Gate, Options, Run, Surroundings, apply_fixes,
+    discover,
+};
+use taxiway_diagnostics::{Diagnostic, DiskSources, Severity, Sources as _};
+
+use crate::arguments::{Check, CheckGate, Format};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::terminal::{BOLD, DIM, Terminal};
+use crate::{acceptance, findings, repository, surroundings};
+
+/// How often fixes are applied and the result judged again.
+const MAX_ROUNDS: usize = 20;
+
+/// What was judged, and what was found.
+struct Judged {
+    entries: Vec<Entry>,
+    findings: Vec<Finding>,
+    /// Errors that kept something from being judged.
+    failures: Vec<Diagnostic>,
+    resources: usize,
+}
+
+/// Judges, mends where that was asked for, and prints.
+pub(crate) fn run(
+    arguments: &Check,
+    repository: Option<&Utf8Path>,
+    terminal: &Terminal,
+) -> Outcome {
+    if let Some(code) = &arguments.explain {
+        return explain(code, terminal);
+    }
+    let (sources, entries) = select(arguments, repository)?;
+    let mut judged = judge(&sources, entries, arguments)?;
+    if arguments.fix || arguments.unsafe_fixes {
+        judged = mend(&sources, judged, arguments, terminal)?;
+    }
+    show(&judged, &sources, terminal);
+    if !judged.failures.is_empty() {
+        return Ok(Exit::Usage);
+    }
+    let stops = |finding: &Finding| finding.diagnostic.severity != Severity::Info;
+    Ok(if judged.findings.iter().any(stops) {
+        Exit::Findings
+    } else {
+        Exit::Done
+    })
+}
+
+/// The files that are meant: those that are named, or what the repository has.
+fn select(
+    arguments: &Check,
+    repository: Option<&Utf8Path>,
+) -> Result<(DiskSources, Vec<Entry>), Failure> {
+    let root = repository::root(repository)?;
+    let sources = repository::sources(&root);
+    let mut entries = Vec::new();
+    if arguments.paths.is_empty() {
+        entries = discover(&sources, Utf8Path::new(""));
+    }
+    for path in &arguments.paths {
+        let full = path
+            .canonicalize_utf8()
+            .map_err(|error| Failure::usage(format!("`{path}` cannot be read")).because(&error))?;
+        let relative = full
+            .strip_prefix(&root)
+            .map_or_else(|_| full.clone(), Utf8Path::to_owned);
+        if full.is_dir() {
+            entries.extend(below(&sources, &full, &relative));
+        } else {
+            entries.push(Entry {
+                file: relative,
+                parameters: parameters(arguments, &root)?,
+            });
+        }
+    }
+    if entries.is_empty() {
+        return Err(Failure::lacking("there is no infrastructure to judge")
+            .next("write it", "taxiway generate"));
+    }
+    entries.sort();
+    entries.dedup();
+    Ok((sources, entries))
+}
+
+fn below(sources: &DiskSources, full: &Utf8Path, relative: &Utf8Path) -> Vec<Entry> {
+    if relative.is_relative() {
+        return discover(sources, relative);
+    }
+    // A folder outside of the repository is listed by itself, and its files keep their whole paths.
+    let listed = repository::sources(full);
+    let absolute = |path: &Utf8Path| full.join(path);
+    discover(&listed, Utf8Path::new(""))
+        .into_iter()
+        .map(|entry| Entry {
+            file: absolute(&entry.file),
+            parameters: entry.parameters.as_deref().map(absolute),
+        })
+        .collect()
+}
+
+fn parameters(arguments: &Check, root: &Utf8Path) -> Result<Option<Utf8PathBuf>, Failure> {
+    let Some(path) = &arguments.parameters else {
+        return Ok(None);
+    };
+    let full = path
+        .canonicalize_utf8()
+        .map_err(|error| Failure::usage(format!("`{path}` cannot be read")).because(&error))?;
+    Ok(Some(
+        full.strip_prefix(root)
+            .map_or_else(|_| full.clone(), Utf8Path::to_owned),
+    ))
+}
+
+fn judge(sources: &DiskSources, entries: Vec<Entry>, arguments: &Check) -> Result<Judged, Failure> {
+    let config = acceptance::config(sources)?;
+    let options = Options {
+        pedantic: arguments.pedantic,
+        gate: arguments.gate.map(gate),
+        only: None,
+        allowed: acceptance::allowed(&config),
+    };
+    let mut run = Run::new(sources, options);
+    let mut failures = Vec::new();
+    let mut resources = 0;
+    for entry in &entries {
+        let around = Surroundings {
+            variables: &surroundings::variable,
+            resource_group: acceptance::resource_group(&config, entry.name()),
+            given_later: &[],
+            is_complete: false,
+        };
+        match Evaluated::open(sources, entry, &around) {
+            Ok(evaluated) => {
+                resources += evaluated.resources.len();
+                run.judge(&evaluated);
+            }
+            Err(errors) => failures.extend(errors.into_iter().filter(Diagnostic::is_error)),
+        }
+    }
+    failures.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    failures.dedup();
+    Ok(Judged {
+        entries,
+        findings: run.finish(),
+        failures,
+        resources,
+    })
+}
+
+/// Applies fixes until none is left; one that does not take is not tried for ever.
+fn mend(
+    sources: &DiskSources,
+    first: Judged,
+    arguments: &Check,
+    terminal: &Terminal,
+) -> Result<Judged, Failure> {
+    let mut judged = first;
+    let mut total = 0;
+    for _ in 0..MAX_ROUNDS {
+        let count = apply(sources, &judged.findings, arguments.unsafe_fixes)?;
+        if count == 0 {
+            break;
+        }
+        total += count;
+        judged = judge(sources, judged.entries, arguments)?;
+    }
+    terminal.say(format_args!("{total} fixes applied"));
+    Ok(judged)
+}
+
+fn apply(sources: &DiskSources, found: &[Finding], with_unsafe: bool) -> Result<usize, Failure> {
+    let mut files: Vec<&Utf8Path> = found
+        .iter()
+        .filter_map(|finding| finding.diagnostic.fix.as_ref())
+        .flat_map(|fix| fix.edits.iter().map(|edit| edit.location.path()))
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    let mut total = 0;
+    for file in files {
+        let text = sources
+            .read_text(file)
+            .map_err(|error| Failure::failed(format!("`{file}` cannot be read")).because(&error))?;
+        let (mended, count) = apply_fixes(file, &text, found, with_unsafe);
+        if count > 0 {
+            std::fs::write(sources.root().join(file), mended).map_err(|error| {
+                Failure::failed(format!("`{file}` cannot be written")).because(&error)
+            })?;
+        }
+        total += count;
+    }
+    Ok(total)
+}
+
+fn show(judged: &Judged, sources: &DiskSources, terminal: &Terminal) {
+    match terminal.format() {
+        Format::Json => terminal.print_json(&taxiway_check::document(
+            &judged.entries,
+            &judged.findings,
+            &judged.failures,
+            sources,
+        )),
+        Format::Sarif => terminal.print_json(&taxiway_check::sarif(
+            &judged.findings,
+            &judged.failures,
+            env!("CARGO_PKG_VERSION"),
+            sources,
+        )),
+        Format::Text => show_text(judged, sources, terminal),
+    }
+}
+
+fn show_text(judged: &Judged, sources: &DiskSources, terminal: &Terminal) {
+    let found: Vec<Diagnostic> = judged
+        .findings
+        .iter()
+        .map(|finding| finding.diagnostic.clone())
+        .collect();
+    for diagnostics in [&judged.failures, &found] {
+        if !diagnostics.is_empty() {
+            terminal.print(findings::render(diagnostics, sources).trim_end());
+            terminal.print("");
+        }
+    }
+    let count = |severity| {
+        found
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == severity)
+            .count()
+    };
+    let fixable = judged
+        .findings
+        .iter()
+        .filter(|finding| finding.diagnostic.fix.is_some())
+        .count();
+    let files = judged.entries.len();
+    terminal.say(format_args!(
+        "{BOLD}{} errors, {} warnings, {} notes{BOLD:#} in {} resources of {files} {}",
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Info),
+        judged.resources,
+        if files == 1 { "file" } else { "files" },
+    ));
+    if !judged.failures.is_empty() {
+        terminal.say("what does not compile was not judged");
+    }
+    if let Some(first) = judged.findings.first() {
+        terminal.say(format_args!(
+            "{DIM}why: taxiway check --explain {}{DIM:#}",
+            first.rule.code
+        ));
+    }
+    if fixable > 0 {
+        terminal.say(format_args!(
+            "{DIM}{fixable} can be fixed: taxiway check --fix, or --unsafe-fixes{DIM:#}"
+        ));
+    }
+}
+
+fn explain(code: &str, terminal: &Terminal) -> Outcome {
+    let Some(rule) = ALL.iter().find(|rule| rule.code == code) else {
+        let near: Vec<&str> = ALL
+            .iter()
+            .map(|rule| rule.code)
+            .filter(|known| known.contains(code))
+            .collect();
+        let failure = Failure::usage(format!("there is no rule `{code}`"));
+        return Err(if near.is_empty() {
+            failure
+        } else {
+            failure.detail(format!("there are {}", near.join(", ")))
+        });
+    };
+    let benchmarks: Vec<String> = rule.benchmarks.iter().map(Benchmark::label).collect();
+    if terminal.is_json() {
+        terminal.print_json(&serde_json::json!({
+            "schema": "taxiway.rule/v1", "code": rule.code, "summary": rule.summary, "severity": rule.severity,
+            "confidence": rule.confidence, "persona": rule.persona, "gate": rule.gate, "benchmarks": benchmarks, "page": rule.docs,
+        }));
+        return Ok(Exit::Done);
+    }
+    terminal.print(rule.docs.trim_end());
+    if !benchmarks.is_empty() {
+        terminal.print(format_args!(
+            "\n{DIM}The same elsewhere: {}{DIM:#}",
+            benchmarks.join(", ")
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+const fn gate(gate: CheckGate) -> Gate {
+    match gate {
+        CheckGate::Infrastructure => Gate::Infrastructure,
+        CheckGate::Security => Gate::Security,
+        CheckGate::Operations => Gate::Operations,
+        CheckGate::Cost => Gate::Cost,
+    }
+}
