@@ -71,11 +71,9 @@ fn is_template(sources: &dyn Sources, file: &Utf8Path) -> bool {
     })
 }
 
-/// The files that a text names in quotes, relative to it.
+/// The files that a text names in quotes, relative to it. Comments may hold single apostrophes.
 fn references(file: &Utf8Path, text: &str) -> Vec<Utf8PathBuf> {
     text.split('\'')
-        .skip(1)
-        .step_by(2)
         .filter(|quoted| {
             [".bicep", ".json"].iter().any(|end| quoted.ends_with(end)) && !quoted.contains('\n')
         })
@@ -113,7 +111,7 @@ mod tests {
     #[test]
     fn modules_are_judged_through_what_uses_them() {
         let sources = MemorySources::from_text(
-            "--- infra/main.bicep\nmodule a 'modules/a.bicep' = {\n}\n--- infra/modules/a.bicep\n--- infra/main.prod.bicepparam\nusing './main.bicep'\n\
+            "--- infra/main.bicep\n// it's the whole\nmodule a 'modules/a.bicep' = {\n}\n--- infra/modules/a.bicep\n--- infra/main.prod.bicepparam\nusing './main.bicep'\n\
              --- other/alone.bicep\n--- other/alone.parameters.json\n{}\n--- old/azuredeploy.json\n{\"$schema\": \"https://x/deploymentTemplate.json#\", \"resources\": []}\n\
              --- package.json\n{}\n--- .taxiway/generated/infra/main.bicep\n",
         );

@@ -10,6 +10,10 @@ pub(crate) static RULE: Rule = Rule::new(
 );
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
+    // The local cloud is one machine.
+    if graph.stage() == Stage::Local {
+        return;
+    }
     for site in sites(graph).filter(Site::is_container) {
         let image = site.config("linuxFxVersion");
         let text = image.text().unwrap_or_default().to_ascii_lowercase();
