@@ -2,10 +2,12 @@
 
 use taxiway_app::App;
 use taxiway_diagnostics::Sources;
-use taxiway_platform::{Pipeline, Platform};
+use taxiway_platform::{Container, Pipeline, Platform};
 
 use crate::overlay::ServerFile;
-use crate::{GeneratedFile, dotenv, hygiene, infrastructure, overlay, requirements, workflows};
+use crate::{
+    GeneratedFile, containers, dotenv, hygiene, infrastructure, overlay, requirements, workflows,
+};
 
 /// Keeps what Taxiway remembers between runs in the repository, and what it writes on one machine out of it.
 const GITIGNORE: &str = "\
@@ -32,6 +34,9 @@ pub fn files(sources: &dyn Sources, app: &App, platform: &Platform) -> Vec<Gener
     if platform.delivery.pipeline == Pipeline::Github {
         files.extend(workflows::files(sources, service, platform, server_file));
         files.extend(hygiene::files(sources, service, platform));
+    }
+    if platform.delivery.container == Container::Docker {
+        files.extend(containers::files(sources, service, platform, server_file));
     }
     files.push(GeneratedFile::new(".taxiway/.gitignore", GITIGNORE));
     files.sort_by(|one, other| one.path.cmp(&other.path));

@@ -32,6 +32,32 @@ fn image(name: &str, tag: &str, digests: &[(&str, &'static str)]) -> Image {
     }
 }
 
+/// Python on Debian without what an application does not need.
+pub(crate) fn python(version: &str) -> Image {
+    image(
+        "python",
+        &format!("{version}-slim"),
+        &[
+            (
+                "3.11-slim",
+                "9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7",
+            ),
+            (
+                "3.12-slim",
+                "78387bc3881b8273120a12ebe6c1ab22b018ccc2c9adf565ae1ac9b536e184ea",
+            ),
+            (
+                "3.13-slim",
+                "7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b",
+            ),
+            (
+                "3.14-slim",
+                "b877e50bd90de10af8d82c57a022fc2e0dc731c5320d762a27986facfc3355c1",
+            ),
+        ],
+    )
+}
+
 /// PostgreSQL by its major version.
 pub(crate) fn postgres(version: &str) -> Image {
     image(
@@ -62,6 +88,18 @@ pub(crate) fn redis() -> Image {
         &[(
             "7-alpine",
             "6ab0b6e7381779332f97b8ca76193e45b0756f38d4c0dcda72dbb3c32061ab99",
+        )],
+    )
+}
+
+/// uv, for its one program.
+pub(crate) fn uv() -> Image {
+    image(
+        "ghcr.io/astral-sh/uv",
+        UV,
+        &[(
+            UV,
+            "606e70c71c852d03f611b1e56a195d08648507018a7057fab82c4974c4eae105",
         )],
     )
 }

@@ -5,6 +5,7 @@
 //! printed. [`plan_changes`] compares the set with the repository: a person's edits are merged or kept, never overwritten.
 //! Pure: same input, same bytes.
 
+mod containers;
 mod dotenv;
 mod file;
 mod generate;

@@ -31,7 +31,7 @@ pub(crate) fn file(sources: &dyn Sources, service: &Service, platform: &Platform
     GeneratedFile::new(relative::join(&service.root, FILE_NAME), lines.join("\n"))
 }
 
-fn own(sources: &dyn Sources, service: &Service) -> Vec<String> {
+pub(crate) fn own(sources: &dyn Sources, service: &Service) -> Vec<String> {
     let dependencies = &service.dependencies;
     let is_locked = !matches!(
         dependencies.manager,

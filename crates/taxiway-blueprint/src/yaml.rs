@@ -20,6 +20,10 @@ pub(crate) enum Value {
     List(Vec<Value>),
     /// Keys and values.
     Map(Map),
+    /// A map that others refer to by this name.
+    Anchored(String, Map),
+    /// A reference to an anchored map.
+    Alias(String),
     /// Nothing at all, behind a key that says everything.
     Nothing,
 }
@@ -147,7 +151,7 @@ impl Map {
 
 fn sort(value: &mut Value, order: &[&str]) {
     match value {
-        Value::Map(map) => {
+        Value::Map(map) | Value::Anchored(_, map) => {
             map.entries
                 .iter_mut()
                 .for_each(|entry| sort(&mut entry.value, order));
@@ -161,6 +165,7 @@ fn sort(value: &mut Value, order: &[&str]) {
         | Value::Number(_)
         | Value::Block(_)
         | Value::Flow(_)
+        | Value::Alias(_)
         | Value::Nothing => {}
     }
 }
@@ -189,7 +194,12 @@ impl Printer {
                 self.comments(&entry.comments, indent);
                 self.indent(indent);
             }
-            self.text.push_str(&scalar(&entry.key));
+            let is_merge = entry.key == "<<";
+            self.text.push_str(&if is_merge {
+                entry.key.clone()
+            } else {
+                scalar(&entry.key)
+            });
             self.text.push(':');
             self.value(&entry.value, indent, entry.note.as_deref());
         }
@@ -212,6 +222,11 @@ impl Printer {
                 self.text.push_str(" |");
                 self.end(note);
                 self.block(text, indent + 2);
+            }
+            Value::Anchored(name, map) => {
+                self.text.extend([" &", name]);
+                self.end(note);
+                self.map(map, indent + 2, false);
             }
             Value::Nothing => self.end(note),
             inline => {
@@ -252,7 +267,8 @@ impl Printer {
                 self.text.extend(["[", &items.join(", "), "]"]);
             }
             Value::Block(text) => self.text.push_str(&double_quoted(text)),
-            Value::Map(_) => self.text.push_str("{}"),
+            Value::Alias(name) => self.text.extend(["*", name]),
+            Value::Map(_) | Value::Anchored(..) => self.text.push_str("{}"),
             Value::Nothing => self.text.push_str("null"),
             Value::List(_) => self.text.push_str("[]"),
         }

@@ -1,0 +1,207 @@
+//! `compose.yaml`: the image with what it needs around it, for work on this machine.
+
+use taxiway_app::{ProcessKind, Service};
+use taxiway_platform::{Platform, Supply};
+
+use super::PORT;
+use crate::images;
+use crate::workflows::{database_part, is_redis};
+use crate::yaml::{Map, Value};
+
+/// The host of the database inside the network.
+const DATABASE_HOST: &str = "database";
+
+pub(super) fn document(service: &Service, platform: &Platform, is_django: bool) -> Map {
+    let needs_redis = service
+        .backing
+        .iter()
+        .any(|backing| backing.kind == "redis");
+    let common = common(service, platform, is_django, needs_redis);
+    let mut services = Map::new()
+        .with("web", web(needs_redis))
+        .blank()
+        .comment("Applies the migrations, once, before anything else starts.")
+        .with(
+            "migrate",
+            ours()
+                .with("command", command("python -m taxiway_runtime.migrate"))
+                .with("depends_on", after_services(needs_redis)),
+        );
+    for process in &service.processes {
+        let Some(line) = process.command.as_deref().filter(|line| is_plain(line)) else {
+            continue;
+        };
+        if process.kind == ProcessKind::Monitor {
+            continue;
+        }
+        services = services.blank().with(
+            process.tool.clone(),
+            ours()
+                .with("command", command(line))
+                .with("healthcheck", Map::new().with("disable", true))
+                .with("depends_on", after_migrations(needs_redis)),
+        );
+    }
+    services = services.blank().with(DATABASE_HOST, database(platform));
+    let mut volumes = Map::new().with(DATABASE_HOST, Value::Nothing);
+    if needs_redis {
+        services = services.blank().with("redis", redis());
+        volumes = volumes.with("redis", Value::Nothing);
+    }
+    Map::new()
+        .comment("Everything that the application needs, on this machine: docker compose up --build\nThen http://localhost:8000. Nothing in it is secret, and nothing listens beyond this machine.")
+        .with("x-application", Value::Anchored("application".to_owned(), common))
+        .blank()
+        .with("services", services)
+        .blank()
+        .with("volumes", volumes)
+}
+
+/// What every container of the image has. Merged in by name, so that each service shows only what is its own.
+fn common(service: &Service, platform: &Platform, is_django: bool, needs_redis: bool) -> Map {
+    Map::new()
+        .with("build", ".")
+        .with("image", format!("{}:local", platform.workload))
+        .with("environment", environment(platform, is_django, needs_redis))
+        .comment("Values of your own, which Git does not see; .env.example names them.")
+        .with(
+            "env_file",
+            vec![
+                Map::new()
+                    .with(
+                        "path",
+                        crate::relative::join(&service.root, ".env").into_string(),
+                    )
+                    .with("required", false),
+            ],
+        )
+        .comment("As in production: no rights, and nothing to write to but /tmp.")
+        .with("read_only", true)
+        .with("tmpfs", vec!["/tmp"])
+        .with("cap_drop", vec!["ALL"])
+        .with("security_opt", vec!["no-new-privileges:true"])
+}
+
+fn environment(platform: &Platform, is_django: bool, needs_redis: bool) -> Map {
+    let mut environment = Map::new().with(
+        "DATABASE_URL",
+        database_part(taxiway_platform::Part::Url, DATABASE_HOST),
+    );
+    for secret in &platform.secrets {
+        if let Some(setting) = &secret.setting
+            && matches!(secret.origin, taxiway_platform::Origin::Generated { .. })
+        {
+            environment = environment.with(
+                setting.clone(),
+                "only-on-this-machine-and-worth-nothing-to-anybody-else",
+            );
+        }
+    }
+    if is_django {
+        environment = environment
+            .with("DJANGO_ALLOWED_HOSTS", "localhost:8000,127.0.0.1:8000")
+            .comment("No certificate here.")
+            .with("DJANGO_HTTPS", "off");
+    }
+    for variable in &platform.service.variables {
+        let value = match &variable.supply {
+            Supply::Platform { value } => Some(value.clone()),
+            _ if needs_redis && is_redis(&variable.name) => Some("redis://redis:6379/0".to_owned()),
+            Supply::Database { .. }
+            | Supply::Hosts
+            | Supply::Secret { .. }
+            | Supply::Configured
+            | Supply::Runtime
+            | Supply::Default
+            | Supply::Missing => None,
+        };
+        environment = environment.with_some(variable.name.clone(), value);
+    }
+    environment
+}
+
+/// A container of the image.
+fn ours() -> Map {
+    Map::new().with("<<", Value::Alias("application".to_owned()))
+}
+
+fn web(needs_redis: bool) -> Map {
+    ours()
+        .with("ports", vec![format!("127.0.0.1:{PORT}:{PORT}")])
+        .with("depends_on", after_migrations(needs_redis))
+}
+
+fn after_services(needs_redis: bool) -> Map {
+    let healthy = || Map::new().with("condition", "service_healthy");
+    let after = Map::new().with(DATABASE_HOST, healthy());
+    if needs_redis {
+        after.with("redis", healthy())
+    } else {
+        after
+    }
+}
+
+fn after_migrations(needs_redis: bool) -> Map {
+    after_services(needs_redis).with(
+        "migrate",
+        Map::new().with("condition", "service_completed_successfully"),
+    )
+}
+
+fn database(platform: &Platform) -> Map {
+    let environments = &platform.environments;
+    let production = platform
+        .environment("production")
+        .or_else(|| environments.first());
+    let version = production.map_or("16", |environment| environment.database.version.as_str());
+    Map::new()
+        .with("image", images::postgres(version).reference())
+        .with(
+            "environment",
+            Map::new()
+                .with("POSTGRES_PASSWORD", "postgres")
+                .with("POSTGRES_DB", "test"),
+        )
+        .with(
+            "volumes",
+            vec![format!("{DATABASE_HOST}:{}", data_folder(version))],
+        )
+        .with(
+            "healthcheck",
+            healthcheck("pg_isready --username postgres --dbname test"),
+        )
+}
+
+/// The image keeps each version's data apart from 18 on. Source: PostgreSQL's image, its documentation.
+fn data_folder(version: &str) -> &'static str {
+    match version.parse::<u32>() {
+        Ok(number) if number >= 18 => "/var/lib/postgresql",
+        _ => "/var/lib/postgresql/data",
+    }
+}
+
+fn redis() -> Map {
+    Map::new()
+        .with("image", images::redis().reference())
+        .with("volumes", vec!["redis:/data"])
+        .with("healthcheck", healthcheck("redis-cli ping"))
+}
+
+fn healthcheck(line: &str) -> Map {
+    let mut test = vec!["CMD".to_owned()];
+    test.extend(line.split(' ').map(str::to_owned));
+    Map::new()
+        .with("test", Value::Flow(test))
+        .with("interval", "5s")
+        .with("timeout", "3s")
+        .with("retries", 10_u32)
+}
+
+fn command(line: &str) -> Value {
+    Value::Flow(line.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Whether a command means the same without a shell.
+fn is_plain(line: &str) -> bool {
+    !line.contains(|character: char| "\"'$`\\&|;<>(){}*?~".contains(character))
+}
