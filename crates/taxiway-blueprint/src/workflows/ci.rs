@@ -225,8 +225,17 @@ fn package(blueprint: &Blueprint<'_>) -> Map {
         .with("permissions", reads())
         .with("defaults", defaults(blueprint.folder()))
         .comment("The overlay stands in for the secrets and the database that a build has not.")
-        .with("env", Map::new().with("TAXIWAY_BUILD", "1"))
+        .with("env", build_environment(blueprint))
         .with("steps", steps)
+}
+
+fn build_environment(blueprint: &Blueprint<'_>) -> Map {
+    let environment = Map::new().with("TAXIWAY_BUILD", "1");
+    if blueprint.is_django() {
+        environment.with("DJANGO_SETTINGS_MODULE", "taxiway_runtime.settings")
+    } else {
+        environment
+    }
 }
 
 /// Builds the image, and throws it away.

@@ -47,6 +47,12 @@ CSRF_COOKIE_SECURE = _https
 SECURE_HSTS_SECONDS = _environment.hsts_seconds(
     _own.get("SECURE_HSTS_SECONDS", 0), _https
 )
+# Whether subdomains and browsers' own lists join in is the project's choice: their checks would ask for it forever.
+SILENCED_SYSTEM_CHECKS = [
+    *_own.get("SILENCED_SYSTEM_CHECKS", []),
+    "security.W005",
+    "security.W021",
+]
 if not _https:
     # Browsers refuse these names without HTTPS.
     SESSION_COOKIE_NAME = _environment.unprefixed(

@@ -62,6 +62,7 @@ def _fill_in_placeholders():
     for name, value in placeholders.items():
         if not os.environ.get(name) or os.environ[name].startswith(UNRESOLVED):
             os.environ[name] = value
+    os.environ.setdefault("WEBSITE_HOSTNAME", "localhost")
 
 
 def is_on(name, default):
