@@ -183,7 +183,7 @@ fn build(
             requirements
                 .files
                 .iter()
-                .map(|path| format!("type=bind,source={path},target={path}")),
+                .map(|path| format!("type=bind,source={path},target=/app/{path}")),
         );
     }
     lines.push(Instruction::Run {

@@ -28,7 +28,7 @@ pub fn files(sources: &dyn Sources, app: &App, platform: &Platform) -> Vec<Gener
     };
     let server_file = ServerFile::find(sources, &platform.service);
     let mut files = infrastructure::files(service, platform, server_file);
-    files.extend(overlay::files(platform, server_file));
+    files.extend(overlay::files(service, platform, server_file));
     files.push(requirements::file(sources, service, platform));
     files.extend(dotenv::file(service, platform));
     if platform.delivery.pipeline == Pipeline::Github {

@@ -1,10 +1,12 @@
 //! The Python side: the package `taxiway_runtime`, the server's configuration, the migrations' WebJob.
 //!
-//! Fixed text lies below `files/`. Only `project.py`, the one import of the project's settings, and the worker class of
-//! the server depend on the application.
+//! Fixed text lies below `files/`. Only `project.py`, the one import of the project's settings or application, and the worker
+//! class of the server depend on the application.
 
+use camino::Utf8Path;
+use taxiway_app::{Entrypoint, MigrationTool, Service};
 use taxiway_diagnostics::Sources;
-use taxiway_platform::{Part, Platform, Server, StaticServing, Supply, WebService};
+use taxiway_platform::{Part, Platform, Server, StaticServing, Supply, Variable, WebService};
 
 use crate::python_literal::{Assignment, Literal};
 use crate::{GeneratedFile, Handwritten, python_literal, relative};
@@ -18,14 +20,38 @@ macro_rules! runtime {
     };
 }
 
-const RUNTIME: [(&str, &str); 6] = [
+const DJANGO: [(&str, &str); 7] = [
     runtime!("__init__.py"),
     runtime!("environment.py"),
     runtime!("health.py"),
     runtime!("logging.py"),
     runtime!("migrate.py"),
     runtime!("settings.py"),
+    runtime!("trace.py"),
 ];
+
+macro_rules! web {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../files/web/", $name)))
+    };
+}
+
+/// For applications that are objects to call: Flask's and FastAPI's. `application.py` comes besides, by interface.
+const WEB: [(&str, &str); 7] = [
+    web!("__init__.py"),
+    web!("database.py"),
+    web!("environment.py"),
+    web!("health.py"),
+    runtime!("logging.py"),
+    web!("migrate.py"),
+    runtime!("trace.py"),
+];
+
+const ASGI: &str = include_str!("../files/web/asgi.py");
+const WSGI: &str = include_str!("../files/web/wsgi.py");
+
+/// The import that stands for the project's application in `application.py`.
+const APPLICATION_IMPORT: &str = "from project import app as _project  # noqa: E402\n";
 
 /// The import that stands for the project's settings in `settings.py`.
 const SETTINGS_IMPORT: &str = "from project.settings import *";
@@ -62,26 +88,31 @@ impl ServerFile {
         }
     }
 
-    fn text(self, server: Server) -> String {
+    fn text(self, web: &WebService) -> String {
         match self {
-            Self::Ours => gunicorn(server),
-            Self::OverTheirs => GUNICORN_OVER_THEIRS.to_owned(),
+            Self::Ours => gunicorn(web),
+            Self::OverTheirs => {
+                without_fork_hook(web, GUNICORN_OVER_THEIRS.to_owned(), "\n_own_post_fork")
+            }
         }
     }
 }
 
 /// Every file of the Python side.
-pub(crate) fn files(platform: &Platform, server_file: ServerFile) -> Vec<GeneratedFile> {
+pub(crate) fn files(
+    service: &Service,
+    platform: &Platform,
+    server_file: ServerFile,
+) -> Vec<GeneratedFile> {
     let web = &platform.service;
     let package = relative::join(&web.app_dir, "taxiway_runtime");
-    let mut files: Vec<GeneratedFile> = RUNTIME
-        .iter()
-        .map(|(name, text)| GeneratedFile::new(package.join(name), runtime_text(name, text, web)))
-        .collect();
-    files.push(GeneratedFile::new(package.join("project.py"), project(web)));
+    let mut files = match &web.settings_module {
+        Some(settings) => django(&package, settings, web),
+        None => wrapped(&package, service, web),
+    };
     files.push(GeneratedFile::new(
         relative::join(&web.root, server_file.name()),
-        server_file.text(web.server),
+        server_file.text(web),
     ));
     files.push(GeneratedFile::executable(
         relative::join(&web.root, "App_Data/jobs/triggered/migrate/run.sh"),
@@ -93,17 +124,59 @@ pub(crate) fn files(platform: &Platform, server_file: ServerFile) -> Vec<Generat
     files
 }
 
-fn runtime_text(name: &str, text: &str, web: &WebService) -> String {
-    if name == "settings.py" {
-        let import = format!("from {} import *", web.settings_module);
-        text.replace(SETTINGS_IMPORT, &import)
-    } else {
-        text.to_owned()
+fn django(package: &Utf8Path, settings: &str, web: &WebService) -> Vec<GeneratedFile> {
+    let import = format!("from {settings} import *");
+    let mut files: Vec<GeneratedFile> = DJANGO
+        .iter()
+        .map(|(name, text)| {
+            GeneratedFile::new(package.join(name), text.replace(SETTINGS_IMPORT, &import))
+        })
+        .collect();
+    files.push(GeneratedFile::new(package.join("project.py"), project(web)));
+    files
+}
+
+/// The package around an application that is an object to call.
+fn wrapped(package: &Utf8Path, service: &Service, web: &WebService) -> Vec<GeneratedFile> {
+    let mut files: Vec<GeneratedFile> = WEB
+        .iter()
+        .map(|(name, text)| GeneratedFile::new(package.join(name), *text))
+        .collect();
+    let application = match web.server {
+        Server::Gunicorn => WSGI,
+        Server::Uvicorn => ASGI,
+    };
+    files.push(GeneratedFile::new(
+        package.join("application.py"),
+        application.replace(APPLICATION_IMPORT, &import(web)),
+    ));
+    files.push(GeneratedFile::new(
+        package.join("project.py"),
+        web_project(service, web),
+    ));
+    files
+}
+
+/// Brings the project's application in, calling its factory where there is one.
+fn import(web: &WebService) -> String {
+    match &web.wrapped {
+        Some(Entrypoint::Callable {
+            module,
+            attribute,
+            is_factory: false,
+        }) => format!("from {module} import {attribute} as _project  # noqa: E402\n"),
+        Some(Entrypoint::Callable {
+            module, attribute, ..
+        }) => format!(
+            "from {module} import {attribute} as _make  # noqa: E402\n\n_project = _make()\n"
+        ),
+        Some(Entrypoint::Script(_)) | None => APPLICATION_IMPORT.to_owned(),
     }
 }
 
-fn gunicorn(server: Server) -> String {
-    match server {
+/// gunicorn's configuration. What it does after a fork is Django's alone.
+fn gunicorn(web: &WebService) -> String {
+    let text = match web.server {
         Server::Gunicorn => GUNICORN.to_owned(),
         Server::Uvicorn => {
             let threaded = "# Threads wait for the database while others work; two workers at least, so that one may restart.\n\
@@ -115,7 +188,58 @@ fn gunicorn(server: Server) -> String {
                            workers = int(os.environ.get(\"WEB_CONCURRENCY\") or max(2, cores))\n";
             GUNICORN.replace(threaded, looping)
         }
+    };
+    without_fork_hook(web, text, "\n\ndef post_fork")
+}
+
+fn without_fork_hook(web: &WebService, text: String, hook: &str) -> String {
+    match text.split_once(hook) {
+        Some((before, _)) if web.settings_module.is_none() => before.to_owned(),
+        Some(_) | None => text,
     }
+}
+
+/// `project.py` of an application that is not Django's.
+fn web_project(service: &Service, web: &WebService) -> String {
+    let migrations = match service
+        .migrations
+        .as_ref()
+        .map(|migrations| migrations.tool)
+    {
+        Some(MigrationTool::Alembic) => "alembic",
+        Some(MigrationTool::FlaskMigrate) => "flask-migrate",
+        Some(MigrationTool::Django) | None => "",
+    };
+    python_literal::module(
+        "What is particular to this project. Read by the rest of this package.",
+        &[
+            Assignment {
+                comment: "Startup fails without these, and says which are not set.",
+                name: "REQUIRED",
+                value: Literal::List(required(web)),
+            },
+            Assignment {
+                comment: "Variables that the project reads parts of the database's address from.",
+                name: "DATABASE_VARIABLES",
+                value: Literal::Map(database_variables(web)),
+            },
+            Assignment {
+                comment: "Variables that the project reads its hosts from, separated by commas.",
+                name: "HOST_VARIABLES",
+                value: Literal::List(host_variables(web)),
+            },
+            Assignment {
+                comment: "What applies migrations; empty where there are none.",
+                name: "MIGRATIONS",
+                value: migrations.into(),
+            },
+            Assignment {
+                comment: "The folder that is published, as seen from the one that the project runs from.",
+                name: "ROOT",
+                value: way_up(web).into(),
+            },
+        ],
+    )
 }
 
 /// `project.py`: what is particular to this project, as constants.
@@ -176,7 +300,11 @@ fn key_variable(web: &WebService) -> String {
 }
 
 fn required(web: &WebService) -> Vec<String> {
-    let mut names = vec!["DATABASE_URL".to_owned(), key_variable(web)];
+    let mut names = vec!["DATABASE_URL".to_owned()];
+    let reads_key = |variable: &Variable| variable.required && variable.name == web.key_setting;
+    if web.settings_module.is_some() || web.variables.iter().any(reads_key) {
+        names.push(key_variable(web));
+    }
     for variable in &web.variables {
         let is_given = matches!(
             variable.supply,

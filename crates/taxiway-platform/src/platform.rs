@@ -83,10 +83,14 @@ pub struct WebService {
     pub entrypoint: Entrypoint,
     /// How the server talks to it.
     pub interface: Interface,
-    /// The settings module of the project that the overlay imports.
-    pub settings_module: String,
+    /// The project's own application, where what the server loads wraps it: every framework's but Django's.
+    pub wrapped: Option<Entrypoint>,
+    /// Django: the settings module of the project that the overlay imports.
+    pub settings_module: Option<String>,
     /// The variable that holds Django's secret key: the one that the project reads, or one for the overlay alone.
     pub key_setting: String,
+    /// The framework as people write it, with its version where the repository says which: `Django 5.2`.
+    pub framework: String,
     /// `major.minor` of Django, where the repository says which.
     pub django: Option<String>,
     /// The program that serves.

@@ -1,6 +1,6 @@
 //! Which Python a project gets.
 
-use taxiway_app::{Declaration, Service};
+use taxiway_app::{Declaration, FrameworkName, Service};
 use taxiway_diagnostics::Place;
 
 /// The versions with a built-in image on App Service, the oldest first. Source: App Service, Python support policy; the
@@ -134,7 +134,9 @@ fn none(service: &Service, constraint: Option<String>) -> NoVersion {
 }
 
 fn django(service: &Service) -> Option<&str> {
-    service.framework.as_ref()?.version.as_deref()
+    let framework = service.framework.as_ref()?;
+    let is_django = framework.name == FrameworkName::Django;
+    framework.version.as_deref().filter(|_| is_django)
 }
 
 fn framework_place(service: &Service) -> Option<&Place> {
@@ -247,7 +249,7 @@ fn satisfies_clause(version: [u32; 3], clause: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use taxiway_app::{Framework, FrameworkName};
+    use taxiway_app::Framework;
 
     use super::*;
 

@@ -64,8 +64,8 @@ mod decide {
 
     #[test]
     fn what_no_platform_can_be_given_to_is_refused_with_its_place() {
-        insta::assert_snapshot!(refused(&serde_json::json!({"framework": {"name": "flask"}}), ""), @r"
-        framework-not-supported: this is a flask application (requirements.txt:1); only Django is supported so far
+        insta::assert_snapshot!(refused(&serde_json::json!({"framework": {"name": "streamlit"}}), ""), @r"
+        framework-not-supported: this is a streamlit application (requirements.txt:1); Django, FastAPI and Flask are supported so far
           `taxiway detect` works for it all the same
         ");
         insta::assert_snapshot!(refused(&serde_json::json!({"database": {"engine": "mysql"}}), ""), @r"

@@ -6,6 +6,8 @@ import traceback
 from datetime import datetime, timezone
 from pathlib import Path
 
+from taxiway_runtime import trace
+
 APP_DIR = Path(__file__).resolve().parent.parent
 
 # What every record has; anything else was given by the caller as `extra`.
@@ -36,6 +38,9 @@ class JsonFormatter(logging.Formatter):
             event["message"] = record.getMessage()
             event.update(_request(record))
         event["process"] = record.process
+        trace_id = trace.current()
+        if trace_id:
+            event["trace_id"] = trace_id
         if record.exc_info and record.exc_info[0]:
             event["exception"] = self.formatException(record.exc_info)
             event["place"] = place(record.exc_info[1])

@@ -21,3 +21,5 @@ mod python;
 mod resources;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod web;

@@ -87,20 +87,54 @@ fn refuse_framework(service: &Service, decisions: &mut Decisions) {
         .or_else(|| service.seen("framework.name")));
     match &service.framework {
         Some(framework) if framework.name == FrameworkName::Django => {}
+        Some(framework)
+            if matches!(
+                framework.name,
+                FrameworkName::Fastapi | FrameworkName::Flask
+            ) =>
+        {
+            if service.database.is_none() {
+                decisions.refuse(
+                    "database-missing",
+                    "this application uses no database, and every platform has one, so far",
+                    "`taxiway detect` shows what was found",
+                );
+            }
+        }
         Some(framework) => {
             let name = format!("{:?}", framework.name).to_lowercase();
             decisions.refuse(
                 "framework-not-supported",
-                format!("this is a {name} application{place}; only Django is supported so far"),
+                format!("this is a {name} application{place}; Django, FastAPI and Flask are supported so far"),
                 "`taxiway detect` works for it all the same",
             );
         }
         None => decisions.refuse(
             "framework-not-supported",
-            "no web framework was found in this service; only Django is supported so far",
+            "no web framework was found in this service; Django, FastAPI and Flask are supported so far",
             "`taxiway detect` shows what was found",
         ),
     }
+}
+
+fn framework_name(service: &Service) -> String {
+    let framework = service.framework.as_ref();
+    let name = match framework.map(|framework| framework.name) {
+        Some(FrameworkName::Fastapi) => "FastAPI",
+        Some(FrameworkName::Flask) => "Flask",
+        _ => "Django",
+    };
+    match framework.and_then(|framework| framework.version.as_deref()) {
+        Some(version) => format!("{name} {version}"),
+        None => name.to_owned(),
+    }
+}
+
+fn is_django(service: &Service) -> bool {
+    service
+        .framework
+        .as_ref()
+        .is_some_and(|framework| framework.name == FrameworkName::Django)
 }
 
 fn refuse_database(service: &Service, decisions: &mut Decisions) {
@@ -113,7 +147,10 @@ fn refuse_database(service: &Service, decisions: &mut Decisions) {
     };
     let place = at(database_place(service));
     let name = match engine {
-        DatabaseEngine::Postgresql | DatabaseEngine::Sqlite => return,
+        DatabaseEngine::Postgresql => return,
+        // Django's settings can be told another database; elsewhere the code has to ask for it.
+        DatabaseEngine::Sqlite if is_django(service) || reads_address(service) => return,
+        DatabaseEngine::Sqlite => "SQLite",
         DatabaseEngine::Postgis => {
             decisions.refuse(
                 "database-not-supported",
@@ -136,6 +173,12 @@ fn refuse_database(service: &Service, decisions: &mut Decisions) {
         format!("this project needs {name}{place}; only PostgreSQL is supported so far"),
         "let its settings use PostgreSQL where DATABASE_URL is set",
     );
+}
+
+/// Whether a variable tells the code where its database is.
+fn reads_address(service: &Service) -> bool {
+    let database = service.database.as_ref();
+    database.is_some_and(|database| !database.env.is_empty())
 }
 
 /// The variables that hold the address of a Redis that the app needs and nobody gives.
@@ -214,21 +257,33 @@ fn refuse_backing(
 
 /// How the service runs, or `None` with the reason among the errors.
 pub(super) fn web_service(service: &Service, decisions: &mut Decisions) -> Option<WebService> {
-    let entrypoint = entrypoint(service, decisions);
-    let settings_module = settings_module(service, decisions);
+    let own = entrypoint(service, decisions);
+    let is_django = is_django(service);
+    let settings_module = if is_django {
+        Some(settings_module(service, decisions)?)
+    } else {
+        None
+    };
     let (interface, server) = server(service, decisions);
     let static_files = static_files(service, decisions);
     database(service, decisions);
     Some(WebService {
         root: service.root.clone(),
         app_dir: service.app_dir.clone(),
-        entrypoint: entrypoint?,
+        entrypoint: if is_django {
+            own.clone()?
+        } else {
+            taxiway_app::Entrypoint::callable("taxiway_runtime.application", "application")
+        },
+        wrapped: if is_django { None } else { Some(own?) },
         interface,
-        settings_module: settings_module?,
+        settings_module,
         key_setting: variables::key_setting(service).to_owned(),
+        framework: framework_name(service),
         django: service
             .framework
             .as_ref()
+            .filter(|_| is_django)
             .and_then(|framework| framework.version.clone()),
         server,
         static_files,
@@ -245,7 +300,11 @@ fn entrypoint(service: &Service, decisions: &mut Decisions) -> Option<taxiway_ap
         decisions.refuse(
             "entrypoint-missing",
             "no WSGI or ASGI application was found in this service",
-            "Django makes one: PROJECT/wsgi.py with `application = get_wsgi_application()`",
+            if is_django(service) {
+                "Django makes one: PROJECT/wsgi.py with `application = get_wsgi_application()`"
+            } else {
+                "make one in a module that can be imported: `app = create_app()`"
+            },
         );
         return None;
     };
@@ -304,6 +363,11 @@ fn server(service: &Service, decisions: &mut Decisions) -> (Interface, Server) {
 }
 
 fn static_files(service: &Service, decisions: &mut Decisions) -> StaticServing {
+    if !is_django(service) {
+        let reason = "the framework serves its own";
+        decisions.choose("static", "as the application does", Source::Default, reason);
+        return StaticServing::None;
+    }
     let is_named = |names: &[String], part: &str| names.iter().any(|name| name.contains(part));
     let strategy = service
         .static_files

@@ -29,10 +29,7 @@ pub(super) fn text(preparation: &Preparation) -> String {
     let mut text = format!(
         "\n{BOLD}{}{BOLD:#} {DIM}· {} · PostgreSQL {} · environment {}{DIM:#}\n\n{}",
         platform.name,
-        platform.service.django.as_ref().map_or_else(
-            || "Django".to_owned(),
-            |version| format!("Django {version}")
-        ),
+        platform.service.framework,
         environment.database.version,
         environment.name,
         columns(&rows, 2)

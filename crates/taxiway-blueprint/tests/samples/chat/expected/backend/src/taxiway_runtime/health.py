@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import JsonResponse
 from django.urls import get_resolver
 
-from taxiway_runtime import environment
+from taxiway_runtime import environment, trace
 
 try:
     from asgiref.sync import iscoroutinefunction, sync_to_async
@@ -48,20 +48,32 @@ def middleware(get_response):
             if request.path_info == READY:
                 # The database would hold up every other request of the loop.
                 return await sync_to_async(ready, thread_sensitive=False)()
-            return live() if request.path_info == LIVE else await get_response(request)
+            if request.path_info == LIVE:
+                return live()
+            trace_id = trace.begin(request.META.get("HTTP_TRACEPARENT"))
+            return _with_id(await get_response(request), trace_id)
 
     else:
 
         def answer(request):
             if request.path_info == READY:
                 return ready()
-            return live() if request.path_info == LIVE else get_response(request)
+            if request.path_info == LIVE:
+                return live()
+            trace_id = trace.begin(request.META.get("HTTP_TRACEPARENT"))
+            return _with_id(get_response(request), trace_id)
 
     return answer
 
 
 middleware.sync_capable = True
 middleware.async_capable = True
+
+
+def _with_id(response, trace_id):
+    """The response with the id under which the log has the request."""
+    response["X-Trace-Id"] = trace_id
+    return response
 
 
 def live():

@@ -1,0 +1,155 @@
+//! The overlay around applications that are objects to call, with a driver and applications that are made up.
+
+use crate::python::python;
+use crate::sample::generate;
+
+/// Stands in for PostgreSQL's driver: `DATABASE` in the environment says what the database does.
+const DRIVER: &str = r#"
+import os
+
+class Error(Exception):
+    pass
+
+def connect(**options):
+    if os.environ.get("DATABASE") == "down":
+        raise Error("refused")
+    return Connection()
+
+class Connection:
+    def cursor(self):
+        return self
+    def __enter__(self):
+        return self
+    def __exit__(self, *_):
+        return False
+    def execute(self, statement, parameters=None):
+        self.description = None
+    def close(self):
+        pass
+"#;
+
+const WSGI: &str = r#"
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [f"{environ['HTTP_HOST']} {environ['REMOTE_ADDR']}".encode()]
+"#;
+
+const ASGI: &str = r#"
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        print("lifespan")
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"theirs"})
+"#;
+
+const ASK_WSGI: &str = r#"
+import json
+from taxiway_runtime.application import application
+
+def ask(path, **headers):
+    environ = {"PATH_INFO": path, "REMOTE_ADDR": "169.254.1.1", "HTTP_HOST": "shop.example", **headers}
+    seen = []
+    body = b"".join(application(environ, lambda status, headers: seen.extend([status, dict(headers)])))
+    report = json.loads(body)["checks"] if path.endswith("ready") else body.decode()
+    trace_id = seen[1].get("X-Trace-Id", "none")
+    print(seen[0], report, trace_id[:4] if trace_id[:4] in ("abcd", "none") else "made")
+
+ask("/healthz/ready", HTTP_HOST="wrong.example")
+ask("/", HTTP_X_FORWARDED_FOR="10.0.0.9, 203.0.113.7:5123", HTTP_TRACEPARENT="00-abcd0000000000000000000000000001-00000000000000aa-01")
+ask("/", HTTP_X_FORWARDED_FOR="[2001:db8::1]:99")
+"#;
+
+const ASK_ASGI: &str = r#"
+import asyncio, json
+from taxiway_runtime.application import application
+
+async def ask(path, host=b"shop.example"):
+    sent = []
+    async def send(message):
+        sent.append(message)
+    await application({"type": "http", "path": path, "headers": [(b"host", host)]}, None, send)
+    body = sent[1]["body"]
+    names = sorted(name.decode() for name, _ in sent[0]["headers"])
+    print(sent[0]["status"], json.loads(body)["checks"] if path.endswith("ready") else body.decode(), names)
+
+async def main():
+    await ask("/healthz/ready", b"wrong.example")
+    await ask("/")
+    await application({"type": "lifespan"}, None, None)
+
+asyncio.run(main())
+"#;
+
+/// What `script` prints beside the overlay of `sample`.
+fn overlay(sample: &str, script: &str, variables: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files: Vec<(String, String)> = generate(sample)
+        .into_iter()
+        .map(|file| (file.path.into_string(), file.text))
+        .collect();
+    for (path, text) in [
+        ("psycopg.py", DRIVER),
+        ("wsgi.py", WSGI),
+        ("notes/main.py", ASGI),
+    ] {
+        files.push((path.to_owned(), text.to_owned()));
+    }
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let mut all = vec![
+        ("DATABASE_URL", "postgresql://user:p%40ss@db.example/app"),
+        ("SECRET_KEY", "secret"),
+    ];
+    all.extend(variables);
+    all.retain(|(_, value)| !value.is_empty());
+    let output = python(folder.path(), &["-c", script], &all);
+    let text = String::from_utf8(output.stdout).unwrap();
+    if output.status.success() {
+        text
+    } else {
+        let error = String::from_utf8(output.stderr).unwrap();
+        error.lines().last().unwrap_or_default().to_owned()
+    }
+}
+
+#[test]
+fn probes_are_answered_whatever_the_host_and_requests_get_an_id() {
+    insta::assert_snapshot!(overlay("links", ASK_WSGI, &[]), @"
+    200 OK {'database': 'ok'} none
+    200 OK shop.example 203.0.113.7 abcd
+    200 OK shop.example 2001:db8::1 made
+    ");
+    insta::assert_snapshot!(overlay("notes", ASK_ASGI, &[]), @"
+    200 {'database': 'ok'} ['cache-control', 'content-length', 'content-type']
+    200 theirs ['x-trace-id']
+    lifespan
+    ");
+}
+
+#[test]
+fn a_database_that_is_down_makes_a_worker_unready_and_nothing_else() {
+    let down = [("DATABASE", "down")];
+    assert!(
+        overlay("links", ASK_WSGI, &down)
+            .starts_with("503 Service Unavailable {'database': 'unreachable'}")
+    );
+    assert!(overlay("notes", ASK_ASGI, &down).starts_with("503 {'database': 'unreachable'}"));
+    assert!(overlay("notes", ASK_ASGI, &down).contains("200 theirs"));
+}
+
+#[test]
+fn an_incomplete_environment_is_named_and_no_value_of_it() {
+    insta::assert_snapshot!(overlay("links", ASK_WSGI, &[("SECRET_KEY", "@Microsoft.KeyVault(SecretUri=x)")]), @"taxiway_runtime.environment.IncompleteEnvironment: the environment is incomplete; not read from the vault: SECRET_KEY");
+    insta::assert_snapshot!(overlay("links", ASK_WSGI, &[("DATABASE_URL", "mysql://user:hidden@db/app")]), @"taxiway_runtime.environment.IncompleteEnvironment: DATABASE_URL is not like postgresql://user:password@host/name");
+}
+
+#[test]
+fn a_build_needs_neither_secrets_nor_a_database() {
+    let script = "from taxiway_runtime.application import application; print('loads')";
+    let build = [("TAXIWAY_BUILD", "1")];
+    assert_eq!(overlay("links", script, &build), "loads\n");
+}

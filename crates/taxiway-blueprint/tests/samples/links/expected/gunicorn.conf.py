@@ -1,0 +1,65 @@
+"""How gunicorn serves the project. `gunicorn --config gunicorn.conf.py` loads it; its start command names the app."""
+
+import os
+
+# The processors of the instance; in a container the machine's own count would be the host's.
+cores = int(os.environ.get("NUM_CORES") or 1)
+
+bind = "0.0.0.0:" + os.environ.get("PORT", "8000")
+
+# Threads wait for the database while others work; two workers at least, so that one may restart.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or (2 if cores == 1 else 2 * cores + 1))
+threads = 4
+
+# A worker that says nothing for this long is replaced. The platform's front end gives up after 230 seconds.
+timeout = 60
+# Less than WEBSITES_CONTAINER_STOP_TIME_LIMIT: requests that run when the site stops get to finish.
+graceful_timeout = 25
+# Longer than the front end keeps a connection idle, so that it never sends into one that we just closed.
+keepalive = 65
+
+# Workers start anew after a while, which bounds leaks; not all at once.
+max_requests = 1000
+max_requests_jitter = 100
+
+# Heartbeats belong into memory: the container's own file system may stall.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+control_socket_disable = True
+
+# The container is reached through the front end alone, which overwrites these headers.
+forwarded_allow_ips = "*"
+
+# One JSON object per line, the access log included; the platform's probes are left out of it.
+accesslog = "-"
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "taxiway_runtime.logging.JsonFormatter"}},
+    "filters": {"no_probes": {"()": "taxiway_runtime.logging.NoProbes"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "json",
+        },
+        "access": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "json",
+            "filters": ["no_probes"],
+        },
+    },
+    "root": {"level": "INFO", "handlers": ["stdout"]},
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": ["stdout"], "propagate": False},
+        "gunicorn.access": {
+            "level": "INFO",
+            "handlers": ["access"],
+            "propagate": False,
+        },
+    },
+}
+
+# The health report says how many workers there are to hear from.
+os.environ["TAXIWAY_WORKERS"] = str(workers)

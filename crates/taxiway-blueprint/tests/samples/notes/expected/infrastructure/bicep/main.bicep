@@ -1,0 +1,221 @@
+// What notes runs on in one environment: a site with a staging slot, PostgreSQL, a vault, logs.
+// Written by `taxiway generate`; edits are kept. The values of an environment are in main.<environment>.bicepparam.
+
+@description('The application, as resource names contain it. Another value means other resources.')
+@minLength(1)
+@maxLength(27)
+param workload string = 'notes'
+@description('The environment, as resource names contain it.')
+@minLength(1)
+@maxLength(12)
+param environmentName string
+param location string = resourceGroup().location
+@description('Tags besides those that every resource gets.')
+param extraTags object = {}
+@description('The name of the site, unique in all of Azure: it becomes its host name.')
+@minLength(2)
+@maxLength(51)
+param siteName string = 'app-${workload}-${environmentName}-${take(uniqueString(resourceGroup().id), 6)}'
+
+param planSku string
+param instances int
+param pythonVersion string
+@description('Whether browsers must use HTTPS.')
+param httpsOnly bool = true
+@description('Host names of the app besides those that the platform gives.')
+param domains array = []
+@description('Plain variables of the app, from taxiway.toml.')
+param extraSettings object = {}
+
+param databaseVersion string
+param databaseSku string
+param databaseTier string
+param databaseStorageGb int
+param databaseBackupDays int
+param databaseName string
+param databaseLogin string
+@description('Whether services in Azure reach the database; the site is one.')
+param databaseAllowAzureServices bool = true
+@description('How the app uses TLS towards the database: the sslmode of libpq.')
+param databaseSslMode string = 'require'
+
+param logRetentionDays int
+param logDailyQuotaGb int
+param vaultSoftDeleteDays int
+param vaultPurgeProtection bool
+
+// Secrets. On the first deployment of an environment they are given; later ones take them from its vault.
+@secure()
+param databasePassword string
+@secure()
+param djangoSecretKey string
+
+// Names that become host names carry a hash of the resource group: they are unique in all of Azure.
+var hash = take(uniqueString(resourceGroup().id), 6)
+var databaseServerName = 'psql-${workload}-${environmentName}-${hash}'
+// At most 24 characters: the application's name gives way, never the environment's.
+var vaultName = 'kv-${take(replace(workload, '-', ''), 13 - length(environmentName))}-${environmentName}-${hash}'
+
+var tags = union({
+  application: workload
+  environment: environmentName
+  'managed-by': 'taxiway'
+}, extraTags)
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  params: {
+    location: location
+    tags: tags
+    name: 'id-${workload}-${environmentName}'
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  params: {
+    location: location
+    tags: tags
+    workspaceName: 'log-${workload}-${environmentName}'
+    componentName: 'appi-${workload}-${environmentName}'
+    retentionInDays: logRetentionDays
+    dailyQuotaGb: logDailyQuotaGb
+  }
+}
+
+module keyVault 'modules/key-vault.bicep' = {
+  name: 'key-vault'
+  params: {
+    location: location
+    tags: tags
+    name: vaultName
+    workspaceId: monitoring.outputs.workspaceId
+    readerPrincipalId: identity.outputs.principalId
+    softDeleteDays: vaultSoftDeleteDays
+    purgeProtection: vaultPurgeProtection
+  }
+}
+
+module database 'modules/postgresql.bicep' = {
+  name: 'postgresql'
+  params: {
+    location: location
+    tags: tags
+    name: databaseServerName
+    databaseName: databaseName
+    workspaceId: monitoring.outputs.workspaceId
+    version: databaseVersion
+    skuName: databaseSku
+    skuTier: databaseTier
+    storageSizeGb: databaseStorageGb
+    backupRetentionDays: databaseBackupDays
+    allowAzureServices: databaseAllowAzureServices
+    administratorLogin: databaseLogin
+    administratorPassword: databasePassword
+  }
+}
+
+// The app is given the database's whole address as one secret.
+module databaseUrlSecret 'modules/secret.bicep' = {
+  name: 'secret-database-url'
+  params: {
+    vaultName: keyVault.outputs.name
+    tags: tags
+    name: 'database-url'
+    value: 'postgresql://${uriComponent(databaseLogin)}:${uriComponent(databasePassword)}@${database.outputs.host}/${database.outputs.databaseName}?sslmode=${databaseSslMode}'
+  }
+}
+
+module databasePasswordSecret 'modules/secret.bicep' = {
+  name: 'secret-database-password'
+  params: {
+    vaultName: keyVault.outputs.name
+    tags: tags
+    name: 'database-password'
+    value: databasePassword
+  }
+}
+
+module djangoSecretKeySecret 'modules/secret.bicep' = {
+  name: 'secret-django-secret-key'
+  params: {
+    vaultName: keyVault.outputs.name
+    tags: tags
+    name: 'django-secret-key'
+    value: djangoSecretKey
+  }
+}
+
+var startupCommand = 'gunicorn --config gunicorn.conf.py taxiway_runtime.application:application'
+
+// The same for the site and its slot, so that a release meets after the swap what it met before.
+var appSettings = union({
+  DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
+  DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
+  DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
+  DJANGO_SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
+  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+
+  // The build on the site: packages by pip, then the static files. A build that lacks one of them fails.
+  SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
+  CUSTOM_REQUIREMENTSTXT_PATH: 'requirements.taxiway.txt'
+  // Its own collectstatic only warns when it fails.
+  DISABLE_COLLECTSTATIC: 'true'
+
+  // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
+  WEBSITE_WARMUP_PATH: '/healthz/ready'
+  WEBSITE_WARMUP_STATUSES: '200'
+  WEBSITE_SWAP_WARMUP_PING_PATH: '/healthz/ready'
+  WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
+  // Seconds for running requests when the site stops; gunicorn.conf.py stays below it.
+  WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
+}, extraSettings)
+
+// What belongs to the environment stays with it in a swap; all else goes with the release.
+var stickySettings = [
+  'DATABASE_URL'
+  'DJANGO_SECRET_KEY'
+  'APPLICATIONINSIGHTS_CONNECTION_STRING'
+]
+
+module appService 'modules/app-service.bicep' = {
+  name: 'app-service'
+  params: {
+    location: location
+    tags: tags
+    planName: 'asp-${workload}-${environmentName}'
+    siteName: siteName
+    workspaceId: monitoring.outputs.workspaceId
+    identityId: identity.outputs.id
+    planSku: planSku
+    instances: instances
+    linuxFxVersion: 'PYTHON|${pythonVersion}'
+    startupCommand: startupCommand
+    healthCheckPath: '/healthz/ready'
+    httpsOnly: httpsOnly
+    domains: domains
+    appSettings: appSettings
+    stickySettings: stickySettings
+  }
+  // References to secrets that are not there yet would reach the app as they stand.
+  dependsOn: [
+    databaseUrlSecret
+    databasePasswordSecret
+    djangoSecretKeySecret
+  ]
+}
+
+output siteId string = appService.outputs.siteId
+output siteName string = appService.outputs.siteName
+output siteHostName string = appService.outputs.siteHostName
+output slotName string = appService.outputs.slotName
+output slotHostName string = appService.outputs.slotHostName
+output vaultId string = keyVault.outputs.id
+output vaultName string = keyVault.outputs.name
+output vaultUri string = keyVault.outputs.uri
+output databaseServerId string = database.outputs.id
+output databaseServerName string = database.outputs.name
+output databaseHost string = database.outputs.host
+output databaseName string = database.outputs.databaseName
+output identityId string = identity.outputs.id
+output workspaceId string = monitoring.outputs.workspaceId

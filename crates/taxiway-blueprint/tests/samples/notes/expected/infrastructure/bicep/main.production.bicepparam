@@ -1,0 +1,26 @@
+using 'main.bicep'
+
+// Size small in swedencentral.
+param environmentName = 'production'
+
+param planSku = 'P0v3'
+param instances = 2
+param pythonVersion = '3.11'
+
+param databaseVersion = '16'
+param databaseSku = 'Standard_D2ds_v5'
+param databaseTier = 'GeneralPurpose'
+param databaseStorageGb = 32
+param databaseBackupDays = 14
+param databaseName = 'notes'
+param databaseLogin = 'notes_owner'
+
+param logRetentionDays = 90
+// No limit: at one, alerts would go blind.
+param logDailyQuotaGb = -1
+param vaultSoftDeleteDays = 90
+param vaultPurgeProtection = true
+
+// Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
+param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
+param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')
