@@ -31,13 +31,15 @@ param databaseBackupDays = 7
 param databaseName = 'links'
 param databaseLogin = 'links_owner'
 // The database listens on the loopback interface only, and without TLS.
-param databaseAllowAzureServices = false
 param databaseSslMode = 'prefer'
 
 param logRetentionDays = 30
 param logDailyQuotaGb = 1
 param vaultSoftDeleteDays = 7
 param vaultPurgeProtection = false
+
+// Everything here listens on the loopback interface.
+param networkProfile = 'none'
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
 param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')

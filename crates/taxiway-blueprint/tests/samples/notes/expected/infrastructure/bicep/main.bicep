@@ -19,6 +19,10 @@ param siteName string = 'app-${workload}-${environmentName}-${take(uniqueString(
 
 param planSku string
 param instances int
+@description('How many instances there may be under load; the plan does not scale by itself where they are as many.')
+param mostInstances int = instances
+@description('Whether instances are spread over availability zones.')
+param zoneRedundant bool = false
 param pythonVersion string
 @description('Whether browsers must use HTTPS.')
 param httpsOnly bool = true
@@ -32,10 +36,17 @@ param databaseSku string
 param databaseTier string
 param databaseStorageGb int
 param databaseBackupDays int
+@description('Whether backups are copied to the region\'s pair. Fixed when the server is made.')
+param databaseGeoRedundantBackup bool = false
+@description('How a standby takes over when the server fails.')
+@allowed([
+  'Disabled'
+  'SameZone'
+  'ZoneRedundant'
+])
+param databaseStandby string = 'Disabled'
 param databaseName string
 param databaseLogin string
-@description('Whether services in Azure reach the database; the site is one.')
-param databaseAllowAzureServices bool = true
 @description('How the app uses TLS towards the database: the sslmode of libpq.')
 param databaseSslMode string = 'require'
 
@@ -43,6 +54,30 @@ param logRetentionDays int
 param logDailyQuotaGb int
 param vaultSoftDeleteDays int
 param vaultPurgeProtection bool
+@description('Whether what holds data can\'t be deleted before its lock is.')
+param isLocked bool = false
+
+@description('How far the doors are open. none: there is no network. public: the site is open, all else answers its subnet. private: all else answers private endpoints. internal: the site too.')
+@allowed([
+  'none'
+  'public'
+  'private'
+  'internal'
+])
+param networkProfile string
+@description('The first three numbers of the network\'s addresses. They must not overlap with a network that it is to be joined to.')
+param addressPrefix string = '10.20.0'
+@description('Public addresses from which people reach the vault and the storage.')
+param allowedAddresses array = []
+
+@description('Whether people are told when something is wrong.')
+param hasAlerts bool = false
+@description('Whether the site is called from outside every five minutes.')
+param hasAvailabilityTest bool = false
+@description('How many connections to the database are too many.')
+param databaseConnectionAlert int = 1000
+@description('Mail addresses; where there are none, the owners of the subscription are told.')
+param alertRecipients array = []
 
 // Secrets. On the first deployment of an environment they are given; later ones take them from its vault.
 @secure()
@@ -61,6 +96,16 @@ var tags = union({
   environment: environmentName
   'managed-by': 'taxiway'
 }, extraTags)
+
+var hasNetwork = networkProfile != 'none'
+var isPrivate = networkProfile == 'private' || networkProfile == 'internal'
+var closedVault = isPrivate ? 'private' : 'subnet'
+var vaultAccess = hasNetwork ? closedVault : 'open'
+var networkName = 'vnet-${workload}-${environmentName}'
+var databaseZoneName = '${workload}-${environmentName}.private.postgres.database.azure.com'
+var appSubnetId = hasNetwork ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'app') : ''
+var databaseSubnetId = hasNetwork ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'database') : ''
+var databaseZoneId = hasNetwork ? resourceId('Microsoft.Network/privateDnsZones', databaseZoneName) : ''
 
 module identity 'modules/identity.bicep' = {
   name: 'identity'
@@ -83,6 +128,20 @@ module monitoring 'modules/monitoring.bicep' = {
   }
 }
 
+module network 'modules/network.bicep' = if (hasNetwork) {
+  name: 'network'
+  params: {
+    location: location
+    tags: tags
+    name: networkName
+    workspaceId: monitoring.outputs.workspaceId
+    addressPrefix: addressPrefix
+    hasServiceEndpoints: !isPrivate
+    hasVpn: false
+    databaseZoneName: databaseZoneName
+  }
+}
+
 module keyVault 'modules/key-vault.bicep' = {
   name: 'key-vault'
   params: {
@@ -93,7 +152,14 @@ module keyVault 'modules/key-vault.bicep' = {
     readerPrincipalId: identity.outputs.principalId
     softDeleteDays: vaultSoftDeleteDays
     purgeProtection: vaultPurgeProtection
+    access: vaultAccess
+    subnetId: appSubnetId
+    allowedAddresses: allowedAddresses
+    isLocked: isLocked
   }
+  dependsOn: [
+    network
+  ]
 }
 
 module database 'modules/postgresql.bicep' = {
@@ -104,26 +170,24 @@ module database 'modules/postgresql.bicep' = {
     name: databaseServerName
     databaseName: databaseName
     workspaceId: monitoring.outputs.workspaceId
+    vaultName: keyVault.outputs.name
     version: databaseVersion
     skuName: databaseSku
     skuTier: databaseTier
     storageSizeGb: databaseStorageGb
     backupRetentionDays: databaseBackupDays
-    allowAzureServices: databaseAllowAzureServices
+    geoRedundantBackup: databaseGeoRedundantBackup
+    highAvailability: databaseStandby
+    subnetId: databaseSubnetId
+    zoneId: databaseZoneId
     administratorLogin: databaseLogin
     administratorPassword: databasePassword
+    sslMode: databaseSslMode
+    isLocked: isLocked
   }
-}
-
-// The app is given the database's whole address as one secret.
-module databaseUrlSecret 'modules/secret.bicep' = {
-  name: 'secret-database-url'
-  params: {
-    vaultName: keyVault.outputs.name
-    tags: tags
-    name: 'database-url'
-    value: 'postgresql://${uriComponent(databaseLogin)}:${uriComponent(databasePassword)}@${database.outputs.host}/${database.outputs.databaseName}?sslmode=${databaseSslMode}'
-  }
+  dependsOn: [
+    network
+  ]
 }
 
 module databasePasswordSecret 'modules/secret.bicep' = {
@@ -189,6 +253,9 @@ module appService 'modules/app-service.bicep' = {
     identityId: identity.outputs.id
     planSku: planSku
     instances: instances
+    zoneRedundant: zoneRedundant
+    subnetId: appSubnetId
+    isInternal: false
     linuxFxVersion: 'PYTHON|${pythonVersion}'
     startupCommand: startupCommand
     healthCheckPath: '/healthz/ready'
@@ -199,10 +266,55 @@ module appService 'modules/app-service.bicep' = {
   }
   // References to secrets that are not there yet would reach the app as they stand.
   dependsOn: [
-    databaseUrlSecret
+    database
     databasePasswordSecret
     djangoSecretKeySecret
+    network
   ]
+}
+
+module autoscale 'modules/autoscale.bicep' = if (mostInstances > instances) {
+  name: 'autoscale'
+  params: {
+    location: location
+    tags: tags
+    name: 'as-${workload}-${environmentName}'
+    planId: appService.outputs.planId
+    workspaceId: monitoring.outputs.workspaceId
+    leastInstances: instances
+    mostInstances: mostInstances
+  }
+}
+
+module alerts 'modules/alerts.bicep' = if (hasAlerts) {
+  name: 'alerts'
+  params: {
+    location: location
+    tags: tags
+    environmentName: environmentName
+    groupName: 'ag-${workload}-${environmentName}'
+    recipients: alertRecipients
+    workspaceId: monitoring.outputs.workspaceId
+    componentId: monitoring.outputs.componentId
+    siteId: appService.outputs.siteId
+    planId: appService.outputs.planId
+    vaultId: keyVault.outputs.id
+    databaseServerId: database.outputs.id
+    databaseConnections: databaseConnectionAlert
+    healthPath: '/healthz/ready'
+    testHost: hasAvailabilityTest ? appService.outputs.siteHostName : ''
+  }
+}
+
+module workbook 'modules/workbook.bicep' = if (hasAlerts) {
+  name: 'workbook'
+  params: {
+    location: location
+    tags: tags
+    title: 'workbook-${workload}-${environmentName}'
+    workspaceId: monitoring.outputs.workspaceId
+    siteId: appService.outputs.siteId
+  }
 }
 
 output siteId string = appService.outputs.siteId
@@ -213,9 +325,9 @@ output slotHostName string = appService.outputs.slotHostName
 output vaultId string = keyVault.outputs.id
 output vaultName string = keyVault.outputs.name
 output vaultUri string = keyVault.outputs.uri
+output identityId string = identity.outputs.id
+output workspaceId string = monitoring.outputs.workspaceId
 output databaseServerId string = database.outputs.id
 output databaseServerName string = database.outputs.name
 output databaseHost string = database.outputs.host
 output databaseName string = database.outputs.databaseName
-output identityId string = identity.outputs.id
-output workspaceId string = monitoring.outputs.workspaceId

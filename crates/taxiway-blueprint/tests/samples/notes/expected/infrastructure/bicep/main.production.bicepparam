@@ -5,6 +5,8 @@ param environmentName = 'production'
 
 param planSku = 'P0v3'
 param instances = 2
+param mostInstances = 5
+param zoneRedundant = true
 param pythonVersion = '3.11'
 
 param databaseVersion = '16'
@@ -12,6 +14,7 @@ param databaseSku = 'Standard_D2ds_v5'
 param databaseTier = 'GeneralPurpose'
 param databaseStorageGb = 32
 param databaseBackupDays = 14
+param databaseGeoRedundantBackup = true
 param databaseName = 'notes'
 param databaseLogin = 'notes_owner'
 
@@ -20,6 +23,14 @@ param logRetentionDays = 90
 param logDailyQuotaGb = -1
 param vaultSoftDeleteDays = 90
 param vaultPurgeProtection = true
+param isLocked = true
+
+param networkProfile = 'public'
+
+param hasAlerts = true
+param hasAvailabilityTest = true
+// Four fifths of what the size of the database takes.
+param databaseConnectionAlert = 675
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
 param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')

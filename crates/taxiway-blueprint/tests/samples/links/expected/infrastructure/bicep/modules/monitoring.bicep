@@ -36,8 +36,25 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
   properties: {
     Application_Type: 'web'
     WorkspaceResourceId: workspace.id
+    IngestionMode: 'LogAnalytics'
   }
 }
 
+// Who asked the workspace what.
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: workspace
+  properties: {
+    workspaceId: workspace.id
+    logs: [
+      {
+        categoryGroup: 'audit'
+        enabled: true
+      }
+    ]
+  }
+}
+
+output componentId string = component.id
 output workspaceId string = workspace.id
 output connectionString string = component.properties.ConnectionString

@@ -8,6 +8,12 @@ param databaseName string
 @description('The log workspace that the server writes to.')
 param workspaceId string
 
+@description('The vault that keeps the address of the database.')
+param vaultName string
+
+@description('How the app uses TLS towards the server: the sslmode of libpq.')
+param sslMode string
+
 @description('The major version of PostgreSQL. An upgrade is one way.')
 param version string
 
@@ -29,14 +35,41 @@ param storageSizeGb int
 @maxValue(35)
 param backupRetentionDays int
 
-@description('Whether services in Azure reach the server. The site is one, but so is every other customer\'s: the password and TLS protect it until the network is private.')
-param allowAzureServices bool
+@description('Whether backups are copied to the region\'s pair. Fixed when the server is made.')
+param geoRedundantBackup bool
+
+@description('How a standby takes over. It costs as much as the server itself; burstable sizes have none.')
+@allowed([
+  'Disabled'
+  'SameZone'
+  'ZoneRedundant'
+])
+param highAvailability string
+
+@description('The subnet that the server is in, and the only one that reaches it. Fixed when the server is made. Empty: a public server without any rule, which the local cloud keeps on the loopback interface.')
+param subnetId string = ''
+
+@description('The private zone in which the server gets its name.')
+param zoneId string = ''
+
+@description('Whether the server can\'t be deleted before its lock is.')
+param isLocked bool
 
 @description('Fixed when the server is made.')
 param administratorLogin string
 
 @secure()
 param administratorPassword string
+
+var privateNetwork = {
+  delegatedSubnetResourceId: subnetId
+  privateDnsZoneArmResourceId: zoneId
+}
+
+// No firewall rule follows: closed all the same.
+var publicNetwork = {
+  publicNetworkAccess: 'Enabled'
+}
 
 resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
   name: name
@@ -50,16 +83,28 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
     version: version
     administratorLogin: administratorLogin
     administratorLoginPassword: administratorPassword
+    authConfig: {
+      passwordAuth: 'Enabled'
+      activeDirectoryAuth: 'Disabled'
+    }
     storage: {
       storageSizeGB: storageSizeGb
       autoGrow: 'Enabled'
     }
     backup: {
       backupRetentionDays: backupRetentionDays
+      geoRedundantBackup: geoRedundantBackup ? 'Enabled' : 'Disabled'
     }
-    network: {
-      // Closed but for the rule below.
-      publicNetworkAccess: 'Enabled'
+    highAvailability: {
+      mode: highAvailability
+    }
+    network: empty(subnetId) ? publicNetwork : privateNetwork
+    // Patches come on Sunday at three, by UTC, instead of at any hour.
+    maintenanceWindow: {
+      customWindow: 'Enabled'
+      dayOfWeek: 0
+      startHour: 3
+      startMinute: 0
     }
   }
 }
@@ -85,6 +130,19 @@ var configurations = [
     name: 'log_lock_waits'
     value: 'on'
   }
+  {
+    // Who came and went, and how the server wrote its log: what one asks for after an incident.
+    name: 'log_connections'
+    value: 'on'
+  }
+  {
+    name: 'log_disconnections'
+    value: 'on'
+  }
+  {
+    name: 'log_checkpoints'
+    value: 'on'
+  }
 ]
 
 // One after the other: the server takes one change at a time.
@@ -101,17 +159,20 @@ resource serverConfigurations 'Microsoft.DBforPostgreSQL/flexibleServers/configu
   ]
 }]
 
-resource azureServices 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2025-08-01' = if (allowAzureServices) {
-  parent: server
-  name: 'azure-services'
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
+  name: vaultName
+}
+
+// The app is given the whole address as one secret. It has no port: 5432 is implied, and the local cloud's host names have
+// their own.
+resource url 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
+  parent: vault
+  name: 'database-url'
+  tags: tags
   properties: {
-    // This range is not an address: Azure takes it for its own services.
-    startIpAddress: '0.0.0.0'
-    endIpAddress: '0.0.0.0'
+    value: 'postgresql://${uriComponent(administratorLogin)}:${uriComponent(administratorPassword)}@${server.properties.fullyQualifiedDomainName}/${database.name}?sslmode=${sslMode}'
+    contentType: 'text/plain'
   }
-  dependsOn: [
-    serverConfigurations
-  ]
 }
 
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
@@ -132,6 +193,18 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
       }
     ]
   }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (isLocked) {
+  name: 'keep'
+  scope: server
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'The server takes its backups with it. Delete this lock first, on purpose.'
+  }
+  dependsOn: [
+    serverConfigurations
+  ]
 }
 
 output id string = server.id

@@ -15,6 +15,18 @@ param identityId string
 param planSku string
 param instances int
 
+@description('Whether the instances are spread over availability zones. It takes two of them.')
+param zoneRedundant bool
+
+@description('The subnet through which the app sends; empty where there is no network.')
+param subnetId string = ''
+
+@description('Whether the site, its slot and their deployment sites answer private endpoints only.')
+param isInternal bool
+
+@description('The client id of the identity that pulls the image; empty where no image is pulled.')
+param imagePullClientId string = ''
+
 @description('What runs the app, such as PYTHON|3.12.')
 param linuxFxVersion string
 param startupCommand string
@@ -46,6 +58,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   properties: {
     // Without this, Azure makes a Windows plan.
     reserved: true
+    zoneRedundant: zoneRedundant
   }
 }
 
@@ -60,6 +73,22 @@ var siteConfig = {
   scmMinTlsVersion: '1.2'
   ftpsState: 'Disabled'
   remoteDebuggingEnabled: false
+  // The access log of the front end, beside the one in the workspace; bounded, because it lies on the disk of the site.
+  httpLoggingEnabled: true
+  detailedErrorLoggingEnabled: true
+  requestTracingEnabled: true
+  logsDirectorySizeLimit: 35
+  // A deployment needs a token, wherever it comes from: the addresses of pipelines are not known.
+  ipSecurityRestrictionsDefaultAction: 'Allow'
+  scmIpSecurityRestrictionsDefaultAction: 'Allow'
+  acrUseManagedIdentityCreds: !empty(imagePullClientId)
+  acrUserManagedIdentityID: empty(imagePullClientId) ? null : imagePullClientId
+}
+
+// Everything that the app sends goes through the network: names of the vault and the database mean something there only.
+var outboundRouting = {
+  applicationTraffic: true
+  imagePullTraffic: !empty(imagePullClientId)
 }
 
 resource site 'Microsoft.Web/sites@2025-03-01' = {
@@ -76,7 +105,9 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: httpsOnly
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: isInternal ? 'Disabled' : 'Enabled'
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    outboundVnetRouting: empty(subnetId) ? null : outboundRouting
     // Any instance can answer any request, so no cookie ties a client to one.
     clientAffinityEnabled: false
     keyVaultReferenceIdentity: identityId
@@ -99,7 +130,9 @@ resource slot 'Microsoft.Web/sites/slots@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: httpsOnly
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: isInternal ? 'Disabled' : 'Enabled'
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    outboundVnetRouting: empty(subnetId) ? null : outboundRouting
     clientAffinityEnabled: false
     keyVaultReferenceIdentity: identityId
     siteConfig: siteConfig
@@ -176,6 +209,7 @@ var logCategories = [
   'AppServiceConsoleLogs'
   'AppServicePlatformLogs'
   'AppServiceAuditLogs'
+  'AppServiceIPSecAuditLogs'
 ]
 
 resource siteLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
@@ -214,6 +248,21 @@ resource slotLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
+resource planMetrics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: plan
+  properties: {
+    workspaceId: workspaceId
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
+  }
+}
+
+output planId string = plan.id
 output siteId string = site.id
 output siteName string = site.name
 output siteHostName string = site.properties.defaultHostName
