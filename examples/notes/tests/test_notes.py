@@ -2,10 +2,11 @@
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import delete
+
 from notes.database import engine
 from notes.main import app
 from notes.models import Note
-from sqlalchemy import delete
 
 client = TestClient(app)
 

@@ -1,4 +1,4 @@
-"""Some notes are pinned; those that are not need no value, so that the release before can go on writing.
+"""Some notes are pinned. The database knows the default, so the release before can go on writing.
 
 Revision ID: 0002
 Revises: 0001
