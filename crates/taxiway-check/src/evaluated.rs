@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value, json};
 use taxiway_arm::{
-    Arguments, Context, EvaluatedResource, ResourceGroup, Scope, Subscription, TemplateDiagnostic,
+    Argument, Arguments, Context, EvaluatedResource, ResourceGroup, Scope, Subscription,
+    TemplateDiagnostic,
 };
 use taxiway_bicep::SourceMap;
 use taxiway_diagnostics::{Diagnostic, Location, Sources, Span};
@@ -399,14 +400,23 @@ fn stand_in(template: &Value, arguments: &mut Arguments, surroundings: &Surround
             .given_later
             .iter()
             .any(|later| later.eq_ignore_ascii_case(name));
+        let kind = schema
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let is_secret = kind.eq_ignore_ascii_case("securestring");
+        // An empty secret is one that another deployment has given, or that this machine may not know.
+        let is_withheld = is_secret
+            && !surroundings.is_complete
+            && matches!(arguments.get(name), Some(Argument::Value(Value::String(text))) if text.is_empty());
+        let is_later = is_later || is_withheld;
         let has_value = arguments.get(name).is_some()
             || schema.get("defaultValue").is_some()
             || schema.get("nullable") == Some(&Value::Bool(true));
         if !is_later && (has_value || surroundings.is_complete) {
             continue;
         }
-        let is_text = schema.get("type").and_then(Value::as_str) == Some("string")
-            && schema.get("allowedValues").is_none();
+        let is_text = (is_secret || kind == "string") && schema.get("allowedValues").is_none();
         let bound = |key: &str| {
             schema
                 .get(key)

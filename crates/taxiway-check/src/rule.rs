@@ -123,8 +123,12 @@ impl Rule {
         self
     }
 
+    /// A rule that may be wrong warns: an error keeps `taxiway up` from going on.
     pub(crate) const fn confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = confidence;
+        if !matches!(confidence, Confidence::High) && matches!(self.severity, Severity::Error) {
+            self.severity = Severity::Warning;
+        }
         self
     }
 
