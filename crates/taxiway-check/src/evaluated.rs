@@ -337,7 +337,9 @@ impl Source {
         given: Option<Given>,
         surroundings: &Surroundings<'_>,
     ) -> Result<Evaluated, Vec<Diagnostic>> {
-        for name in surroundings.given_later {
+        let mut given_later = surroundings.given_later.to_vec();
+        given_later.extend(unknown_values(&self.template, &parameters));
+        for name in &given_later {
             parameters.shift_remove(name);
         }
         let mut arguments =
@@ -350,7 +352,12 @@ impl Source {
                 };
                 found.iter().map(located).collect::<Vec<_>>()
             })?;
-        stand_in(&self.template, &mut arguments, surroundings);
+        stand_in(
+            &self.template,
+            &mut arguments,
+            &given_later,
+            surroundings.is_complete,
+        );
         let context = context(&self.template, surroundings);
         let evaluation = taxiway_arm::evaluate(&self.template, &arguments, &context);
         for diagnostic in &evaluation.diagnostics {
@@ -392,12 +399,40 @@ impl Positions {
     }
 }
 
+/// The parameters for which a text stands that nobody knows yet, and whose type takes no text, or only some.
+fn unknown_values(template: &Value, parameters: &Map<String, Value>) -> Vec<String> {
+    let declared = template.get("parameters").and_then(Value::as_object);
+    let takes_any_text = |name: &str| {
+        let schema = declared?
+            .iter()
+            .find(|(declared, _)| declared.eq_ignore_ascii_case(name))?
+            .1;
+        let kind = schema.get("type")?.as_str()?;
+        Some(kind.to_lowercase().ends_with("string") && schema.get("allowedValues").is_none())
+    };
+    parameters
+        .iter()
+        .filter(|(_, given)| {
+            given
+                .get("value")
+                .and_then(Value::as_str)
+                .is_some_and(placeholder::is_in)
+        })
+        .filter(|(name, _)| takes_any_text(name) == Some(false))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
 /// Gives every parameter something: names are made of texts, so these get a text that says that it is unknown.
-fn stand_in(template: &Value, arguments: &mut Arguments, surroundings: &Surroundings<'_>) {
+fn stand_in(
+    template: &Value,
+    arguments: &mut Arguments,
+    given_later: &[String],
+    is_complete: bool,
+) {
     let declared = template.get("parameters").and_then(Value::as_object);
     for (name, schema) in declared.into_iter().flatten() {
-        let is_later = surroundings
-            .given_later
+        let is_later = given_later
             .iter()
             .any(|later| later.eq_ignore_ascii_case(name));
         let kind = schema
@@ -407,13 +442,13 @@ fn stand_in(template: &Value, arguments: &mut Arguments, surroundings: &Surround
         let is_secret = kind.eq_ignore_ascii_case("securestring");
         // An empty secret is one that another deployment has given, or that this machine may not know.
         let is_withheld = is_secret
-            && !surroundings.is_complete
+            && !is_complete
             && matches!(arguments.get(name), Some(Argument::Value(Value::String(text))) if text.is_empty());
         let is_later = is_later || is_withheld;
         let has_value = arguments.get(name).is_some()
             || schema.get("defaultValue").is_some()
             || schema.get("nullable") == Some(&Value::Bool(true));
-        if !is_later && (has_value || surroundings.is_complete) {
+        if !is_later && (has_value || is_complete) {
             continue;
         }
         let is_text = (is_secret || kind == "string") && schema.get("allowedValues").is_none();

@@ -152,3 +152,25 @@ fn each_seeded_defect_is_found_at_its_place_and_nothing_else() {
         defects.len()
     );
 }
+
+#[test]
+fn values_that_come_with_the_deployment_are_unknown() {
+    let sources = MemorySources::from_text(
+        "--- main.bicep\nparam isOn bool\nparam count int = 1\n@allowed(['blue', 'green'])\nparam colour string\nparam name string\n\
+         @secure()\nparam key string = ''\n\
+         resource one 'Microsoft.Storage/storageAccounts@2024-01-01' = if (isOn && !empty(key)) {\n  name: name\n  location: colour\n\
+         \x20 kind: 'StorageV2'\n  sku: {\n    name: 'Standard_LRS'\n  }\n}\n\
+         --- main.parameters.json\n{\"parameters\": {\"isOn\": {\"value\": \"${ON=true}\"}, \"count\": {\"value\": \"${COUNT}\"}, \
+         \"colour\": {\"value\": \"${COLOUR=blue}\"}, \"name\": {\"value\": \"st${NAME}\"}, \"key\": {\"value\": \"\"}}}\n",
+    );
+    let entry = Entry {
+        parameters: Some("main.parameters.json".into()),
+        ..Entry::new("main.bicep")
+    };
+    let evaluated = Evaluated::open(&sources, &entry, &Surroundings::none()).unwrap();
+    assert_eq!(evaluated.resources.len(), 1);
+    let wrong = sources.read_text("main.parameters.json".into()).unwrap();
+    let mut mistaken = sources.clone();
+    mistaken.insert("main.parameters.json", wrong.replace("${ON=true}", "yes"));
+    assert!(Evaluated::open(&mistaken, &entry, &Surroundings::none()).is_err());
+}
