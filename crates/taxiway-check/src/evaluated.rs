@@ -53,6 +53,8 @@ pub struct Surroundings<'s> {
     pub given_later: &'s [String],
     /// Whether this is all there will be: a value that is missing is an error then, and unknown otherwise.
     pub is_complete: bool,
+    /// The folder of restored registry modules, as `taxiway_bicep::Options` describes it.
+    pub module_cache: Option<Utf8PathBuf>,
 }
 
 impl std::fmt::Debug for Surroundings<'_> {
@@ -73,6 +75,14 @@ impl Surroundings<'_> {
             resource_group: None,
             given_later: &[],
             is_complete: false,
+            module_cache: None,
+        }
+    }
+
+    fn compiler(&self) -> taxiway_bicep::Options {
+        taxiway_bicep::Options {
+            module_cache: self.module_cache.clone(),
+            ..taxiway_bicep::Options::default()
         }
     }
 }
@@ -157,7 +167,7 @@ impl Evaluated {
         if entry.file.extension() == Some("bicepparam") {
             return with_parameters(sources, entry, surroundings);
         }
-        let source = template(sources, &entry.file)?;
+        let source = template(sources, &entry.file, surroundings)?;
         let (parameters, given) = match &entry.parameters {
             Some(path) => json_parameters(sources, path)?,
             None => (Map::new(), None),
@@ -194,7 +204,11 @@ fn unreadable(path: &Utf8Path, reason: &dyn std::fmt::Display) -> Vec<Diagnostic
     )]
 }
 
-fn template(sources: &dyn Sources, path: &Utf8Path) -> Result<Source, Vec<Diagnostic>> {
+fn template(
+    sources: &dyn Sources,
+    path: &Utf8Path,
+    surroundings: &Surroundings<'_>,
+) -> Result<Source, Vec<Diagnostic>> {
     if path.extension() == Some("json") {
         let json = json_text(sources, path)?;
         if json.value.get("resources").is_none() {
@@ -209,7 +223,7 @@ fn template(sources: &dyn Sources, path: &Utf8Path) -> Result<Source, Vec<Diagno
             positions: Positions::Json(path.to_owned(), json),
         });
     }
-    let compiled = taxiway_bicep::compile(sources, path);
+    let compiled = taxiway_bicep::compile_with(sources, path, &surroundings.compiler());
     match compiled.template {
         Some(template) => Ok(Source {
             template,
@@ -250,20 +264,21 @@ fn with_parameters(
         }
         found
     };
-    let mut compiled = taxiway_bicep::compile_parameters(sources, path, &lookup);
+    let options = surroundings.compiler();
+    let mut compiled = taxiway_bicep::compile_parameters_with(sources, path, &lookup, &options);
     let may_stand_in = !surroundings.is_complete && !missing.borrow().is_empty();
     if compiled.parameters.is_none() && may_stand_in {
         let standing_in = |name: &str| {
             (surroundings.variables)(name).or_else(|| Some(placeholder::placeholder(name)))
         };
-        compiled = taxiway_bicep::compile_parameters(sources, path, &standing_in);
+        compiled = taxiway_bicep::compile_parameters_with(sources, path, &standing_in, &options);
     }
     let Some(parameters) = compiled.parameters else {
         return Err(compiled.diagnostics);
     };
     let using = using(&text, path)
         .ok_or_else(|| unreadable(path, &"it names no template of this repository"))?;
-    let mut source = template(sources, &using)?;
+    let mut source = template(sources, &using, surroundings)?;
     source
         .diagnostics
         .extend(compiled.diagnostics.into_iter().filter(|diagnostic| {

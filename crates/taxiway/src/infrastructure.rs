@@ -13,7 +13,7 @@ use taxiway_rollout::{Infrastructure, SecretParameter, SecretValue};
 use crate::acceptance;
 use crate::failure::Failure;
 use crate::programs::Interpreter;
-use crate::surroundings::variable;
+use crate::surroundings::{module_cache, variable};
 
 /// The rule about what is accepted and does not occur.
 const STALE_SUPPRESSION: &str = "stale-suppression";
@@ -69,6 +69,7 @@ pub(crate) fn compile(
         }),
         given_later: &given_later,
         is_complete: true,
+        module_cache: Some(module_cache(None)),
     };
     let evaluated = Evaluated::open(sources, &Entry::new(path), &surroundings)
         .map_err(|found| refused("the infrastructure does not compile", found))?;

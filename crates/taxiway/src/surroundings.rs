@@ -88,6 +88,14 @@ fn folder(
     parent.join("taxiway")
 }
 
+/// Where restored Bicep modules lie: in the folder that is named, else where the official tools keep them.
+pub(crate) fn module_cache(named: Option<&Utf8Path>) -> Utf8PathBuf {
+    absolute(named.map_or_else(
+        || Utf8Path::new(&variable("HOME").unwrap_or_else(|| "/".to_owned())).join(".bicep"),
+        Utf8Path::to_owned,
+    ))
+}
+
 fn absolute(path: Utf8PathBuf) -> Utf8PathBuf {
     camino::absolute_utf8(&path).unwrap_or(path)
 }

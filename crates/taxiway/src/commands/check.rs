@@ -133,6 +133,7 @@ fn judge(sources: &DiskSources, entries: Vec<Entry>, arguments: &Check) -> Resul
             resource_group: acceptance::resource_group(&config, entry.name()),
             given_later: &[],
             is_complete: false,
+            module_cache: Some(surroundings::module_cache(None)),
         };
         match Evaluated::open(sources, entry, &around) {
             Ok(evaluated) => {

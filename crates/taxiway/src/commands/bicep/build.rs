@@ -6,7 +6,6 @@ use taxiway_bicep::Options;
 use taxiway_diagnostics::Diagnostic;
 
 use super::inputs::{Input, InputSources, Inputs};
-use super::module_cache;
 use super::report::Report;
 use crate::arguments::Built;
 use crate::exit::Exit;
@@ -38,7 +37,7 @@ pub(super) fn run(built: &Built, kind: Kind, terminal: &Terminal) -> Outcome {
         .next("a file each", "taxiway bicep build FILE… --outdir FOLDER"));
     }
     let options = Options {
-        module_cache: Some(module_cache::folder(built.module_cache.as_deref())),
+        module_cache: Some(surroundings::module_cache(built.module_cache.as_deref())),
         lint: true,
     };
     let mut report = Report::default();

@@ -7,7 +7,6 @@ use taxiway_bicep::Options;
 use taxiway_diagnostics::{Diagnostic, Edit, FixSafety, Severity, Sources as _};
 
 use super::inputs::Inputs;
-use super::module_cache;
 use super::report::{Report, Stream};
 use crate::arguments::{Format, Linted};
 use crate::exit::Exit;
@@ -48,7 +47,7 @@ pub(super) fn run(linted: &Linted, terminal: &Terminal) -> Outcome {
 
 fn check(inputs: &Inputs, linted: &Linted) -> Report {
     let options = Options {
-        module_cache: Some(module_cache::folder(linted.module_cache.as_deref())),
+        module_cache: Some(surroundings::module_cache(linted.module_cache.as_deref())),
         lint: true,
     };
     let mut report = Report::default();

@@ -2,21 +2,10 @@
 
 use std::io;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use taxiway_bicep::RegistryReference;
 
 use super::registry::Artifact;
-use crate::surroundings;
-
-/// The folder: as named, else `.bicep` in the user's home.
-pub(super) fn folder(named: Option<&Utf8Path>) -> Utf8PathBuf {
-    let named = named.map(Utf8Path::to_owned);
-    let folder = named.unwrap_or_else(|| {
-        let home = surroundings::variable("HOME").unwrap_or_else(|| "/".to_owned());
-        Utf8Path::new(&home).join(".bicep")
-    });
-    camino::absolute_utf8(&folder).unwrap_or(folder)
-}
 
 /// Whether a module is there as a whole.
 pub(super) fn holds(cache: &Utf8Path, reference: &RegistryReference) -> bool {

@@ -31,7 +31,7 @@ pub(super) fn run(restored: &Restored, terminal: &Terminal) -> Outcome {
     let mut report = Report::default();
     report.add(diagnostics);
     report.show(&inputs.sources, terminal, Stream::Error);
-    let cache = module_cache::folder(restored.module_cache.as_deref());
+    let cache = surroundings::module_cache(restored.module_cache.as_deref());
     let missing: Wanted = wanted
         .into_iter()
         .filter(|(reference, _)| restored.force || !module_cache::holds(&cache, reference))
