@@ -2,6 +2,7 @@
 
 mod bad_releases;
 mod bicep;
+mod check;
 mod killed;
 mod life;
 mod load;

@@ -1,0 +1,77 @@
+//! `taxiway check` from the command line: what is judged, how it ends, what is mended.
+
+use crate::world::World;
+
+const WEAK: &str = "param name string
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+  name: '${name}${uniqueString(resourceGroup().id)}'
+  location: resourceGroup().location
+  kind: 'StorageV2'
+  sku: {
+    name: 'Standard_LRS'
+  }
+  properties: {
+    minimumTlsVersion: 'TLS1_0'
+    allowBlobPublicAccess: false
+  }
+}
+";
+
+#[test]
+fn what_is_generated_has_no_finding() {
+    let world = World::new();
+    world.run(&["generate"]).succeeds();
+    let judged = world
+        .run(&["check", "--pedantic", "--format", "json"])
+        .succeeds()
+        .json();
+    assert_eq!(judged["findings"].as_array().unwrap().len(), 0, "{judged}");
+    assert_ne!(judged["judged"].as_array().unwrap().len(), 0, "{judged}");
+}
+
+#[test]
+fn a_finding_has_its_place_its_reason_and_its_remedy() {
+    let world = World::new();
+    let file = world.shop.path().join("weak.bicep");
+    std::fs::write(&file, WEAK).unwrap();
+    let found = world.run(&["check", "weak.bicep"]).ends_with(1);
+    assert!(found.stdout.contains("weak.bicep:10:5"), "{}", found.stdout);
+    let document = world
+        .run(&["check", "weak.bicep", "--format", "sarif"])
+        .ends_with(1)
+        .json();
+    let rule = document["runs"][0]["results"][0]["ruleId"]
+        .as_str()
+        .unwrap();
+    let reason = world.run(&["check", "--explain", rule]).succeeds();
+    assert!(reason.stdout.contains("Why"), "{}", reason.stdout);
+
+    world.run(&["check", "weak.bicep", "--fix"]);
+    let mended = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(mended, WEAK.replace("TLS1_0", "TLS1_2"));
+    world.run(&["check", "weak.bicep"]).succeeds();
+
+    let accepted =
+        format!("// taxiway:allow({rule}) an old client, gone in spring\n    minimumTlsVersion");
+    std::fs::write(&file, WEAK.replace("minimumTlsVersion", &accepted)).unwrap();
+    world.run(&["check", "weak.bicep"]).succeeds();
+}
+
+#[test]
+fn what_cannot_be_judged_does_not_pass() {
+    let world = World::new();
+    let nothing = world.run(&["check"]).ends_with(3);
+    assert!(
+        nothing.stderr.contains("taxiway generate") || nothing.stderr.contains("nothing"),
+        "{}",
+        nothing.stderr
+    );
+    std::fs::write(world.shop.path().join("broken.bicep"), "param name strin\n").unwrap();
+    let broken = world.run(&["check", "broken.bicep"]).ends_with(2);
+    let told = format!("{}{}", broken.stdout, broken.stderr);
+    assert!(told.contains("broken.bicep:1:12"), "{told}");
+    world.run(&["check", "absent.bicep"]).ends_with(2);
+    world
+        .run(&["check", "--explain", "no-such-rule"])
+        .ends_with(2);
+}
