@@ -118,7 +118,7 @@ var configurations = [
   {
     // What the operations of django.contrib.postgres create in migrations; the server refuses all others.
     name: 'azure.extensions'
-    value: 'BTREE_GIN,BTREE_GIST,CITEXT,HSTORE,PG_TRGM,PGCRYPTO,UNACCENT,UUID-OSSP'
+    value: 'BLOOM,BTREE_GIN,BTREE_GIST,CITEXT,HSTORE,PG_TRGM,PGCRYPTO,UNACCENT,UUID-OSSP'
   }
   {
     // A worker that dies in a transaction keeps its locks no longer than this, in milliseconds.
