@@ -30,6 +30,10 @@ pub fn lex(text: &str) -> (Vec<Token>, Vec<SyntaxError>) {
         lexer.push(kind);
     }
     lexer.start = lexer.position;
+    if lexer.is_in_line_string() {
+        let end = lexer.unclosed_line_string();
+        lexer.push(end);
+    }
     lexer.push(TokenKind::EndOfFile);
     (lexer.tokens, lexer.errors)
 }
@@ -95,6 +99,16 @@ impl Lexer<'_> {
         self.skip_while(|byte| byte != b'\n' && byte != b'\r');
     }
 
+    /// Ends the string where its line or the file does, with a token of no width.
+    fn unclosed_line_string(&mut self) -> TokenKind {
+        self.error(
+            "BCP004",
+            "this string has no closing quote; several lines need `'''`",
+        );
+        self.templates.clear();
+        TokenKind::StringEnd
+    }
+
     fn next_kind(&mut self) -> TokenKind {
         let Some(byte) = self.peek() else {
             return TokenKind::EndOfFile;
@@ -104,14 +118,7 @@ impl Lexer<'_> {
                 self.skip_while(|byte| byte == b' ' || byte == b'\t');
                 TokenKind::Whitespace
             }
-            b'\n' | b'\r' if self.is_in_line_string() => {
-                self.error(
-                    "BCP004",
-                    "this string has no closing quote; several lines need `'''`",
-                );
-                self.templates.clear();
-                TokenKind::StringEnd
-            }
+            b'\n' | b'\r' if self.is_in_line_string() => self.unclosed_line_string(),
             b'\n' => self.advance(TokenKind::NewLine),
             b'\r' => {
                 self.position += 1;

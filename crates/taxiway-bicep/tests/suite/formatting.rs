@@ -209,3 +209,14 @@ fn nesting_as_deep_as_the_parser_allows_is_formatted() {
         assert_eq!(format(&once), once, "{open}");
     }
 }
+
+#[test]
+fn a_string_that_the_file_ends_in_is_left_alone() {
+    for text in [
+        "param a string = 'x${u",
+        "var a = 'x${",
+        "var a = [\n  'x${y}${z",
+    ] {
+        assert_eq!(taxiway_bicep::format(text), text);
+    }
+}
