@@ -66,8 +66,8 @@ fn run(arguments: &Arguments, surroundings: &Surroundings, terminal: &Terminal) 
     if terminal.format() == Format::Sarif
         && !matches!(arguments.command, Command::Bicep(_) | Command::Check(_))
     {
-        return Err(Failure::usage("only the Bicep compiler speaks SARIF")
-            .next("that is", "taxiway bicep lint . --format sarif"));
+        return Err(Failure::usage("only `check` and `bicep` print SARIF")
+            .next("findings as SARIF", "taxiway check --format sarif"));
     }
     let repository = arguments.global.repository.as_deref();
     match &arguments.command {

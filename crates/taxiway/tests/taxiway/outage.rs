@@ -20,9 +20,10 @@ fn a_database_that_hangs_during_the_warm_up_stops_the_release() {
         let journal = journal(&world);
         // A busy machine may let the test see the phase after it only: the end has to be the same.
         let phase = journal["position"]["phase"].as_str().unwrap_or_default();
-        (journal["id"] != before && ["warm", "shift", "verify"].contains(&phase)).then_some(())
+        (journal["id"] != before && ["warm", "shift", "verify"].contains(&phase))
+            .then(|| phase.to_owned())
     });
-    is_warming.expect("the rollout reaches its phase `warm`");
+    let phase = is_warming.expect("the rollout reaches its phase `warm`");
     let server = database_processes(&world);
     assert!(server.len() > 1, "{server:?}");
     signal(&server, Signal::SIGSTOP);
@@ -30,12 +31,14 @@ fn a_database_that_hangs_during_the_warm_up_stops_the_release() {
     signal(&server, Signal::SIGCONT);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(5), "{told}");
-    let is_named = [
-        "database: timeout",
-        "the database gave no answer",
-        "answered 503",
-    ];
-    assert!(is_named.iter().any(|words| told.contains(words)), "{told}");
+    // A swap that the platform refuses has the status alone; before it, the cause is named.
+    let is_named = ["database: timeout", "the database gave no answer"]
+        .iter()
+        .any(|words| told.contains(words));
+    assert!(
+        is_named || (phase != "warm" && told.contains("503")),
+        "{told}"
+    );
     load.stop().none_failed();
     assert_eq!(world.serving(), serving);
     // Nothing of the release was wrong: with the database back, the same command serves it.
