@@ -13,8 +13,8 @@ const LONGEST: usize = 60_000;
 /// What is no answer after this time never ends.
 const STUCK: Duration = Duration::from_secs(60);
 
-/// Changes the files of `folder` for `limit`; whether nothing broke a rule.
-pub(crate) fn run(folder: &Utf8Path, limit: Duration, seed: u64) -> bool {
+/// Makes `count` texts out of the files of `folder`; whether none broke a rule. The same seed makes the same texts.
+pub(crate) fn run(folder: &Utf8Path, count: u64, seed: u64) -> bool {
     let texts: Vec<String> = files::bicep(folder)
         .into_iter()
         .map(|(_, text)| text)
@@ -42,7 +42,7 @@ pub(crate) fn run(folder: &Utf8Path, limit: Duration, seed: u64) -> bool {
     let start = Instant::now();
     let mut dice = Dice::new(seed);
     let (mut tried, mut found) = (0u64, 0u32);
-    while start.elapsed() < limit && found < 20 {
+    while tried < count && found < 20 {
         let chosen: &String = dice.pick(&texts);
         let text = mutate(chosen, &texts, &mut dice);
         if text.len() > LONGEST {

@@ -106,10 +106,18 @@ fn words(text: &str) -> Vec<String> {
         .map(|token| {
             let text = tree.slice(token.span);
             if token.kind == TokenKind::Directive {
-                return text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+                return directive(text);
             }
             text.trim_end().to_owned()
         })
         .filter(|word| word != "\u{feff}")
         .collect()
+}
+
+/// The words of a directive; a comment behind them may get a space before it.
+fn directive(text: &str) -> String {
+    let (words, comment) = text.split_at(text.find('/').unwrap_or(text.len()));
+    let mut words: Vec<&str> = words.split_ascii_whitespace().collect();
+    words.push(comment.trim_end());
+    words.join(" ")
 }

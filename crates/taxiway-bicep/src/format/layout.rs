@@ -145,7 +145,6 @@ impl<'tree> Layout<'tree> {
             | NodeKind::TypeName
             | NodeKind::TypeUnary
             | NodeKind::TypeArray
-            | NodeKind::TypeNullable
             | NodeKind::TypeNonNull
             | NodeKind::TypeParenthesised
             | NodeKind::TypePropertyAccess
@@ -155,6 +154,7 @@ impl<'tree> Layout<'tree> {
                 let children = self.without_breaks(&children)?;
                 glue(self.singles(&children)?)
             }
+            NodeKind::TypeNullable => self.nullable_type(&children)?,
             NodeKind::Property => self.property(&children)?,
             NodeKind::String => self.string(node, &children)?,
             NodeKind::Binary => self.binary(&children)?,

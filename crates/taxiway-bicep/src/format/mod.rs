@@ -29,8 +29,24 @@ pub fn format(text: &str) -> String {
     format_with(text, &FormatOptions::default())
 }
 
+/// How often a text is laid out at most. A last argument that only breaks because the lines before it do is joined to
+/// its call on the second pass, as the official formatter does when it is run twice.
+const PASSES: usize = 4;
+
 /// As [`format`], with options.
 pub fn format_with(text: &str, options: &FormatOptions) -> String {
+    let mut formatted = lay_out(text, options);
+    for _ in 1..PASSES {
+        let again = lay_out(&formatted, options);
+        if again == formatted {
+            break;
+        }
+        formatted = again;
+    }
+    formatted
+}
+
+fn lay_out(text: &str, options: &FormatOptions) -> String {
     let (tree, errors) = parse(text);
     if !errors.is_empty() {
         return text.to_owned();

@@ -115,8 +115,7 @@ impl Parser<'_> {
         self.bump();
         if self.at_end_of_line() {
             self.error("BCP018", "`=` is expected here");
-            let end = self.here();
-            let before = taxiway_diagnostics::Span::new(end.start.saturating_sub(1), end.end);
+            let before = self.here_and_before();
             self.error_at(before, "BCP009", "a value is expected here");
         } else {
             self.equals_and_value();
@@ -238,8 +237,7 @@ impl Parser<'_> {
             self.type_expression();
         } else {
             self.skip_line();
-            let end = self.here();
-            let before = taxiway_diagnostics::Span::new(end.start.saturating_sub(1), end.end);
+            let before = self.here_and_before();
             self.error_at(before, "BCP279", "a type is expected here");
         }
         self.complete(start, NodeKind::Type);
@@ -276,12 +274,11 @@ impl Parser<'_> {
         if has_name && self.at_string() {
             self.string();
         } else {
-            let here = self.here();
+            let whole = self.here_and_before();
             if has_name {
                 self.missing(wrong, "the path of a file is expected here");
                 self.skip_to_equals();
             }
-            let whole = taxiway_diagnostics::Span::new(here.start.saturating_sub(1), here.end);
             self.error_at(whole, none, "which file this is about is not said");
             if !has_name {
                 return self.complete(start, kind);

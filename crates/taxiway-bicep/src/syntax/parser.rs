@@ -198,6 +198,14 @@ impl Parser<'_> {
         }
     }
 
+    /// As [`Self::here`], with the character before: an error about what is not there has something to point at.
+    pub(super) fn here_and_before(&self) -> Span {
+        let here = self.here();
+        let before = self.text[..here.start as usize].chars().next_back();
+        let length = before.map_or(0, char::len_utf8);
+        Span::new(here.start - u32::try_from(length).unwrap_or(0), here.end)
+    }
+
     pub(super) fn error(&mut self, code: &'static str, message: impl Into<String>) {
         let span = self.here();
         self.error_at(span, code, message);

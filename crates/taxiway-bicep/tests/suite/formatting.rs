@@ -220,3 +220,21 @@ fn a_string_that_the_file_ends_in_is_left_alone() {
         assert_eq!(taxiway_bicep::format(text), text);
     }
 }
+
+#[test]
+fn what_only_breaks_with_its_call_settles_at_once() {
+    let text = "var called = union([], ['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'])";
+    assert_snapshot!(narrow(text), @r"
+    var called = union([], [
+      'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
+    ])
+    ");
+}
+
+#[test]
+fn question_marks_stay_apart() {
+    assert_snapshot!(format("type a = string ?  ?\ntype b = a? ?[]?"), @r"
+    type a = string? ?
+    type b = a? ?[]?
+    ");
+}

@@ -55,6 +55,28 @@ fn a_file_without_any_one_token_parses_and_compiles() {
 }
 
 #[test]
+fn errors_point_at_whole_characters() {
+    for start in [
+        "type",
+        "module",
+        "module a",
+        "targetScope",
+        "import",
+        "test",
+    ] {
+        let text = format!("{start}\u{feff}");
+        let (_, errors) = parse(&text);
+        for error in &errors {
+            assert!(
+                text.get(error.span.range()).is_some(),
+                "{text:?}: {error:?}"
+            );
+        }
+        assert!(!errors.is_empty(), "{text:?}");
+    }
+}
+
+#[test]
 fn deep_nesting_is_refused_and_not_followed() {
     let on_a_thread_of_tests = |text: String| {
         let sources: MemorySources = [("main.bicep", text)].into_iter().collect();

@@ -18,6 +18,18 @@ impl<'tree> Layout<'tree> {
         Ok(spread(vec![key, self.single(*value)?]))
     }
 
+    /// `type?`. The question marks of `type? ?` must not meet: together they are another operator.
+    pub(super) fn nullable_type(&mut self, children: &[Element]) -> Laid<Document> {
+        let children = self.without_breaks(children)?;
+        let is_nullable = matches!(children.first(), Some(Element::Node(id)) if self.tree.root().at(*id).kind() == NodeKind::TypeNullable);
+        let documents = self.singles(&children)?;
+        Ok(if is_nullable {
+            spread(documents)
+        } else {
+            glue(documents)
+        })
+    }
+
     /// A string, as it is: white space in an interpolation stays too.
     pub(super) fn string(&mut self, node: Node<'tree>, children: &[Element]) -> Laid<Document> {
         if let [Element::Token(only)] = children {
