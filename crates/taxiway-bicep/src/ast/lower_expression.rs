@@ -104,7 +104,7 @@ impl Property {
     fn lower(node: Node<'_>) -> Self {
         let mut children = node
             .nodes()
-            .filter(|child| child.kind() != NodeKind::Decorator);
+            .filter(|child| child.kind() != NodeKind::Skipped);
         let span = node.span();
         let key = StringLiteral::key(children.next(), span);
         let value = children
@@ -112,6 +112,13 @@ impl Property {
             .map_or_else(|| missing(Span::at(span.end)), Expr::lower);
         Self { key, value, span }
     }
+}
+
+/// What is declared in front of a loop or a lambda.
+fn names(node: Node<'_>) -> impl Iterator<Item = Ident> {
+    node.nodes()
+        .filter(|child| child.kind() == NodeKind::Name)
+        .map(ident)
 }
 
 /// A loop with its body not lowered yet.
@@ -128,7 +135,7 @@ pub(super) fn for_parts(node: Node<'_>) -> ForParts<'_> {
     let mut body = None;
     for child in node.nodes() {
         match child.kind() {
-            NodeKind::ForVariables => variables.extend(child.nodes().map(ident)),
+            NodeKind::ForVariables => variables.extend(names(child)),
             NodeKind::ForBody => {
                 body = child
                     .nodes()
@@ -267,7 +274,7 @@ fn kind_of(node: Node<'_>) -> ExprKind {
         NodeKind::Lambda => {
             let parameters = children
                 .next()
-                .map_or_else(Vec::new, |node| node.nodes().map(ident).collect());
+                .map_or_else(Vec::new, |node| names(node).collect());
             ExprKind::Lambda {
                 parameters,
                 body: boxed(&mut children, span),

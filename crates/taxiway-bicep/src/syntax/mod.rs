@@ -3,12 +3,18 @@
 //! Invariants: lexing and parsing never fail; the text of all tokens in order is the text of the file; work is linear in
 //! the length of the text; nesting is bounded, so that no input exhausts the stack.
 
+mod condition;
 mod declaration;
 mod expression;
+mod import;
 mod kind;
 mod lexer;
+mod list;
 mod literal;
+mod object;
 mod parser;
+mod recovery;
+mod string;
 mod tree;
 mod types;
 

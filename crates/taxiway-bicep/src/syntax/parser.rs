@@ -1,12 +1,14 @@
 //! Tokens to tree: the machinery that the grammar's rules share.
 //!
 //! A rule remembers where it began ([`Parser::start`]) and wraps what it read since ([`Parser::complete`]); so a rule
-//! that learns late what it is (a binary operator after its left side) needs no second pass.
+//! that learns late what it is (a binary operator after its left side) needs no second pass. A rule that cannot go on
+//! returns what is wrong; [`super::recovery`] says how far that reaches.
 
 use std::rc::Rc;
 
 use taxiway_diagnostics::Span;
 
+use super::recovery::{Malformed, Read};
 use super::tree::NodeData;
 use super::{Element, NodeId, NodeKind, Token, TokenKind, Tree, lex};
 
@@ -43,7 +45,8 @@ pub fn parse(text: &str) -> (Tree, Vec<SyntaxError>) {
         flushed: 0,
         elements: Vec::new(),
         nodes: Vec::new(),
-        errors: lexical_errors,
+        errors: Vec::new(),
+        malformed: Malformed::of(&lexical_errors),
         depth: 0,
     };
     parser.file();
@@ -51,6 +54,7 @@ pub fn parse(text: &str) -> (Tree, Vec<SyntaxError>) {
     let Parser {
         nodes, mut errors, ..
     } = parser;
+    errors.extend(lexical_errors);
     errors.sort_by_key(|error| error.span);
     let tree = Tree {
         text: Rc::from(text),
@@ -69,11 +73,12 @@ pub(super) struct Parser<'text> {
     text: &'text str,
     tokens: &'text [Token],
     significant: Vec<u32>,
-    cursor: usize,
-    flushed: u32,
-    elements: Vec<Element>,
-    nodes: Vec<NodeData>,
-    errors: Vec<SyntaxError>,
+    pub(super) cursor: usize,
+    pub(super) flushed: u32,
+    pub(super) elements: Vec<Element>,
+    pub(super) nodes: Vec<NodeData>,
+    pub(super) errors: Vec<SyntaxError>,
+    pub(super) malformed: Malformed,
     depth: u32,
 }
 
@@ -198,24 +203,22 @@ impl Parser<'_> {
         }
     }
 
-    /// As [`Self::here`], with the character before: an error about what is not there has something to point at.
-    pub(super) fn here_and_before(&self) -> Span {
-        let here = self.here();
-        let before = self.text[..here.start as usize].chars().next_back();
-        let length = before.map_or(0, char::len_utf8);
-        Span::new(here.start - u32::try_from(length).unwrap_or(0), here.end)
+    /// What is wrong with the next token.
+    pub(super) fn wrong(&self, code: &'static str, message: impl Into<String>) -> SyntaxError {
+        SyntaxError {
+            span: self.here(),
+            code,
+            message: message.into(),
+        }
     }
 
+    /// Says what is wrong with the next token, and goes on.
     pub(super) fn error(&mut self, code: &'static str, message: impl Into<String>) {
-        let span = self.here();
-        self.error_at(span, code, message);
+        let error = self.wrong(code, message);
+        self.errors.push(error);
     }
 
     pub(super) fn error_at(&mut self, span: Span, code: &'static str, message: impl Into<String>) {
-        // The first error at a place is the one that helps.
-        if self.errors.last().is_some_and(|last| last.span == span) {
-            return;
-        }
         self.errors.push(SyntaxError {
             span,
             code,
@@ -223,109 +226,77 @@ impl Parser<'_> {
         });
     }
 
-    /// Takes a token of this kind, or says that it is missing.
-    pub(super) fn expect(&mut self, kind: TokenKind, symbol: &str) -> bool {
-        let found = self.eat(kind);
-        if !found {
-            self.error("BCP018", format!("`{symbol}` is expected here"));
+    /// Takes a token of this kind.
+    pub(super) fn expect(&mut self, kind: TokenKind, symbol: &str) -> Read {
+        if self.eat(kind) {
+            Ok(())
+        } else {
+            Err(self.wrong("BCP018", format!("`{symbol}` is expected here")))
         }
-        found
     }
 
-    pub(super) fn missing(&mut self, code: &'static str, message: &str) {
-        self.error(code, message);
-        let start = self.start();
-        self.complete(start, NodeKind::Missing);
+    /// Takes this keyword.
+    pub(super) fn expect_keyword(&mut self, keyword: &str) -> Read {
+        if self.at_keyword(keyword) {
+            self.bump();
+            Ok(())
+        } else {
+            Err(self.wrong("BCP012", format!("`{keyword}` is expected here")))
+        }
+    }
+
+    /// Whether a name stands next; the names of the literals are none.
+    pub(super) fn at_name(&self) -> bool {
+        self.at(TokenKind::Identifier) && !matches!(self.text_at(0), "true" | "false" | "null")
     }
 
     /// A name, as a `Name` node.
-    pub(super) fn name(&mut self, code: &'static str, message: &str) -> bool {
-        let found = self.at(TokenKind::Identifier);
-        if found {
-            if self.text_at(0).len() > MAX_NAME {
-                let message = format!("a name has at most {MAX_NAME} letters");
-                self.error("BCP024", message);
-            }
-            let start = self.start();
-            self.bump();
-            self.complete(start, NodeKind::Name);
-        } else {
-            self.missing(code, message);
+    pub(super) fn name(&mut self, code: &'static str, message: &str) -> Read {
+        if !self.at_name() {
+            return Err(self.wrong(code, message));
         }
-        found
-    }
-
-    /// Keeps everything up to the end of the line that cannot be read; braces and brackets are skipped as wholes.
-    pub(super) fn skip_line(&mut self) {
-        if self.at_end_of_line() {
-            return;
+        if self.text_at(0).len() > MAX_NAME {
+            let message = format!("a name has at most {MAX_NAME} letters");
+            self.error("BCP024", message);
         }
         let start = self.start();
-        let mut open = 0u32;
-        loop {
-            match self.peek() {
-                TokenKind::EndOfFile => break,
-                TokenKind::NewLine if open == 0 => break,
-                TokenKind::LeftBrace | TokenKind::LeftSquare => open += 1,
-                TokenKind::RightBrace | TokenKind::RightSquare => open = open.saturating_sub(1),
-                _ => {}
-            }
-            self.bump();
+        self.bump();
+        self.complete(start, NodeKind::Name);
+        Ok(())
+    }
+
+    /// A name; where there is none, that is said and nothing is taken.
+    pub(super) fn name_or_nothing(&mut self, code: &'static str, message: &str) {
+        if let Err(wrong) = self.name(code, message) {
+            self.errors.push(wrong);
+            let start = self.start();
+            self.complete(start, NodeKind::Missing);
         }
-        self.complete(start, NodeKind::Skipped);
     }
 
     /// Runs a rule that may nest in itself, unless that has gone too deep.
-    pub(super) fn nested(&mut self, rule: impl FnOnce(&mut Self)) {
+    pub(super) fn nested(&mut self, rule: impl FnOnce(&mut Self) -> Read) -> Read {
         if self.depth >= MAX_DEPTH {
-            self.error("BCP009", "this is nested too deep");
-            let start = self.start();
-            self.skip_balanced();
-            self.complete(start, NodeKind::Missing);
-            return;
+            return Err(self.wrong("BCP009", "this is nested too deep"));
         }
         self.depth += 1;
-        rule(self);
+        let read = rule(self);
         self.depth -= 1;
+        read
     }
 
-    /// Skips to where what encloses this can go on.
-    fn skip_balanced(&mut self) {
-        let mut open = 0u32;
-        loop {
-            match self.peek() {
-                TokenKind::EndOfFile => return,
-                TokenKind::NewLine | TokenKind::Comma if open == 0 => return,
-                TokenKind::LeftBrace
-                | TokenKind::LeftSquare
-                | TokenKind::LeftParen
-                | TokenKind::StringStart => open += 1,
-                TokenKind::RightBrace
-                | TokenKind::RightSquare
-                | TokenKind::RightParen
-                | TokenKind::StringEnd => {
-                    if open == 0 {
-                        return;
-                    }
-                    open -= 1;
-                }
-                TokenKind::StringMiddle if open == 0 => return,
-                _ => {}
-            }
-            self.bump();
-        }
+    /// Wraps what stands between two starts.
+    pub(super) fn complete_between(&mut self, start: Start, end: Start, kind: NodeKind) {
+        let after = self.elements.split_off(end.0);
+        self.complete(start, kind);
+        self.elements.extend(after);
     }
 
     fn file(&mut self) {
         let start = Start(0);
         while !self.at(TokenKind::EndOfFile) {
-            if self.eat(TokenKind::NewLine) {
-                continue;
-            }
-            self.statement();
-            if !self.at_end_of_line() {
-                self.error("BCP019", "a new line is expected here");
-                self.skip_line();
+            if !self.eat(TokenKind::NewLine) {
+                self.statement();
             }
         }
         self.bump();

@@ -30,7 +30,7 @@ var h = '\\q'
     assert_snapshot!(diagnostics(text), @r#"
     main.bicep:1:1 BCP007 `parm` starts no declaration; there are `param`, `var`, `resource`, `module`, `output`, `type`, `func`, `import`, `metadata` and `targetScope`
     main.bicep:2:7 BCP013 a parameter name is expected here
-    main.bicep:2:8 BCP279 a parameter type is expected here
+    main.bicep:2:8 BCP279 a type is expected here
     main.bicep:3:18 BCP009 a value is expected here
     main.bicep:4:9 BCP004 this string has no closing quote; several lines need `'''`
     main.bicep:5:12 BCP068 a resource type is expected here, such as `'Microsoft.Storage/storageAccounts@2023-05-01'`

@@ -44,9 +44,9 @@ param   a  string='x' // trailing
 @description( 'd' )
 var b={ // open
 
-      c :1,d : [ 1,2 , ],
+      c :1,d : [ 1,2 , ]
 
-    /* e */ e: a=='x'?!true:-1 ,
+    /* e */ e: a=='x'?!true:-1
 
 
 }
@@ -174,8 +174,8 @@ var commented = [
 
 #[test]
 fn a_comment_in_an_odd_place_leaves_its_statement_as_it_is() {
-    let text = "var   a = f(1 // one\n  ,  2)\nvar   b  =  1\n";
-    assert_eq!(format(text), "var   a = f(1 // one\n  ,  2)\nvar b = 1\n");
+    let text = "var   a = f(1 /* one */ ,  2)\nvar   b  =  1\n";
+    assert_eq!(format(text), "var   a = f(1 /* one */ ,  2)\nvar b = 1\n");
 }
 
 #[test]
