@@ -3,7 +3,7 @@
 use taxiway_diagnostics::Span;
 
 use super::Checker;
-use crate::ast::TypeExpr;
+use crate::ast::{TypeExpr, TypeKind};
 use crate::types::{Type, assignable, union, without_null};
 
 impl<'a> Checker<'a> {
@@ -18,7 +18,10 @@ impl<'a> Checker<'a> {
 
     fn union_of(&mut self, span: Span, members: &'a [TypeExpr], is_item: bool) -> Type {
         let mut flat: Vec<(Type, Span)> = Vec::new();
-        for member in members {
+        let readable = members
+            .iter()
+            .filter(|member| !matches!(member.kind, TypeKind::Missing));
+        for member in readable {
             match self.written_type(member).open() {
                 Type::Union(inner) => {
                     flat.extend(inner.iter().map(|kind| (kind.open(), member.span)));

@@ -19,7 +19,7 @@ use print::Printer;
 /// Formats a `.bicep` or `.bicepparam` file. A file that cannot be parsed comes back as it is.
 ///
 /// ```
-/// let text = "param   name string='x'\nvar o={\na:1 ,\n   b : [1,2]\n}";
+/// let text = "param   name string='x'\nvar o={\na:1\n   b : [1,2]\n}";
 /// assert_eq!(
 ///     taxiway_bicep::format(text),
 ///     "param name string = 'x'\nvar o = {\n  a: 1\n  b: [1, 2]\n}\n"

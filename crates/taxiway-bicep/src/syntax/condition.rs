@@ -65,11 +65,8 @@ impl Parser<'_> {
     }
 
     fn for_loop(&mut self, body_rule: impl FnOnce(&mut Self) -> Read) -> Read {
-        const COLLECTION_ENDS: &[TokenKind] = &[
-            TokenKind::Colon,
-            TokenKind::RightSquare,
-            TokenKind::NewLine,
-        ];
+        const COLLECTION_ENDS: &[TokenKind] =
+            &[TokenKind::Colon, TokenKind::RightSquare, TokenKind::NewLine];
         let start = self.start();
         self.expect(TokenKind::LeftSquare, "[")?;
         self.newlines();

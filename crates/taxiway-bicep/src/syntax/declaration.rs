@@ -67,7 +67,8 @@ impl Parser<'_> {
                 return Err(self.wrong("BCP007", message));
             }
             _ => {
-                let message = "a declaration is expected here, such as `param`, `var` or `resource`";
+                let message =
+                    "a declaration is expected here, such as `param`, `var` or `resource`";
                 return Err(self.wrong("BCP007", message));
             }
         }

@@ -111,7 +111,10 @@ impl Parser<'_> {
                 TokenKind::LeftSquare => self.array_access(start, lists)?,
                 TokenKind::DoubleColon => {
                     self.bump();
-                    self.name_or_nothing("BCP020", "the name of a nested resource is expected here");
+                    self.name_or_nothing(
+                        "BCP020",
+                        "the name of a nested resource is expected here",
+                    );
                     self.complete(start, NodeKind::ResourceAccess);
                 }
                 TokenKind::Exclamation => {
@@ -133,7 +136,11 @@ impl Parser<'_> {
             return self.complete(start, NodeKind::PropertyAccess);
         }
         if is_safe {
-            self.error_at(question, "BCP322", "`.?` reads a property and calls no function");
+            self.error_at(
+                question,
+                "BCP322",
+                "`.?` reads a property and calls no function",
+            );
         }
         self.arguments(lists);
         self.complete(start, NodeKind::MethodCall);

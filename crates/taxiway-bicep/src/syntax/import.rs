@@ -32,12 +32,12 @@ impl Parser<'_> {
                 }
             }
         }
-        self.mark(Part::Whole, LINE, Self::from_clause);
+        self.mark(Part::Whole, LINE, Self::origin);
         self.complete(start, NodeKind::Import);
         Ok(())
     }
 
-    fn from_clause(&mut self) -> Read {
+    fn origin(&mut self) -> Read {
         let start = self.start();
         self.expect_keyword("from")?;
         self.mark(Part::Whole, LINE, |parser| {
@@ -77,7 +77,9 @@ impl Parser<'_> {
                 self.error("BCP032", "what is imported has to be written out");
             }
             is_symbol &= self.string();
-        } else if let Err(wrong) = self.name("BCP355", "the name of what is imported is expected here") {
+        } else if let Err(wrong) =
+            self.name("BCP355", "the name of what is imported is expected here")
+        {
             self.errors.push(wrong);
             is_symbol = false;
             self.bump();
@@ -127,7 +129,11 @@ impl Parser<'_> {
 
     fn extension_alias(&mut self) -> Read {
         let start = self.start();
-        self.keyword("as", "BCP305", "`with`, `as` or a new line is expected here")?;
+        self.keyword(
+            "as",
+            "BCP305",
+            "`with`, `as` or a new line is expected here",
+        )?;
         self.mark(Part::Whole, LINE, |parser| {
             parser.name("BCP202", "a name is expected here")
         });
@@ -178,7 +184,10 @@ impl Parser<'_> {
     pub(super) fn extends(&mut self, start: Start) {
         self.bump();
         self.mark(Part::Whole, LINE, |parser| {
-            parser.required_string("BCP404", "the path of a file of parameters is expected here")
+            parser.required_string(
+                "BCP404",
+                "the path of a file of parameters is expected here",
+            )
         });
         self.complete(start, NodeKind::Extends);
     }

@@ -43,7 +43,12 @@ impl Malformed {
     pub(super) fn of(errors: &[SyntaxError]) -> Self {
         let mut starts: Vec<_> = errors
             .iter()
-            .filter(|error| matches!(error.code, "BCP003" | "BCP004" | "BCP005" | "BCP006" | "BCP133" | "BCP140"))
+            .filter(|error| {
+                matches!(
+                    error.code,
+                    "BCP003" | "BCP004" | "BCP005" | "BCP006" | "BCP133" | "BCP140"
+                )
+            })
             .map(|error| error.span.start)
             .collect();
         starts.sort_unstable();

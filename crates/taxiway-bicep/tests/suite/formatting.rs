@@ -174,8 +174,11 @@ var commented = [
 
 #[test]
 fn a_comment_in_an_odd_place_leaves_its_statement_as_it_is() {
-    let text = "var   a = f(1 /* one */ ,  2)\nvar   b  =  1\n";
-    assert_eq!(format(text), "var   a = f(1 /* one */ ,  2)\nvar b = 1\n");
+    let text = "var   a = [1, /* more */ ...  b]\nvar   b  =  1\n";
+    assert_eq!(
+        format(text),
+        "var   a = [1, /* more */ ...  b]\nvar b = 1\n"
+    );
 }
 
 #[test]
@@ -233,8 +236,8 @@ fn what_only_breaks_with_its_call_settles_at_once() {
 
 #[test]
 fn question_marks_stay_apart() {
-    assert_snapshot!(format("type a = string ?  ?\ntype b = a? ?[]?"), @r"
+    assert_snapshot!(format("type a = string ?  ?\ntype b = (a? ?)[]?"), @r"
     type a = string? ?
-    type b = a? ?[]?
+    type b = (a? ?)[]?
     ");
 }
