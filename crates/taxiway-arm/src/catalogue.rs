@@ -14,8 +14,8 @@ pub use metrics::{AGGREGATIONS, Metric, metric};
 pub use names::{NameRule, NameUse, name_rule};
 pub use plans::{PLAN_TIERS, PlanTier, plan_tier};
 pub use postgresql::{
-    PREMIUM_SSD_SIZES, PostgresqlTier, RESERVED_LOGINS, performance_tier, postgresql_tier,
-    user_connections,
+    POSTGRESQL_VERSIONS, PREMIUM_SSDS, PostgresqlTier, PremiumSsd, is_amd, is_reserved_login,
+    postgresql_tier, premium_ssd, user_connections,
 };
 pub use private_link::{PrivateLink, private_links};
 pub use regions::{PostgresqlRegion, postgresql_region};

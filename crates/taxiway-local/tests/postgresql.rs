@@ -576,6 +576,32 @@ async fn what_azure_refuses_is_refused() {
             .unwrap_or_default();
         assert!(message.contains(reason), "{pointer}: {message}");
     }
+    let regions = [
+        (
+            "swedencentral",
+            "/sku",
+            json!({"name": "Standard_D2ads_v5", "tier": "GeneralPurpose"}),
+        ),
+        (
+            "italynorth",
+            "/properties/backup",
+            json!({"geoRedundantBackup": "Enabled"}),
+        ),
+    ];
+    for (region, pointer, value) in regions {
+        let mut body = body("Burstable", PASSWORD);
+        set(&mut body, "/location", json!(region));
+        set(&mut body, pointer, value);
+        let refused = cloud
+            .put(&path, body)
+            .await
+            .expect_error(400, "InvalidParameterValue");
+        assert!(
+            refused.body.to_string().contains(region),
+            "{}",
+            refused.body
+        );
+    }
     cloud.get(&path).await.expect(404);
     cloud.stop().await;
 }

@@ -11,6 +11,8 @@ pub enum NameUse {
     LowerAlphanumeric,
     /// Letters, digits, and these besides.
     With(&'static str),
+    /// Letters and digits of any script, and these besides.
+    AnyScriptWith(&'static str),
     /// Lower case letters, digits, and these besides.
     LowerWith(&'static str),
     /// Anything but these.
@@ -96,10 +98,12 @@ impl NameRule {
     pub fn problem(&self, name: &str) -> Option<String> {
         let length = name.chars().count();
         if length < self.least || length > self.most {
-            return Some(format!(
-                "has {length} characters, and has to have {} to {}",
-                self.least, self.most
-            ));
+            let wanted = if self.least == self.most {
+                self.most.to_string()
+            } else {
+                format!("{} to {}", self.least, self.most)
+            };
+            return Some(format!("has {length} characters, and has to have {wanted}"));
         }
         if let Some(wrong) = name
             .chars()
@@ -134,6 +138,9 @@ impl NameUse {
             Self::Alphanumeric => character.is_ascii_alphanumeric(),
             Self::LowerAlphanumeric => is_lower,
             Self::With(others) => character.is_ascii_alphanumeric() || others.contains(character),
+            Self::AnyScriptWith(others) => {
+                character.is_alphanumeric() || others.contains(character)
+            }
             Self::LowerWith(others) => is_lower || others.contains(character),
             Self::Without(others) => !others.contains(character) && !character.is_control(),
         }
@@ -143,7 +150,9 @@ impl NameUse {
         match self {
             Self::Alphanumeric => "letters and digits".to_owned(),
             Self::LowerAlphanumeric => "lower case letters and digits".to_owned(),
-            Self::With(others) => format!("letters, digits and `{others}`"),
+            Self::With(others) | Self::AnyScriptWith(others) => {
+                format!("letters, digits and `{others}`")
+            }
             Self::LowerWith(others) => format!("lower case letters, digits and `{others}`"),
             Self::Without(others) => format!("anything but `{others}`"),
         }
@@ -189,9 +198,15 @@ const RULES: &[NameRule] = &[
         "Microsoft.Resources/resourceGroups",
         1,
         90,
-        NameUse::With("_-.()"),
+        NameUse::AnyScriptWith("_-.()"),
     )
     .edges(Edge::Anything, Edge::NotDot),
+    rule(
+        "Microsoft.Resources/deployments",
+        1,
+        64,
+        NameUse::AnyScriptWith("_-.()"),
+    ),
     rule("Microsoft.Web/serverfarms", 1, 60, NameUse::With("-_")),
     rule("Microsoft.Web/sites", 2, 60, HYPHEN)
         .edges(Edge::NotHyphen, Edge::NotHyphen)
@@ -236,6 +251,15 @@ const RULES: &[NameRule] = &[
         NameUse::Without("%&\\?/"),
     )
     .edges(Edge::Anything, Edge::NotSpaceOrDot),
+    rule(
+        "Microsoft.Insights/webtests",
+        1,
+        260,
+        NameUse::Without("%&\\?/"),
+    )
+    .edges(Edge::Anything, Edge::NotSpaceOrDot),
+    rule("Microsoft.Insights/autoscalesettings", 1, 260, ALERT)
+        .edges(Edge::Anything, Edge::NotSpaceOrDot),
     rule(
         "Microsoft.Insights/actionGroups",
         1,
@@ -390,6 +414,17 @@ mod tests {
         ] {
             let problem = name_rule(kind).unwrap().problem(name);
             assert_eq!(problem.as_deref(), expected, "{kind} {name}");
+        }
+        for (kind, name, is_possible) in [
+            ("Microsoft.Resources/resourceGroups", "rg_(läden)", true),
+            ("Microsoft.Resources/resourceGroups", "rg (shop)", false),
+            ("Microsoft.Resources/resourceGroups", "rg-shop.", false),
+            ("Microsoft.KeyVault/vaults/secrets", "a_b", false),
+            ("Microsoft.OperationalInsights/workspaces", "log", false),
+            ("Microsoft.Insights/autoscalesettings", "scale?", false),
+        ] {
+            let problem = name_rule(kind).unwrap().problem(name);
+            assert_eq!(problem.is_none(), is_possible, "{kind} {name}: {problem:?}");
         }
         assert!(name_rule("Microsoft.Nothing/things").is_none());
     }

@@ -5,6 +5,8 @@
 pub struct PlanTier {
     /// Its name, as `sku.tier` has it.
     pub name: &'static str,
+    /// As `sku.family` has it.
+    pub family: &'static str,
     /// Its sizes, as `sku.name` has them.
     pub sizes: &'static [&'static str],
     /// The most instances.
@@ -27,18 +29,21 @@ pub struct PlanTier {
 pub const PLAN_TIERS: &[PlanTier] = &[
     PlanTier {
         name: "Free",
+        family: "F",
         sizes: &["F1"],
         instances: 1,
         ..NOTHING
     },
     PlanTier {
         name: "Shared",
+        family: "D",
         sizes: &["D1"],
         instances: 1,
         ..NOTHING
     },
     PlanTier {
         name: "Basic",
+        family: "B",
         sizes: &["B1", "B2", "B3"],
         instances: 3,
         has_always_on: true,
@@ -47,6 +52,7 @@ pub const PLAN_TIERS: &[PlanTier] = &[
     },
     PlanTier {
         name: "Standard",
+        family: "S",
         sizes: &["S1", "S2", "S3"],
         instances: 10,
         slots: 5,
@@ -57,37 +63,44 @@ pub const PLAN_TIERS: &[PlanTier] = &[
     },
     PlanTier {
         name: "PremiumV2",
+        family: "Pv2",
         sizes: &["P1v2", "P2v2", "P3v2"],
         ..PREMIUM
     },
     PlanTier {
         name: "Premium0V3",
+        family: "Pv3",
         sizes: &["P0v3"],
         ..PREMIUM
     },
     PlanTier {
         name: "PremiumV3",
+        family: "Pv3",
         sizes: &["P1v3", "P2v3", "P3v3"],
         ..PREMIUM
     },
     PlanTier {
         name: "PremiumMV3",
+        family: "Pmv3",
         sizes: &["P1mv3", "P2mv3", "P3mv3", "P4mv3", "P5mv3"],
         ..PREMIUM
     },
     // That it scales by requests is in no list read.
     PlanTier {
         name: "PremiumV4",
+        family: "Pv4",
         sizes: &["P0v4", "P1v4", "P2v4", "P3v4"],
         ..PREMIUM
     },
     PlanTier {
         name: "PremiumMV4",
+        family: "Pmv4",
         sizes: &["P1mv4", "P2mv4", "P3mv4", "P4mv4", "P5mv4"],
         ..PREMIUM
     },
     PlanTier {
         name: "IsolatedV2",
+        family: "Iv2",
         sizes: &["I1v2", "I2v2", "I3v2", "I4v2", "I5v2", "I6v2"],
         instances: 100,
         has_automatic_scaling: false,
@@ -97,6 +110,7 @@ pub const PLAN_TIERS: &[PlanTier] = &[
 
 const NOTHING: PlanTier = PlanTier {
     name: "",
+    family: "",
     sizes: &[],
     instances: 1,
     slots: 0,
@@ -120,11 +134,17 @@ const PREMIUM: PlanTier = PlanTier {
 
 /// The tier of a size such as `P0v3`; none for one that is not known here.
 pub fn plan_tier(size: &str) -> Option<&'static PlanTier> {
-    PLAN_TIERS.iter().find(|tier| {
-        tier.sizes
+    PLAN_TIERS.iter().find(|tier| tier.size(size).is_some())
+}
+
+impl PlanTier {
+    /// One of its sizes as Azure spells it; names are compared without regard to case.
+    pub fn size(&self, name: &str) -> Option<&'static str> {
+        self.sizes
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(size))
-    })
+            .copied()
+            .find(|known| known.eq_ignore_ascii_case(name))
+    }
 }
 
 #[cfg(test)]
@@ -133,7 +153,9 @@ mod tests {
 
     #[test]
     fn sizes_belong_to_one_tier() {
-        assert_eq!(plan_tier("p0V3").map(|tier| tier.name), Some("Premium0V3"));
+        let spelled = |size| plan_tier(size).and_then(|tier| Some((tier.name, tier.size(size)?)));
+        assert_eq!(spelled("p0V3"), Some(("Premium0V3", "P0v3")));
+        assert_eq!(spelled("P1MV3"), Some(("PremiumMV3", "P1mv3")));
         assert_eq!(
             plan_tier("B2").map(|tier| (tier.slots, tier.instances)),
             Some((0, 3))

@@ -14,6 +14,14 @@ pub enum PostgresqlTier {
 }
 
 impl PostgresqlTier {
+    /// Every tier, from the smallest.
+    pub const ALL: [Self; 3] = [Self::Burstable, Self::GeneralPurpose, Self::MemoryOptimized];
+
+    /// The tier of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.name() == name)
+    }
+
     /// As `sku.tier` has it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -35,22 +43,30 @@ pub fn postgresql_tier(size: &str) -> Option<PostgresqlTier> {
     }
 }
 
+/// Whether a size such as `Standard_D2ads_v5` has a processor of AMD.
+pub fn is_amd(size: &str) -> bool {
+    size.to_ascii_lowercase().contains("ads_v")
+}
+
+/// The letter of a size's family, which a digit follows.
 fn series(size: &str) -> Option<char> {
-    let rest = size
-        .get(..9)
-        .filter(|head| head.eq_ignore_ascii_case("Standard_"))
-        .map_or(size, |_| &size[9..]);
-    let letter = rest.chars().next()?.to_ascii_uppercase();
-    rest[1..]
-        .starts_with(|next: char| next.is_ascii_digit())
-        .then_some(letter)
+    let mut rest = after_prefix(size).chars();
+    let letter = rest.next()?.to_ascii_uppercase();
+    rest.next()?.is_ascii_digit().then_some(letter)
+}
+
+fn after_prefix(size: &str) -> &str {
+    const PREFIX: &str = "Standard_";
+    match size.split_at_checked(PREFIX.len()) {
+        Some((head, rest)) if head.eq_ignore_ascii_case(PREFIX) => rest,
+        _ => size,
+    }
 }
 
 fn vcores(size: &str) -> Option<u32> {
-    let start = size.rfind("Standard_").map_or(0, |start| start + 9) + 1;
-    let digits: String = size
-        .get(start..)?
+    let digits: String = after_prefix(size)
         .chars()
+        .skip(1)
         .take_while(char::is_ascii_digit)
         .collect();
     digits.parse().ok()
@@ -78,29 +94,54 @@ pub fn user_connections(size: &str) -> Option<u32> {
     })
 }
 
-/// The sizes in GiB that a Premium SSD has. Any other is refused.
-pub const PREMIUM_SSD_SIZES: &[u32] = &[
-    32, 64, 128, 256, 512, 1024, 2048, 4095, 4096, 8192, 16384, 32767,
-];
-
-/// The performance tier that a Premium SSD of this size has by itself, as the number behind the `P`; it may only be raised.
-pub fn performance_tier(gib: u32) -> Option<u32> {
-    const TIERS: &[(u32, u32)] = &[
-        (32, 4),
-        (64, 6),
-        (128, 10),
-        (256, 15),
-        (512, 20),
-        (1024, 30),
-    ];
-    TIERS
-        .iter()
-        .find(|(size, _)| *size == gib)
-        .map(|(_, tier)| *tier)
+/// A size that a Premium SSD has. Any other is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PremiumSsd {
+    /// How much it holds.
+    pub gib: u32,
+    /// The performance tier that it has by itself, as the number behind the `P`; it may only be raised.
+    pub tier: u32,
+    /// Operations per second at that tier.
+    pub iops: u32,
 }
 
-/// Names that no administrator can have, in lower case; nor any that starts with `pg_`.
-pub const RESERVED_LOGINS: &[&str] = &[
+const fn ssd(gib: u32, tier: u32, iops: u32) -> PremiumSsd {
+    PremiumSsd { gib, tier, iops }
+}
+
+/// Every size of a Premium SSD, from the smallest.
+pub const PREMIUM_SSDS: &[PremiumSsd] = &[
+    ssd(32, 4, 120),
+    ssd(64, 6, 240),
+    ssd(128, 10, 500),
+    ssd(256, 15, 1100),
+    ssd(512, 20, 2300),
+    ssd(1024, 30, 5000),
+    ssd(2048, 40, 7500),
+    ssd(4095, 50, 7500),
+    ssd(4096, 50, 7500),
+    ssd(8192, 60, 16_000),
+    ssd(16_384, 70, 18_000),
+    ssd(32_767, 80, 20_000),
+];
+
+/// The Premium SSD that holds exactly this much.
+pub fn premium_ssd(gib: u64) -> Option<&'static PremiumSsd> {
+    PREMIUM_SSDS.iter().find(|ssd| u64::from(ssd.gib) == gib)
+}
+
+/// Major versions, newest first. Source: type definition of flexible servers.
+pub const POSTGRESQL_VERSIONS: &[&str] = &["18", "17", "16", "15", "14", "13", "12", "11"];
+
+/// Whether no administrator can have this name.
+pub fn is_reserved_login(login: &str) -> bool {
+    let login = login.to_ascii_lowercase();
+    login.starts_with("pg_") || RESERVED_LOGINS.contains(&login.as_str())
+}
+
+const RESERVED_LOGINS: &[&str] = &[
+    "azuresu",
+    "postgres",
     "azure_superuser",
     "azure_pg_admin",
     "admin",
@@ -128,7 +169,18 @@ mod tests {
             assert_eq!(postgresql_tier(size), Some(tier), "{size}");
             assert_eq!(user_connections(size), Some(connections), "{size}");
         }
-        assert_eq!(postgresql_tier("GP_Gen5_2"), None);
-        assert_eq!(postgresql_tier(""), None);
+        for wrong in ["GP_Gen5_2", "", "é2", "Standard_Dx", "Standard_F2"] {
+            assert_eq!(postgresql_tier(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn some_logins_are_azures_own() {
+        assert!(
+            ["Admin", "pg_shop", "postgres"]
+                .into_iter()
+                .all(is_reserved_login)
+        );
+        assert!(!is_reserved_login("shop"));
     }
 }

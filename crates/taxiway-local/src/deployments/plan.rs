@@ -69,14 +69,7 @@ impl Plan {
                 continue;
             }
             let checked = rules::check_type(&resource.id, &resource.api_version)
-                .and_then(|()| {
-                    match names::objection(&resource.resource_type, resource.id.name()) {
-                        Some(objection) => {
-                            Err(ArmError::bad_request("InvalidResourceName", objection))
-                        }
-                        None => Ok(()),
-                    }
-                })
+                .and_then(|()| names::check(&resource.resource_type, resource.id.name()))
                 .and_then(|()| {
                     let action = format!("{}/write", resource.resource_type);
                     access::require(cloud, caller, &action, &resource.id)

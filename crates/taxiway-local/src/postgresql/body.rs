@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use taxiway_arm::ResourceId;
+use taxiway_arm::{ResourceId, catalogue::premium_ssd};
 
-use super::{record::ServerRecord, sizes};
+use super::record::ServerRecord;
 use crate::record;
 
 /// What a PUT may say but GET never answers.
@@ -60,12 +60,12 @@ fn defaults() -> Value {
 /// Tier and IOPS follow the size, unless the request names them.
 fn complete_storage(storage: &mut Value, requested: &Value) {
     let size = storage["storageSizeGB"].as_u64().unwrap_or_default();
-    let Some(known) = sizes::STORAGE.iter().find(|known| known.gib == size) else {
+    let Some(known) = premium_ssd(size) else {
         return;
     };
     let is_other_size = requested["storageSizeGB"].as_u64().is_some();
     if requested["tier"].is_null() && (is_other_size || storage["tier"].is_null()) {
-        storage["tier"] = json!(known.tier);
+        storage["tier"] = json!(format!("P{}", known.tier));
     }
     if requested["iops"].is_null() && (is_other_size || storage["iops"].is_null()) {
         storage["iops"] = json!(known.iops);

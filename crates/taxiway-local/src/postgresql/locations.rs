@@ -1,7 +1,10 @@
 //! What a region offers, and whether a name is free.
 
 use serde_json::{Value, json};
-use taxiway_arm::ResourceId;
+use taxiway_arm::{
+    ResourceId,
+    catalogue::{POSTGRESQL_VERSIONS, PREMIUM_SSDS, PostgresqlTier},
+};
 
 use super::{TYPE, flexible_server, sizes};
 use crate::{
@@ -37,7 +40,7 @@ pub(super) fn check_name(cloud: &Cloud, body: &Value) -> Outcome {
 /// `GET …/locations/{location}/capabilities` and `GET …/flexibleServers/{name}/capabilities`.
 pub(super) fn capabilities() -> Outcome {
     let feature = |name: &str, status: &str| json!({"name": name, "status": status});
-    let versions: Vec<Value> = sizes::VERSIONS
+    let versions: Vec<Value> = POSTGRESQL_VERSIONS
         .iter()
         .map(|name| json!({"name": name, "supportedVersionsToUpgrade": []}))
         .collect();
@@ -53,7 +56,7 @@ pub(super) fn capabilities() -> Outcome {
             feature("StorageAutoGrowth", "Enabled"),
             feature("FastProvisioning", "Disabled"),
         ],
-        "supportedServerEditions": sizes::TIERS.iter().map(|tier| edition(tier)).collect::<Vec<_>>(),
+        "supportedServerEditions": PostgresqlTier::ALL.map(|tier| edition(tier.name())).to_vec(),
         "supportedServerVersions": versions,
     })]))
 }
@@ -73,14 +76,15 @@ fn edition(tier: &str) -> Value {
             })
         })
         .collect();
-    let storage: Vec<Value> = sizes::STORAGE
+    let storage: Vec<Value> = PREMIUM_SSDS
         .iter()
-        .map(|size| {
+        .map(|ssd| {
+            let tier = format!("P{}", ssd.tier);
             json!({
-                "storageSizeMb": size.gib * 1024,
-                "supportedIops": size.iops,
-                "defaultIopsTier": size.tier,
-                "supportedIopsTiers": [{"name": size.tier, "iops": size.iops}],
+                "storageSizeMb": u64::from(ssd.gib) * 1024,
+                "supportedIops": ssd.iops,
+                "defaultIopsTier": tier,
+                "supportedIopsTiers": [{"name": tier, "iops": ssd.iops}],
             })
         })
         .collect();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::Value;
-use taxiway_arm::ResourceId;
+use taxiway_arm::{ResourceId, catalogue::PostgresqlTier};
 use tokio::time::{interval, timeout};
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     programs::Run,
     record::ServerRecord,
     server::Server,
-    session, sizes,
+    session,
 };
 use crate::{
     cloud::Cloud,
@@ -103,7 +103,7 @@ impl RestorePoint {
         let source = flexible_server::find(cloud, &self.source)?.body;
         let rank = |body: &Value| {
             let tier = body["sku"]["tier"].as_str().unwrap_or_default();
-            sizes::TIERS.iter().position(|known| *known == tier)
+            PostgresqlTier::of(tier)
         };
         if rank(wanted) < rank(&source) {
             return Err(invalid(

@@ -4,21 +4,12 @@
 
 use serde_json::Value;
 
-use super::sizes;
-use crate::error::ArmError;
+use taxiway_arm::catalogue::{
+    POSTGRESQL_VERSIONS, PREMIUM_SSDS, PostgresqlTier, is_amd, is_reserved_login,
+    postgresql_region, postgresql_tier, premium_ssd,
+};
 
-/// Logins that Azure keeps for itself. Source: Azure CLI and Terraform provider, validation of `administratorLogin`.
-const RESERVED_LOGINS: [&str; 9] = [
-    "azuresu",
-    "azure_superuser",
-    "azure_pg_admin",
-    "admin",
-    "administrator",
-    "root",
-    "guest",
-    "public",
-    "postgres",
-];
+use crate::error::ArmError;
 
 /// A server that is about to be written.
 #[derive(Debug)]
@@ -34,9 +25,10 @@ type Rule = fn(&Change<'_>) -> Result<(), String>;
 
 /// The first objection.
 pub(super) fn check(change: &Change<'_>) -> Result<(), ArmError> {
-    let rules: [Rule; 10] = [
+    let rules: [Rule; 11] = [
         create_mode,
         sku,
+        region,
         version,
         high_availability,
         backup,
@@ -107,20 +99,43 @@ fn sku(change: &Change<'_>) -> Result<(), String> {
         }
         return invalid("sku", "A server needs sku.name and sku.tier.");
     };
-    if !sizes::TIERS.contains(&tier) {
-        return invalid(
-            "sku.tier",
-            &format!("'{tier}' is none of {}.", sizes::TIERS.join(", ")),
-        );
-    }
-    match sizes::tier_of(name) {
-        Some(right) if right == tier => Ok(()),
+    let Some(given) = PostgresqlTier::of(tier) else {
+        let known = PostgresqlTier::ALL.map(PostgresqlTier::name).join(", ");
+        return invalid("sku.tier", &format!("'{tier}' is none of {known}."));
+    };
+    match postgresql_tier(name) {
+        Some(right) if right == given => Ok(()),
         Some(right) => invalid(
             "sku",
-            &format!("The SKU '{name}' belongs to the tier {right}, not {tier}."),
+            &format!(
+                "The SKU '{name}' belongs to the tier {}, not {tier}.",
+                right.name()
+            ),
         ),
         None => invalid("sku.name", &format!("There is no SKU '{name}'.")),
     }
+}
+
+/// Source: Azure Database for PostgreSQL flexible server, regions table.
+fn region(change: &Change<'_>) -> Result<(), String> {
+    let location = change.wanted["location"].as_str();
+    let Some(region) = location.and_then(postgresql_region) else {
+        return Ok(());
+    };
+    let size = change.wanted["sku"]["name"].as_str().unwrap_or_default();
+    if !region.has_amd && is_amd(size) {
+        return invalid(
+            "sku.name",
+            &format!("The region {} does not offer '{size}'.", region.name),
+        );
+    }
+    if !region.has_geo_backup && change.text("/backup/geoRedundantBackup") == Some("Enabled") {
+        return invalid(
+            "backup.geoRedundantBackup",
+            &format!("The region {} has no pair for backups.", region.name),
+        );
+    }
+    Ok(())
 }
 
 /// The types list the versions; a lower one means a new server. Source: type definition, Terraform provider.
@@ -132,10 +147,10 @@ fn version(change: &Change<'_>) -> Result<(), String> {
             invalid("version", "A new server needs one.")
         };
     };
-    if !sizes::VERSIONS.contains(&version) {
+    if !POSTGRESQL_VERSIONS.contains(&version) {
         return invalid(
             "version",
-            &format!("'{version}' is none of {}.", sizes::VERSIONS.join(", ")),
+            &format!("'{version}' is none of {}.", POSTGRESQL_VERSIONS.join(", ")),
         );
     }
     let number = |text: &str| text.parse::<u32>().unwrap_or_default();
@@ -230,11 +245,8 @@ fn storage(change: &Change<'_>) -> Result<(), String> {
         }
         return Ok(());
     }
-    let Some(known) = sizes::STORAGE.iter().position(|known| known.gib == size) else {
-        let sizes: Vec<String> = sizes::STORAGE
-            .iter()
-            .map(|known| known.gib.to_string())
-            .collect();
+    let Some(ssd) = premium_ssd(size) else {
+        let sizes: Vec<String> = PREMIUM_SSDS.iter().map(|ssd| ssd.gib.to_string()).collect();
         return invalid(
             "storage.storageSizeGB",
             &format!("{size} is none of {}.", sizes.join(", ")),
@@ -243,15 +255,14 @@ fn storage(change: &Change<'_>) -> Result<(), String> {
     let Some(tier) = change.text("/storage/tier") else {
         return Ok(());
     };
-    let rank = |tier: &str| {
-        tier.strip_prefix('P')
-            .and_then(|number| number.parse::<u32>().ok())
-    };
-    match rank(tier) {
+    let rank = tier
+        .strip_prefix('P')
+        .and_then(|number| number.parse::<u32>().ok());
+    match rank {
         None => invalid("storage.tier", &format!("There is no tier '{tier}'.")),
-        given if given < rank(sizes::STORAGE[known].tier) => invalid(
+        Some(given) if given < ssd.tier => invalid(
             "storage.tier",
-            &format!("{size} GiB begin at {}.", sizes::STORAGE[known].tier),
+            &format!("{size} GiB begin at P{}.", ssd.tier),
         ),
         Some(_) => Ok(()),
     }
@@ -289,8 +300,7 @@ fn authentication(change: &Change<'_>) -> Result<(), String> {
             "A server with password authentication needs one.",
         );
     };
-    let lower = login.to_ascii_lowercase();
-    if RESERVED_LOGINS.contains(&lower.as_str()) || lower.starts_with("pg_") {
+    if is_reserved_login(login) {
         return invalid("administratorLogin", &format!("'{login}' is reserved."));
     }
     if login.len() > 63 {

@@ -95,14 +95,7 @@ pub(crate) fn unknown_type(resource_type: &str, api_version: &str) -> ArmError {
 
 /// Name, parent, location and tags of a resource that is about to be written.
 pub(crate) fn check_put(cloud: &Cloud, id: &ResourceId, body: &Value) -> Result<(), ArmError> {
-    if let Some(objection) = names::objection(&id.resource_type(), id.name()) {
-        let code = if id.is_type("Microsoft.KeyVault/vaults") {
-            "VaultNameNotValid"
-        } else {
-            "InvalidResourceName"
-        };
-        return Err(ArmError::bad_request(code, objection));
-    }
+    names::check(&id.resource_type(), id.name())?;
     require_parent(cloud, id)?;
     check_location(cloud, id, body)?;
     check_tags(&body["tags"])

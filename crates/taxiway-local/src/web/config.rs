@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+use taxiway_arm::catalogue::PlanTier;
 
 use super::{
-    names::Tier,
     record::{self, ConnectionString, Document, SlotRecord},
     references, render,
     runtime::Restart,
@@ -94,7 +94,7 @@ fn text_of(name: &str, value: &Value) -> Result<String, ArmError> {
 }
 
 /// What the tier or the local cloud does not allow.
-pub(super) fn check_web(slot: &SlotRecord, tier: Tier) -> Result<(), ArmError> {
+pub(super) fn check_web(slot: &SlotRecord, tier: &PlanTier) -> Result<(), ArmError> {
     let get = |name: &str| slot.web.get(name).unwrap_or(&Value::Null);
     if get("alwaysOn") == &json!(true) && !tier.has_always_on {
         return Err(ArmError::conflict(

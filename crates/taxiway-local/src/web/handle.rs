@@ -101,9 +101,9 @@ fn on_scope(cloud: &Cloud, request: &Request) -> Outcome {
 
 fn check_name(cloud: &Cloud, request: &Request) -> Outcome {
     let name = request.body["name"].as_str().unwrap_or_default();
-    if let Err(error) = super::names::check_site(name) {
+    if let Some(objection) = crate::provider::names::objection("Microsoft.Web/sites", name) {
         return Ok(Response::ok(
-            json!({"nameAvailable": false, "reason": "Invalid", "message": error.message}),
+            json!({"nameAvailable": false, "reason": "Invalid", "message": objection}),
         ));
     }
     let is_taken = site::label_owner(cloud, &name.to_ascii_lowercase())?.is_some();

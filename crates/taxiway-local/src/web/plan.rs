@@ -3,12 +3,12 @@
 use http::Method;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use taxiway_arm::ResourceId;
-
-use super::{
-    names::{Tier, check_plan, tier_of},
-    record,
+use taxiway_arm::{
+    ResourceId,
+    catalogue::{PlanTier, plan_tier},
 };
+
+use super::record;
 use crate::{
     cloud::Cloud,
     error::ArmError,
@@ -58,7 +58,7 @@ pub(super) fn list(cloud: &Cloud, scope: &ResourceId) -> Outcome {
 ///
 /// # Errors
 /// 404 where there is no such plan.
-pub(super) fn tier(cloud: &Cloud, plan: &ResourceId) -> Result<Tier, ArmError> {
+pub(super) fn tier(cloud: &Cloud, plan: &ResourceId) -> Result<&'static PlanTier, ArmError> {
     let found = cloud.store.resource(plan)?.ok_or_else(|| {
         ArmError::not_found(
             "NotFound",
@@ -66,7 +66,7 @@ pub(super) fn tier(cloud: &Cloud, plan: &ResourceId) -> Result<Tier, ArmError> {
         )
     })?;
     let size = found.body["sku"]["name"].as_str().unwrap_or_default();
-    tier_of(size).map(|(_, tier)| tier).ok_or_else(|| {
+    plan_tier(size).ok_or_else(|| {
         ArmError::internal(format!("The plan {plan} has the unknown size '{size}'."))
     })
 }
@@ -119,7 +119,6 @@ fn delete(cloud: &Cloud, id: &ResourceId) -> Outcome {
 
 fn put(cloud: &Cloud, request: &Request) -> Outcome {
     let id = &request.id;
-    check_plan(id.name())?;
     let existing = cloud.store.resource(id)?;
     if existing.is_none() && request.method == Method::PATCH {
         return Err(read(cloud, id)
@@ -157,7 +156,8 @@ fn rendered(id: &ResourceId, body: &Value, old: &Value) -> Result<Value, ArmErro
     };
     let size = given("/sku/name").or_else(|| given("/sku/size"));
     let size = size.as_ref().and_then(Value::as_str).unwrap_or("F1");
-    let (size, tier) = tier_of(size).ok_or_else(|| {
+    let spelled = plan_tier(size).and_then(|tier| Some((tier.size(size)?, tier)));
+    let (size, tier) = spelled.ok_or_else(|| {
         ArmError::bad_request(
             "BadRequest",
             format!("The pricing tier '{size}' is not one that App Service plans on Linux have."),
@@ -179,17 +179,17 @@ fn rendered(id: &ResourceId, body: &Value, old: &Value) -> Result<Value, ArmErro
         .and_then(|capacity| capacity.as_u64())
         .unwrap_or(1)
         .max(1);
-    if capacity > tier.most_instances {
+    if capacity > u64::from(tier.instances) {
         return Err(ArmError::conflict(
             "Conflict",
             format!(
                 "The {} tier has at most {} instances; {capacity} are asked for.",
-                tier.name, tier.most_instances
+                tier.name, tier.instances
             ),
         ));
     }
     let is_zone_redundant = given("/properties/zoneRedundant") == Some(json!(true));
-    if is_zone_redundant && !tier.name.starts_with("Premium") && tier.name != "IsolatedV2" {
+    if is_zone_redundant && !tier.has_zones {
         return Err(ArmError::bad_request(
             "BadRequest",
             format!("The {} tier has no zone redundancy.", tier.name),
@@ -210,7 +210,7 @@ fn rendered(id: &ResourceId, body: &Value, old: &Value) -> Result<Value, ArmErro
             "provisioningState": "Succeeded",
             "numberOfWorkers": capacity,
             "currentNumberOfWorkers": 1,
-            "maximumNumberOfWorkers": tier.most_instances,
+            "maximumNumberOfWorkers": tier.instances,
             "numberOfSites": 0,
             "perSiteScaling": given("/properties/perSiteScaling").unwrap_or_else(|| json!(false)),
             "elasticScaleEnabled": given("/properties/elasticScaleEnabled").unwrap_or_else(|| json!(false)),
@@ -228,20 +228,20 @@ fn rendered(id: &ResourceId, body: &Value, old: &Value) -> Result<Value, ArmErro
 /// Scaling down below the slots in use is refused. Source: App Service limits.
 fn check_slots(cloud: &Cloud, id: &ResourceId, body: &Value) -> Result<(), ArmError> {
     let size = body["sku"]["name"].as_str().unwrap_or_default();
-    let Some((_, tier)) = tier_of(size) else {
+    let Some(tier) = plan_tier(size) else {
         return Ok(());
     };
     let sites = record::all(cloud)?;
     match sites
         .iter()
-        .find(|site| site.plan == *id && site.slots.len() > tier.most_slots)
+        .find(|site| site.plan == *id && site.slots.len() > tier.slots as usize)
     {
         Some(site) => Err(ArmError::conflict(
             "Conflict",
             format!(
                 "Cannot change to the {} tier: it allows {} slots, and the site '{}' has {}.",
                 tier.name,
-                tier.most_slots,
+                tier.slots,
                 site.id.name(),
                 site.slots.len()
             ),

@@ -112,7 +112,6 @@ pub(super) fn put(cloud: &Cloud, request: &Request, slot: &SlotId) -> Outcome {
 
 fn create_site(cloud: &Cloud, request: &Request) -> Result<(), ArmError> {
     let id = &request.id;
-    names::check_site(id.name())?;
     check_free(cloud, &SlotId::production(id))?;
     let plan = plan_of(&request.body)?.ok_or_else(|| {
         ArmError::bad_request(
@@ -151,12 +150,12 @@ fn create_slot(
     names::check_slot(record.id.name(), name)?;
     check_free(cloud, slot)?;
     let tier = plan::tier(cloud, &record.plan)?;
-    if record.slots.len() >= tier.most_slots {
+    if record.slots.len() >= tier.slots as usize {
         return Err(ArmError::conflict(
             "Conflict",
             format!(
                 "Cannot complete the operation because the site will exceed the number of slots allowed for the '{}' SKU ({}).",
-                tier.name, tier.most_slots
+                tier.name, tier.slots
             ),
         ));
     }

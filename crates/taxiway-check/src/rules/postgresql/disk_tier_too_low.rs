@@ -14,7 +14,7 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
         let part = server.at("properties/storage/tier");
         let own = part.text().and_then(|tier| tier.trim_start_matches(['P', 'p']).parse::<u32>().ok());
         let size = server.at("properties/storage/storageSizeGB").value().and_then(serde_json::Value::as_u64);
-        let least = size.and_then(|size| u32::try_from(size).ok()).and_then(taxiway_arm::catalogue::performance_tier);
+        let least = size.and_then(taxiway_arm::catalogue::premium_ssd).map(|ssd| ssd.tier);
         if let (Some(own), Some(least)) = (own, least) && own < least {
             report.push(Found::at(&part, format!("a disk of this size has at least P{least}")).label(&server.at("properties/storage/storageSizeGB"), "the size").safe_fix(&part, format!("P{least}")));
         }

@@ -12,8 +12,7 @@ pub(crate) static RULE: Rule = Rule::new(
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for server in graph.of(POSTGRESQL) {
         let part = server.at("properties/administratorLogin");
-        let login = part.text().map(str::to_ascii_lowercase);
-        if login.is_some_and(|login| login.starts_with("pg_") || taxiway_arm::catalogue::RESERVED_LOGINS.contains(&login.as_str())) {
+        if part.text().is_some_and(taxiway_arm::catalogue::is_reserved_login) {
             report.push(Found::at(&part, format!("`{}` cannot be the name of an administrator", part.shown())).help("choose another; it can never change"));
         }
     }

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule::new(
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for server in graph.of(POSTGRESQL) {
         let part = server.at("sku/name");
-        let is_amd = part.text().is_some_and(|size| size.to_ascii_lowercase().contains("ads_v"));
+        let is_amd = part.text().is_some_and(taxiway_arm::catalogue::is_amd);
         let region = server.at("location").text().and_then(taxiway_arm::catalogue::postgresql_region);
         if let Some(region) = region.filter(|region| is_amd && !region.has_amd) {
             let message = format!("{} has no AMD sizes such as `{}`", region.name, part.shown());
