@@ -88,11 +88,16 @@ impl<'tree> Layout<'tree> {
         }
     }
 
+    /// Parts of one line. A comment that takes the rest of it can only stand behind the last.
     fn singles(&mut self, elements: &[Element]) -> Laid<Vec<Document>> {
-        elements
+        let documents: Vec<Document> = elements
             .iter()
             .map(|element| self.single(*element))
-            .collect()
+            .collect::<Laid<_>>()?;
+        match documents.split_last() {
+            Some((_, before)) if before.iter().any(Document::has_suffix) => Err(Misplaced),
+            _ => Ok(documents),
+        }
     }
 
     fn node(&mut self, node: Node<'tree>) -> Laid<Vec<Document>> {

@@ -241,3 +241,14 @@ fn question_marks_stay_apart() {
     type b = (a? ?)[]?
     ");
 }
+
+#[test]
+fn a_comment_never_takes_the_bracket_behind_it() {
+    let text = "var a = b[c // d\n]\nvar e = f.g[0 // h\n].i";
+    assert_snapshot!(format(text), @r"
+    var a = b[c // d
+    ]
+    var e = f.g[0 // h
+    ].i
+    ");
+}
