@@ -83,6 +83,45 @@ pub(crate) fn parse_json_with_comments(text: &str) -> Result<Value, serde_json::
     serde_json::from_str(text).or_else(|_| serde_json::from_str(&strip_comments(text)))
 }
 
+/// JSON that is read as leniently as the official compiler reads it: what is open at the end of the text ends there.
+/// Source: Json.NET, which the official compiler reads JSON with.
+pub(crate) fn parse_lenient_json(text: &str) -> Result<Value, serde_json::Error> {
+    parse_json_with_comments(text).or_else(|error| {
+        let closed = with_closers(&strip_comments(text));
+        serde_json::from_str(&closed).map_err(|_| error)
+    })
+}
+
+/// The text with what closes the brackets that are open at its end.
+fn with_closers(text: &str) -> String {
+    let mut open = Vec::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => {
+                while let Some(inner) = characters.next() {
+                    match inner {
+                        '"' => break,
+                        '\\' => {
+                            characters.next();
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            '{' => open.push('}'),
+            '[' => open.push(']'),
+            '}' | ']' => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    let mut closed = text.trim_end_matches('\u{feff}').to_owned();
+    closed.extend(open.into_iter().rev());
+    closed
+}
+
 fn strip_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut characters = text.char_indices().peekable();

@@ -2,7 +2,7 @@
 
 use taxiway_diagnostics::Span;
 
-use super::lower::{first_expression, ident, missing, name_of};
+use super::lower::{decorators, first_expression, ident, missing, name_of};
 use super::{
     ArrayItem, BinaryOperator, Expr, ExprKind, For, Ident, Object, ObjectItem, Property, Resource,
     StringLiteral, UnaryOperator,
@@ -91,11 +91,20 @@ impl Object {
                 _ => None,
             })
             .collect();
-        let is_broken = node.nodes().any(|child| child.kind() == NodeKind::Skipped);
+        let skipped = || {
+            node.nodes()
+                .filter(|child| child.kind() == NodeKind::Skipped)
+        };
+        let is_broken = skipped().next().is_some();
+        let dangling = skipped()
+            .map(decorators)
+            .filter(|decorators| !decorators.is_empty())
+            .collect();
         Self {
             items,
             span: node.span(),
             is_broken,
+            dangling,
         }
     }
 }

@@ -131,6 +131,8 @@ pub(crate) struct Object {
     pub(crate) span: Span,
     /// Whether something between its members cannot be read.
     pub(crate) is_broken: bool,
+    /// Decorators between its members without a resource after them.
+    pub(crate) dangling: Vec<Decorators>,
 }
 
 impl Object {

@@ -191,7 +191,7 @@ impl<'a> Checker<'a> {
                         let kind = self.decorated_type(item, decorators, false);
                         self.check_decorators(
                             decorators,
-                            super::decorator::On::Type,
+                            super::decorator::On::Member,
                             &kind,
                             Some(item),
                         );
@@ -374,7 +374,7 @@ impl<'a> Checker<'a> {
             let kind = self.decorated_type(&member.kind, &member.decorators, false);
             self.check_decorators(
                 &member.decorators,
-                super::decorator::On::Type,
+                super::decorator::On::Member,
                 &kind,
                 Some(&member.kind),
             );
@@ -408,7 +408,7 @@ impl<'a> Checker<'a> {
                 let kind = self.decorated_type(&additional.kind, &additional.decorators, false);
                 self.check_decorators(
                     &additional.decorators,
-                    super::decorator::On::Type,
+                    super::decorator::On::Member,
                     &kind,
                     Some(&additional.kind),
                 );

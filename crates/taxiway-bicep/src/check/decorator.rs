@@ -18,6 +18,8 @@ pub(super) enum On {
     Parameter,
     Output,
     Type,
+    /// A member of an object type, or an item of a tuple.
+    Member,
     Variable,
     Resource,
     Module,
@@ -31,7 +33,7 @@ impl On {
         match self {
             Self::Parameter => 1,
             Self::Output => 2,
-            Self::Type => 4,
+            Self::Type | Self::Member => 4,
             Self::Variable => 8,
             Self::Resource => 16,
             Self::Module => 32,
@@ -46,7 +48,7 @@ impl On {
         match self {
             Self::Parameter => ("BCP125", "a parameter"),
             Self::Output => ("BCP129", "an output"),
-            Self::Type => ("BCP297", "a type"),
+            Self::Type | Self::Member => ("BCP297", "a type"),
             Self::Variable => ("BCP126", "a variable"),
             Self::Resource => ("BCP127", "a resource"),
             Self::Module => ("BCP128", "a module"),
@@ -229,6 +231,7 @@ impl<'a> Checker<'a> {
     /// The decorator that is meant, if it may stand here and takes what it is given.
     fn decorator(&mut self, decorator: &'a Decorator, on: On) -> Option<&'static Known> {
         let expr = &decorator.expr;
+        let is_qualified = matches!(expr.kind, ExprKind::Method { .. });
         let (name, arguments) = match &expr.kind {
             ExprKind::Call { name, arguments } => (name, arguments),
             ExprKind::Method {
@@ -261,6 +264,9 @@ impl<'a> Checker<'a> {
                 return None;
             }
         };
+        // Source: Azure/bicep, the type checker: a decorator that is named in full may stand on any member or function.
+        let is_anywhere = is_qualified && matches!(on, On::Member | On::Function);
+        let on = if is_anywhere { On::Nothing } else { on };
         let known = self.known_decorator(name, on);
         for argument in arguments {
             self.infer(argument);

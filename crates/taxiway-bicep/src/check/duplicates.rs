@@ -6,7 +6,7 @@ use taxiway_diagnostics::Span;
 
 use super::Checker;
 use super::scopes::Scope;
-use crate::ast::{Body, Expr, ExprKind};
+use crate::ast::{Body, Expr, ExprKind, ObjectItem};
 use crate::model::{DeclarationKind, Parent, ResourceId};
 use crate::types::Type;
 
@@ -20,22 +20,24 @@ impl<'a> Checker<'a> {
         self.names_by_case();
     }
 
-    /// A part of a key: its value where it is known, else the place it is written at.
-    fn part(&self, expr: Option<&Expr>) -> String {
+    /// A part of a key: its value where the file says it, else the place it is written at.
+    fn part(&self, expr: Option<&'a Expr>) -> String {
         match expr {
             None => "-".to_owned(),
-            Some(expr) => match self.known(expr) {
-                Type::StringLiteral(text) => format!("={text}"),
-                _ => format!("@{}", expr.span.start),
+            Some(expr) => match self.written_text(expr) {
+                Some(text) => format!("={text}"),
+                None => format!("@{}", expr.span.start),
             },
         }
     }
 
+    /// The name that a body gives, if it gives one.
     fn name_of(body: &'a Body) -> Option<&'a Expr> {
-        body.object
-            .as_ref()?
-            .get("name")
-            .map(|property| &property.value)
+        let object = body.object.as_ref()?;
+        let is_name = |item: &&ObjectItem| matches!(item, ObjectItem::Property(property) if property.key.plain() == Some("name"));
+        let is_given_once = object.items.iter().filter(is_name).count() == 1;
+        let property = object.get("name").filter(|_| is_given_once)?;
+        Some(&property.value)
     }
 
     fn is_always(&self, body: &Body) -> bool {
@@ -100,9 +102,8 @@ impl<'a> Checker<'a> {
         while let (Some(id), true) = (current, depth < MAX_DEPTH) {
             let info = &self.model.resources[id];
             let body = &info.syntax.body;
-            let name = body.object.as_ref().and_then(|object| object.get("name"));
-            found.push(match name {
-                Some(name) => self.part(Some(&name.value)),
+            found.push(match Self::name_of(body) {
+                Some(name) => self.part(Some(name)),
                 None => format!("@{}", info.syntax.name.span.start),
             });
             if let Some(Parent::Property(_)) = info.parent

@@ -34,6 +34,7 @@ mod start;
 mod statement;
 mod template;
 mod type_union;
+mod written;
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};

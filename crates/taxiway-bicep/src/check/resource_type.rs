@@ -245,6 +245,9 @@ impl<'a> Checker<'a> {
         if let Ready::Yes = self.body(&syntax.body) {
             self.resource_members(resource, &kind);
         }
+        for decorators in syntax.body.object.iter().flat_map(|body| &body.dangling) {
+            self.dangling(decorators);
+        }
     }
 
     fn is_in_loop(&self, resource: ResourceId) -> bool {

@@ -408,6 +408,9 @@ impl<'a> Checker<'a> {
                 message,
             );
         }
+        if let Some(object) = &test.body.object {
+            self.object(object);
+        }
         let Some(path) = test.path.plain() else {
             let message = "the path of a test cannot be computed";
             self.error(test.path.span, "BCP092", message);

@@ -333,7 +333,7 @@ fn conversion(name: &str, values: &[&Value]) -> Option<Value> {
             } else {
                 from_base64(text)?
             };
-            serde_json::from_str(&text).ok()?
+            crate::configuration::parse_lenient_json(&text).ok()?
         }
         "base64" => STANDARD.encode(first.as_str()?).into(),
         "base64ToString" => from_base64(first.as_str()?)?.into(),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use camino::Utf8Path;
 use taxiway_diagnostics::{Diagnostic, Location, Span};
 
-use super::declarations::{Collected, target_scope};
+use super::declarations::{Collected, Duplicate, target_scope};
 use super::{
     DeclarationKind, Model, Parent, ResourceId, Target, TargetScope, Workspace, imports, inlining,
     loading, mode,
@@ -31,7 +31,6 @@ pub(super) fn bind(
     let mut collected = Collected::from_statements(&statements);
     imports::resolve(workspace, path, &statements, &mut collected);
     let is_parameters_file = path.extension() == Some("bicepparam");
-    report_duplicates(workspace, path, &collected);
     let mut binder = Binder {
         workspace,
         path,
@@ -41,12 +40,16 @@ pub(super) fn bind(
         is_parameters_file,
         has_errors: false,
     };
+    for declaration in binder.collected.declarations.clone() {
+        binder.reserved(&declaration.name);
+    }
     for statement in &statements {
         binder.statement(statement);
     }
     binder.scopes_declared(&statements);
     binder.parents();
     binder.extension_resources();
+    report_duplicates(workspace, path, &binder.collected.duplicates);
     let Binder {
         collected,
         bindings,
@@ -95,20 +98,21 @@ pub(super) fn bind(
     model
 }
 
-fn report_duplicates(workspace: &Workspace<'_>, path: &Utf8Path, collected: &Collected) {
-    for (name, code) in &collected.duplicates {
-        let what = if *code == "BCP145" { "output " } else { "" };
+fn report_duplicates(workspace: &Workspace<'_>, path: &Utf8Path, duplicates: &[Duplicate]) {
+    for duplicate in duplicates {
+        let (code, what) = match duplicate.apart {
+            Some(what) => ("BCP145", format!("{what} ")),
+            None => ("BCP028", String::new()),
+        };
+        let name = &duplicate.name;
         let mut diagnostic = Diagnostic::error(
-            *code,
+            code,
             Location::new(path, name.span),
             format!("{what}`{}` is declared more than once", name.text),
         );
-        let first = collected
-            .globals
-            .get(&name.text)
-            .map(|first| collected.declarations[*first].name.span);
-        if let Some(first) = first.filter(|first| *code == "BCP028" && *first != name.span) {
-            diagnostic = diagnostic.label(Location::new(path, first), "first declared here");
+        if duplicate.first != name.span {
+            let first = Location::new(path, duplicate.first);
+            diagnostic = diagnostic.label(first, "first declared here");
         }
         workspace.report(diagnostic);
     }
@@ -232,16 +236,39 @@ impl Binder<'_, '_> {
         names: impl Iterator<Item = &'n Ident>,
         within: impl FnOnce(&mut Self),
     ) {
-        let scope = names
-            .map(|name| (Rc::clone(&name.text), Target::Local(name.span.start)))
-            .collect();
+        let mut scope = HashMap::new();
+        let mut declared: Vec<&Ident> = Vec::new();
+        for name in names {
+            self.reserved(name);
+            let same = |known: &&&Ident| known.text == name.text && !name.text.is_empty();
+            if let Some(first) = declared.iter().find(same) {
+                self.collected.duplicate(first, name, None);
+            }
+            declared.push(name);
+            scope.insert(Rc::clone(&name.text), Target::Local(name.span.start));
+        }
         self.scopes.push(scope);
         within(self);
         self.scopes.pop();
     }
 
+    /// The namespaces of the language keep their names, so that what they hold can always be named in full.
+    fn reserved(&mut self, name: &Ident) {
+        if matches!(&*name.text, "sys" | "az") {
+            let message = format!("`{}` is the name of a namespace; choose another", name.text);
+            self.error(name.span, "BCP084", message);
+        }
+    }
+
     fn decorators(&mut self, decorators: &[Decorator]) {
         for decorator in decorators {
+            match &decorator.expr.kind {
+                ExprKind::Method { base, .. } | ExprKind::Property { base, .. } => {
+                    self.expression(base);
+                }
+                ExprKind::Name(name) if self.is_named(&name.text) => self.name(name),
+                _ => {}
+            }
             let arguments = decorator.call().map_or(&[][..], |(_, arguments)| arguments);
             for argument in arguments {
                 self.expression(argument);
@@ -325,6 +352,9 @@ impl Binder<'_, '_> {
                 ObjectItem::Resource(resource) => self.resource(resource),
             }
         }
+        for decorators in &object.dangling {
+            self.decorators(decorators);
+        }
     }
 
     fn string(&mut self, literal: &StringLiteral) {
@@ -393,6 +423,11 @@ impl Binder<'_, '_> {
             let known = self.known_names();
             self.unknown(name, &known, false);
         }
+    }
+
+    /// Whether something that is no function has this name.
+    fn is_named(&self, name: &str) -> bool {
+        self.find(name).is_some() || matches!(name, "sys" | "az")
     }
 
     fn known_names(&self) -> Vec<Rc<str>> {

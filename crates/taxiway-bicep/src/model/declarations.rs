@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use taxiway_diagnostics::Span;
+
 use super::{
     Declaration, DeclarationId, DeclarationKind, ModuleInfo, ModuleTarget, Parent, ResourceId,
     ResourceInfo, TargetScope,
@@ -22,8 +24,17 @@ pub(super) struct Collected {
     pub(super) modules: Vec<ModuleInfo>,
     pub(super) outputs: Vec<Rc<Output>>,
     pub(super) extensions: Vec<Extension>,
-    /// Names that were declared before, with what is wrong about that.
-    pub(super) duplicates: Vec<(Ident, &'static str)>,
+    metadata: Vec<Ident>,
+    /// Names that are declared more than once, each time they are.
+    pub(super) duplicates: Vec<Duplicate>,
+}
+
+/// A name that is declared more than once.
+pub(super) struct Duplicate {
+    pub(super) name: Ident,
+    pub(super) first: Span,
+    /// What has its names to itself: nothing else can refer to it.
+    pub(super) apart: Option<&'static str>,
 }
 
 impl Collected {
@@ -68,8 +79,8 @@ impl Collected {
             Statement::Output(output) => {
                 let same = |known: &&Rc<Output>| known.name.text == output.name.text;
                 if let Some(first) = self.outputs.iter().find(same) {
-                    self.duplicates.push((first.name.clone(), "BCP145"));
-                    self.duplicates.push((output.name.clone(), "BCP145"));
+                    let first = first.name.clone();
+                    self.duplicate(&first, &output.name, Some("output"));
                 }
                 if !output.name.text.is_empty() {
                     self.outputs.push(Rc::clone(output));
@@ -79,14 +90,30 @@ impl Collected {
             Statement::Test(test) => {
                 self.declare(&test.name, DeclarationKind::Test);
             }
+            Statement::Metadata { name, .. } => {
+                let same = |known: &&Ident| known.text == name.text && !name.text.is_empty();
+                if let Some(first) = self.metadata.iter().find(same).cloned() {
+                    self.duplicate(&first, name, Some("metadata"));
+                }
+                self.metadata.push(name.clone());
+            }
             Statement::TargetScope { .. }
-            | Statement::Metadata { .. }
             | Statement::Assert { .. }
             | Statement::Import(_)
             | Statement::Using { .. }
             | Statement::Extends { .. }
             | Statement::Dangling(_)
             | Statement::Ignored => {}
+        }
+    }
+
+    pub(super) fn duplicate(&mut self, first: &Ident, second: &Ident, apart: Option<&'static str>) {
+        for name in [first, second] {
+            self.duplicates.push(Duplicate {
+                name: name.clone(),
+                first: first.span,
+                apart,
+            });
         }
     }
 
@@ -110,8 +137,7 @@ impl Collected {
         }
         if let Some(first) = self.globals.get(&name.text) {
             let first = self.declarations[*first].name.clone();
-            self.duplicates.push((first, "BCP028"));
-            self.duplicates.push((name.clone(), "BCP028"));
+            self.duplicate(&first, name, None);
         } else {
             self.globals.insert(Rc::clone(&name.text), id);
         }

@@ -210,6 +210,14 @@ impl Model {
 }
 
 impl JsonFile {
+    /// Whether it has what no template can do without.
+    fn is_template(&self) -> bool {
+        let has_text = |name: &str| self.template.get(name).is_some_and(Value::is_string);
+        self.interface().scope.is_some()
+            && has_text("contentVersion")
+            && self.template.get("resources").is_some()
+    }
+
     fn exports(&self) -> Vec<Rc<str>> {
         let mut names: Vec<Rc<str>> = Vec::new();
         let is_exported =
@@ -280,6 +288,15 @@ pub(super) fn modules(workspace: &Workspace<'_>, model: &mut Model) {
         if broken && source.is_some() {
             let message = format!("the module `{reference}` has errors");
             workspace.error(&model.path, syntax.path.span, "BCP104", message);
+        }
+        if let Some(ImportSource::Json(json)) = &source
+            && !json.is_template()
+        {
+            model.has_errors = true;
+            let message = format!(
+                "`{reference}` is no template: it lacks a known `$schema`, a `contentVersion` or `resources`"
+            );
+            workspace.error(&model.path, syntax.path.span, "BCP188", message);
         }
         model.modules[index].target = match source {
             Some(ImportSource::Bicep(module)) => ModuleTarget::Bicep(module),

@@ -11,7 +11,7 @@ use taxiway_diagnostics::ReadError;
 use super::{Model, Target, Workspace, path as paths};
 use crate::ast::walk::{children, roots};
 use crate::ast::{Expr, ExprKind, Statement};
-use crate::configuration::parse_json_with_comments;
+use crate::configuration::parse_lenient_json;
 use crate::{functions, json_path};
 
 const MAX_TEXT: usize = 131_072;
@@ -159,7 +159,7 @@ pub(crate) fn load(
             let value = if call.name == "loadYamlContent" {
                 yaml(&text)
             } else {
-                parse_json_with_comments(&text).map_err(|error| error.to_string())
+                parse_lenient_json(&text).map_err(|error| error.to_string())
             };
             let value = value.map_err(|cause| {
                 problem("BCP186", format!("`{reference}` cannot be parsed: {cause}"))

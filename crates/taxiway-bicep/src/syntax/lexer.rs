@@ -136,10 +136,7 @@ impl Lexer<'_> {
                 TokenKind::Identifier
             }
             b'/' => self.slash(),
-            b'#' if self.at_line_start() => {
-                self.skip_line();
-                TokenKind::Directive
-            }
+            b'#' if self.at_directive() => self.directive(),
             b'}' => self.right_brace(),
             b'{' => {
                 if let Some(template) = self.templates.last_mut() {
@@ -173,6 +170,35 @@ impl Lexer<'_> {
                 last.kind == TokenKind::Whitespace && before.kind == TokenKind::NewLine
             }
         }
+    }
+
+    fn at_directive(&self) -> bool {
+        self.at_line_start() && DIRECTIVES.iter().any(|name| self.rest().starts_with(name))
+    }
+
+    /// A directive and the codes behind it; what follows them, such as a comment, is read as anywhere else.
+    fn directive(&mut self) -> TokenKind {
+        let name = DIRECTIVES
+            .iter()
+            .find(|name| self.rest().starts_with(**name));
+        self.position += name.map_or(1, |name| name.len());
+        let mut has_codes = false;
+        loop {
+            let before = self.position;
+            self.skip_while(|byte| byte == b' ' || byte == b'\t');
+            let word = self.position;
+            self.skip_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+            if self.position == word {
+                self.position = before;
+                break;
+            }
+            has_codes = true;
+        }
+        if !has_codes {
+            let message = "which diagnostics are meant is not said";
+            self.error_from(self.position, "BCP226", message);
+        }
+        TokenKind::Directive
     }
 
     fn slash(&mut self) -> TokenKind {
@@ -238,7 +264,11 @@ impl Lexer<'_> {
     fn line_string_rest(&mut self) -> bool {
         loop {
             match self.peek() {
-                None | Some(b'\n' | b'\r') => {
+                None => {
+                    self.error("BCP003", "this string has no closing quote");
+                    return false;
+                }
+                Some(b'\n' | b'\r') => {
                     self.error(
                         "BCP004",
                         "this string has no closing quote; several lines need `'''`",
@@ -344,10 +374,7 @@ impl Lexer<'_> {
         match self.rest().find("'''") {
             Some(length) => {
                 self.position += length + 3;
-                let mut extra = 0;
-                while extra < 2 && self.eat("'") {
-                    extra += 1;
-                }
+                self.skip_while(|byte| byte == b'\'');
             }
             None => {
                 self.position = self.text.len();
@@ -375,6 +402,13 @@ impl Lexer<'_> {
         TokenKind::Unknown
     }
 }
+
+/// What a line with `#` can start with. Source: Azure/bicep, the lexer's pragmas.
+const DIRECTIVES: &[&str] = &[
+    "#disable-next-line",
+    "#disable-diagnostics",
+    "#restore-diagnostics",
+];
 
 /// Longer symbols before their beginnings.
 const SYMBOLS: &[(&str, TokenKind)] = &[

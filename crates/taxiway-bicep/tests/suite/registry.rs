@@ -5,8 +5,8 @@ use taxiway_bicep::{Options, compile, compile_with};
 use taxiway_diagnostics::{MemorySources, Sources};
 
 fn sources() -> MemorySources {
-    MemorySources::from_text(
-        "--- main.bicep
+    let schema = "\"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\", \"contentVersion\": \"1.0.0.0\"";
+    let text = "--- main.bicep
 import { tagsType } from 'br/public:avm/types:1.0'
 module site 'br:own.example/web/site:v2' = {
   name: 'site'
@@ -14,11 +14,11 @@ module site 'br:own.example/web/site:v2' = {
 }
 param tags tagsType?
 --- cache/br/mcr.microsoft.com/bicep$avm$types/1.0$/main.json
-{ \"definitions\": { \"tagsType\": { \"type\": \"object\", \"metadata\": { \"__bicep_export!\": true } } }, \"resources\": {} }
+{ SCHEMA, \"definitions\": { \"tagsType\": { \"type\": \"object\", \"metadata\": { \"__bicep_export!\": true } } }, \"resources\": {} }
 --- cache/br/own.example/web$site/v2$/main.json
-{ \"parameters\": { \"name\": { \"type\": \"string\" } }, \"resources\": [] }
-",
-    )
+{ SCHEMA, \"parameters\": { \"name\": { \"type\": \"string\" } }, \"resources\": [] }
+";
+    MemorySources::from_text(&text.replace("SCHEMA", schema))
 }
 
 #[test]

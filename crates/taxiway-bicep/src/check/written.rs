@@ -1,0 +1,84 @@
+//! Values that the file itself says, through variables, and through what it gives to resources.
+
+use super::Checker;
+use crate::ast::{Expr, ExprKind, Object, StringLiteral};
+use crate::model::DeclarationKind;
+use crate::types::Type;
+
+/// How many steps are followed to where something is written.
+const MAX_STEPS: usize = 32;
+
+/// Where a value is written.
+#[derive(Clone, Copy)]
+enum Written<'a> {
+    Value(&'a Expr),
+    /// The body of a resource.
+    Body(&'a Object),
+}
+
+impl<'a> Checker<'a> {
+    /// The text that an expression is, if the file says it.
+    pub(super) fn written_text(&self, expr: &'a Expr) -> Option<String> {
+        self.text_within(expr, MAX_STEPS)
+    }
+
+    fn text_within(&self, expr: &'a Expr, steps: usize) -> Option<String> {
+        if let Type::StringLiteral(text) = self.known(expr) {
+            return Some(text.to_string());
+        }
+        let Written::Value(value) = self.written(expr, steps)? else {
+            return None;
+        };
+        match (&value.kind, self.known(value)) {
+            (_, Type::StringLiteral(text)) => Some(text.to_string()),
+            (ExprKind::String(literal), _) => self.interpolated(literal, steps.checked_sub(1)?),
+            _ => None,
+        }
+    }
+
+    fn interpolated(&self, literal: &'a StringLiteral, steps: usize) -> Option<String> {
+        let mut text = literal.segments.first()?.clone();
+        for (part, segment) in literal.parts.iter().zip(&literal.segments[1..]) {
+            text.push_str(&self.text_within(part, steps)?);
+            text.push_str(segment);
+        }
+        Some(text)
+    }
+
+    fn written(&self, expr: &'a Expr, steps: usize) -> Option<Written<'a>> {
+        let steps = steps.checked_sub(1)?;
+        match &expr.kind {
+            ExprKind::Paren(inner) | ExprKind::NonNull(inner) => self.written(inner, steps),
+            ExprKind::Name(name) | ExprKind::Nested { name, .. } => {
+                match self.declaration(name)?.1 {
+                    DeclarationKind::Variable(variable) if variable.kind.is_none() => {
+                        self.written(&variable.value, steps)
+                    }
+                    DeclarationKind::Resource(resource) => {
+                        let body = &self.model.resources[*resource].syntax.body;
+                        let is_one = body.for_loop.is_none();
+                        body.object.as_ref().filter(|_| is_one).map(Written::Body)
+                    }
+                    _ => None,
+                }
+            }
+            ExprKind::Property { base, name, .. } => self.member_written(base, &name.text, steps),
+            ExprKind::Index { base, index, .. } => match self.known(index) {
+                Type::StringLiteral(name) => self.member_written(base, &name, steps),
+                _ => None,
+            },
+            _ => Some(Written::Value(expr)),
+        }
+    }
+
+    fn member_written(&self, base: &'a Expr, name: &str, steps: usize) -> Option<Written<'a>> {
+        let object = match self.written(base, steps)? {
+            Written::Body(object) => object,
+            Written::Value(value) => match &value.kind {
+                ExprKind::Object(object) => object,
+                _ => return None,
+            },
+        };
+        self.written(&object.get(name)?.value, steps)
+    }
+}
