@@ -46,7 +46,13 @@ impl Using {
             workspace.model(&target).map(Self::Bicep)
         };
         match loaded {
-            Ok(using) => Some(using),
+            Ok(using) => {
+                if matches!(&using, Self::Bicep(template) if template.has_errors) {
+                    let message = format!("`{reference}` has errors");
+                    workspace.error(&model.path, path.span, "BCP104", message);
+                }
+                Some(using)
+            }
             Err(_) => {
                 let message = format!("there is no file `{reference}` that can be read");
                 workspace.error(&model.path, path.span, "BCP091", message);

@@ -273,7 +273,8 @@ impl<'a> Checker<'a> {
         known.sort_unstable();
         let similar = super::spelling::similar(name, known.iter().copied());
         let (code, help) = match similar {
-            _ if known.is_empty() => ("BCP052", None),
+            // The types that `sys` holds are no properties, but listed as such.
+            _ if known.is_empty() && base.to_string() != "sys" => ("BCP052", None),
             Some(similar) => ("BCP083", Some(format!("did you mean `{similar}`?"))),
             None => ("BCP053", Some(available(&known))),
         };

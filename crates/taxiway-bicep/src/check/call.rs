@@ -428,7 +428,7 @@ impl<'a> Checker<'a> {
             arguments,
         };
         let kind = self.infer(base);
-        if kind.is_error() {
+        if kind.is_error() || call.name.text.is_empty() {
             self.arguments(call);
             return Type::Error;
         }

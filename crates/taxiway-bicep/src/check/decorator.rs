@@ -342,9 +342,6 @@ impl<'a> Checker<'a> {
         for (argument, wanted) in arguments.iter().zip(known.takes) {
             let kind = self.infer(argument);
             if kind.is_error() {
-                if known.is_constant {
-                    self.must_be_constant(argument);
-                }
                 fits = false;
                 continue;
             }

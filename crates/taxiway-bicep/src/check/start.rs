@@ -6,7 +6,7 @@
 use taxiway_diagnostics::Span;
 
 use super::Checker;
-use crate::ast::walk::{children, roots};
+use crate::ast::walk::{children, descendants, roots};
 use crate::ast::{Body, Expr, ExprKind, ObjectItem, Statement};
 use crate::functions;
 use crate::model::{DeclarationId, DeclarationKind, Target, identifier_needs_runtime};
@@ -111,7 +111,17 @@ impl<'a> Checker<'a> {
             self.at_start(&head.collection, COLLECTION);
         }
         if let Some(condition) = &body.condition {
-            self.at_start(condition, CONDITION);
+            let mut late = Vec::new();
+            self.late(condition, false, &mut late);
+            // Functions that need the deployment have been refused there already.
+            let mut refused = Vec::new();
+            descendants(condition, &mut |inner| {
+                if matches!(&inner.kind, ExprKind::Call { name, .. } if is_runtime(&name.text)) {
+                    refused.push(inner.span);
+                }
+            });
+            late.retain(|span| !refused.contains(span));
+            self.report_late(&late, CONDITION);
         }
     }
 
@@ -172,6 +182,8 @@ impl<'a> Checker<'a> {
                 self.late(index, false, found);
             }
             ExprKind::Name(_) => {}
+            // That it is no resource is said about its type.
+            ExprKind::Call { name, .. } if &*name.text == "any" => {}
             _ => self.late(expr, false, found),
         }
     }

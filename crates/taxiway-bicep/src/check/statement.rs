@@ -183,7 +183,14 @@ impl<'a> Checker<'a> {
             let ArrayItem::Value(value) = item else {
                 return None;
             };
-            values.push(self.quietly(|checker| checker.infer(value)));
+            let kind = self.quietly(|checker| checker.infer(value));
+            if kind.is_error() {
+                // What is wrong is said when the decorators are looked at.
+                descendants(value, &mut |inner| {
+                    self.expressions.remove(&Self::key(inner));
+                });
+            }
+            values.push(kind);
         }
         if values.iter().any(|value| !value.is_literal()) {
             return None;

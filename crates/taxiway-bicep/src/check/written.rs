@@ -47,6 +47,9 @@ impl<'a> Checker<'a> {
 
     fn written(&self, expr: &'a Expr, steps: usize) -> Option<Written<'a>> {
         let steps = steps.checked_sub(1)?;
+        if is_open(&self.known(expr)) {
+            return None;
+        }
         match &expr.kind {
             ExprKind::Paren(inner) | ExprKind::NonNull(inner) => self.written(inner, steps),
             ExprKind::Name(name) | ExprKind::Nested { name, .. } => {
@@ -81,4 +84,13 @@ impl<'a> Checker<'a> {
         };
         self.written(&object.get(name)?.value, steps)
     }
+}
+
+/// Whether it names some values and takes any other text as well; of such a member, the type says no more.
+fn is_open(kind: &Type) -> bool {
+    let Type::Union(members) = kind else {
+        return false;
+    };
+    let has = |is: fn(&Type) -> bool| members.iter().any(is);
+    has(|member| matches!(member, Type::String(_))) && has(Type::is_literal)
 }

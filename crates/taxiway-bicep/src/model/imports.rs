@@ -74,6 +74,10 @@ fn imported(
             name: Rc::clone(&original.text),
         };
     }
+    if matches!(source, ImportSource::Bicep(model) if model.has_errors) {
+        // That is what is wrong.
+        return DeclarationKind::Unknown;
+    }
     let similar = suggestion::closest(&original.text, exports.iter().map(|export| &**export));
     let hint = similar.map_or_else(String::new, |similar| {
         format!("; did you mean `{similar}`?")

@@ -184,8 +184,13 @@ impl<'s> Workspace<'s> {
         let (tree, errors) = syntax::parse(text);
         let has_errors = !errors.is_empty();
         let spans = errors.iter().map(|error| error.span).collect();
+        let is_parameters_file = path.extension() == Some("bicepparam");
         for error in errors {
-            self.error(path, error.span, error.code, error.message);
+            let code = match error.code {
+                "BCP007" if is_parameters_file => "BCP337",
+                code => code,
+            };
+            self.error(path, error.span, code, error.message);
         }
         if let Some(suppressions) = Suppressions::of(&tree) {
             let mut all = self.suppressions.borrow_mut();
