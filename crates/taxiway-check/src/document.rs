@@ -6,35 +6,39 @@ use taxiway_diagnostics::{Diagnostic, LineIndex, Location, Severity, Sources};
 use crate::evaluated::Entry;
 use crate::finding::Finding;
 use crate::rule::Benchmark;
+use crate::verdict::Verdict;
 
 /// The document `taxiway.check/v1`.
-pub fn document(
-    entries: &[Entry],
-    findings: &[Finding],
-    failures: &[Diagnostic],
-    sources: &dyn Sources,
-) -> Value {
-    let count = |severity| {
-        findings
-            .iter()
-            .filter(|finding| finding.diagnostic.severity == severity)
-            .count()
+pub fn document(verdict: &Verdict, sources: &dyn Sources) -> Value {
+    let counts = verdict.counts();
+    let count = |severity| counts.get(&severity).copied().unwrap_or_default();
+    let said = |diagnostics: &[Diagnostic]| -> Vec<Value> {
+        let said = diagnostics.iter();
+        said.map(|diagnostic| told(diagnostic, sources)).collect()
     };
     json!({
         "schema": "taxiway.check/v1",
-        "judged": entries.iter().map(Entry::name).collect::<Vec<_>>(),
+        "judged": verdict.entries.iter().map(Entry::name).collect::<Vec<_>>(),
         "summary": {
             "errors": count(Severity::Error),
             "warnings": count(Severity::Warning),
             "notes": count(Severity::Info),
-            "failures": failures.len(),
+            "failures": verdict.failures.len(),
         },
-        "findings": findings.iter().map(|finding| one(finding, sources)).collect::<Vec<_>>(),
-        "failures": failures.iter().map(|failure| json!({
-            "code": failure.code,
-            "message": failure.message,
-            "place": failure.location.as_ref().map(|location| place(location, sources)),
-        })).collect::<Vec<_>>(),
+        "findings": verdict.findings.iter().map(|finding| one(finding, sources)).collect::<Vec<_>>(),
+        "warnings": said(&verdict.warnings),
+        "failures": said(&verdict.failures),
+    })
+}
+
+/// What the compiler or the evaluation says.
+fn told(diagnostic: &Diagnostic, sources: &dyn Sources) -> Value {
+    json!({
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "place": diagnostic.location.as_ref().map(|location| place(location, sources)),
+        "help": diagnostic.help,
     })
 }
 

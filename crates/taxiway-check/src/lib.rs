@@ -25,6 +25,7 @@ mod sarif;
 mod site;
 mod suppression;
 mod vault;
+mod verdict;
 
 pub use discovery::discover;
 pub use document::document;
@@ -35,3 +36,4 @@ pub use rule::{Benchmark, Confidence, Gate, Persona, Rule};
 pub use rules::ALL;
 pub use run::{Allowance, Options, Run};
 pub use sarif::sarif;
+pub use verdict::Verdict;

@@ -6,18 +6,14 @@ use serde_json::{Value, json};
 use taxiway_diagnostics::{Diagnostic, Location, Severity, Sources};
 
 use crate::document::lines;
-use crate::finding::Finding;
 use crate::rule::{Benchmark, Rule};
+use crate::verdict::Verdict;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// The log of one run. What could not be judged makes the run unsuccessful.
-pub fn sarif(
-    findings: &[Finding],
-    failures: &[Diagnostic],
-    version: &str,
-    sources: &dyn Sources,
-) -> Value {
+pub fn sarif(verdict: &Verdict, version: &str, sources: &dyn Sources) -> Value {
+    let (findings, failures) = (&verdict.findings, &verdict.failures);
     let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.code).collect();
     let rules: Vec<&Rule> = crate::ALL
         .iter()
@@ -28,8 +24,14 @@ pub fn sarif(
         .iter()
         .map(|finding| {
             let index = rules.iter().position(|rule| rule.code == finding.rule.code);
-            result(finding, index, sources)
+            result(&finding.diagnostic, index, sources)
         })
+        .chain(
+            verdict
+                .warnings
+                .iter()
+                .map(|warning| result(warning, None, sources)),
+        )
         .collect();
     let notifications: Vec<Value> = failures
         .iter()
@@ -77,8 +79,8 @@ fn descriptor(rule: &Rule) -> Value {
     })
 }
 
-fn result(finding: &Finding, rule: Option<usize>, sources: &dyn Sources) -> Value {
-    let diagnostic = &finding.diagnostic;
+/// A finding of a rule in the list, or a warning of the compiler, which the list does not have.
+fn result(diagnostic: &Diagnostic, rule: Option<usize>, sources: &dyn Sources) -> Value {
     let related: Vec<Value> = diagnostic
         .labels
         .iter()
@@ -92,14 +94,17 @@ fn result(finding: &Finding, rule: Option<usize>, sources: &dyn Sources) -> Valu
         Some(help) => format!("{}: {help}", diagnostic.message),
         None => diagnostic.message.clone(),
     };
-    json!({
-        "ruleId": finding.rule.code,
-        "ruleIndex": rule,
+    let mut result = json!({
+        "ruleId": diagnostic.code,
         "level": level(diagnostic.severity),
         "message": { "text": message },
         "locations": diagnostic.location.iter().map(|location| physical(location, sources)).collect::<Vec<_>>(),
         "relatedLocations": related,
-    })
+    });
+    if let Some(index) = rule {
+        result["ruleIndex"] = json!(index);
+    }
+    result
 }
 
 const fn level(severity: Severity) -> &'static str {

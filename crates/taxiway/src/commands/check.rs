@@ -2,8 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_check::{
-    ALL, Benchmark, Entry, Evaluated, Finding, Gate, Options, Run, Surroundings, apply_fixes,
-    discover,
+    ALL, Benchmark, Entry, Evaluated, Finding, Gate, Options, Run, Surroundings, Verdict,
+    apply_fixes, discover,
 };
 use taxiway_diagnostics::{Diagnostic, DiskSources, Severity, Sources as _};
 
@@ -15,15 +15,6 @@ use crate::{acceptance, findings, repository, surroundings};
 
 /// How often fixes are applied and the result judged again.
 const MAX_ROUNDS: usize = 20;
-
-/// What was judged, and what was found.
-struct Judged {
-    entries: Vec<Entry>,
-    findings: Vec<Finding>,
-    /// Errors that kept something from being judged.
-    failures: Vec<Diagnostic>,
-    resources: usize,
-}
 
 /// Judges, mends where that was asked for, and prints.
 pub(crate) fn run(
@@ -43,8 +34,7 @@ pub(crate) fn run(
     if !judged.failures.is_empty() {
         return Ok(Exit::Usage);
     }
-    let stops = |finding: &Finding| finding.diagnostic.severity != Severity::Info;
-    Ok(if judged.findings.iter().any(stops) {
+    Ok(if judged.has_findings() {
         Exit::Findings
     } else {
         Exit::Done
@@ -116,7 +106,11 @@ fn parameters(arguments: &Check, root: &Utf8Path) -> Result<Option<Utf8PathBuf>,
     ))
 }
 
-fn judge(sources: &DiskSources, entries: Vec<Entry>, arguments: &Check) -> Result<Judged, Failure> {
+fn judge(
+    sources: &DiskSources,
+    entries: Vec<Entry>,
+    arguments: &Check,
+) -> Result<Verdict, Failure> {
     let config = acceptance::config(sources)?;
     let options = Options {
         pedantic: arguments.pedantic,
@@ -125,7 +119,7 @@ fn judge(sources: &DiskSources, entries: Vec<Entry>, arguments: &Check) -> Resul
         allowed: acceptance::allowed(&config),
     };
     let mut run = Run::new(sources, options);
-    let mut failures = Vec::new();
+    let (mut warnings, mut failures) = (Vec::new(), Vec::new());
     let mut resources = 0;
     for entry in &entries {
         let around = Surroundings {
@@ -139,27 +133,35 @@ fn judge(sources: &DiskSources, entries: Vec<Entry>, arguments: &Check) -> Resul
             Ok(evaluated) => {
                 resources += evaluated.resources.len();
                 run.judge(&evaluated);
+                warnings.extend(evaluated.diagnostics);
             }
             Err(errors) => failures.extend(errors.into_iter().filter(Diagnostic::is_error)),
         }
     }
-    failures.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
-    failures.dedup();
-    Ok(Judged {
+    if !matches!(arguments.gate, None | Some(CheckGate::Infrastructure)) {
+        warnings.clear();
+    }
+    // Several parameter files say the same of one template.
+    for diagnostics in [&mut warnings, &mut failures] {
+        diagnostics.sort_by(|one: &Diagnostic, other| one.sort_key().cmp(&other.sort_key()));
+        diagnostics.dedup();
+    }
+    Ok(Verdict {
         entries,
-        findings: run.finish(),
-        failures,
         resources,
+        findings: run.finish(),
+        warnings,
+        failures,
     })
 }
 
 /// Applies fixes until none is left; one that does not take is not tried for ever.
 fn mend(
     sources: &DiskSources,
-    first: Judged,
+    first: Verdict,
     arguments: &Check,
     terminal: &Terminal,
-) -> Result<Judged, Failure> {
+) -> Result<Verdict, Failure> {
     let mut judged = first;
     let mut total = 0;
     for _ in 0..MAX_ROUNDS {
@@ -198,17 +200,11 @@ fn apply(sources: &DiskSources, found: &[Finding], with_unsafe: bool) -> Result<
     Ok(total)
 }
 
-fn show(judged: &Judged, sources: &DiskSources, terminal: &Terminal) {
+fn show(judged: &Verdict, sources: &DiskSources, terminal: &Terminal) {
     match terminal.format() {
-        Format::Json => terminal.print_json(&taxiway_check::document(
-            &judged.entries,
-            &judged.findings,
-            &judged.failures,
-            sources,
-        )),
+        Format::Json => terminal.print_json(&taxiway_check::document(judged, sources)),
         Format::Sarif => terminal.print_json(&taxiway_check::sarif(
-            &judged.findings,
-            &judged.failures,
+            judged,
             env!("CARGO_PKG_VERSION"),
             sources,
         )),
@@ -216,37 +212,33 @@ fn show(judged: &Judged, sources: &DiskSources, terminal: &Terminal) {
     }
 }
 
-fn show_text(judged: &Judged, sources: &DiskSources, terminal: &Terminal) {
+fn show_text(judged: &Verdict, sources: &DiskSources, terminal: &Terminal) {
     let found: Vec<Diagnostic> = judged
         .findings
         .iter()
         .map(|finding| finding.diagnostic.clone())
         .collect();
-    for diagnostics in [&judged.failures, &found] {
+    for diagnostics in [&judged.failures, &judged.warnings, &found] {
         if !diagnostics.is_empty() {
             terminal.print(findings::render(diagnostics, sources).trim_end());
             terminal.print("");
         }
     }
-    let count = |severity| {
-        found
-            .iter()
-            .filter(|diagnostic| diagnostic.severity == severity)
-            .count()
-    };
+    let counts = judged.counts();
+    let count =
+        |severity, one: &str| counted(counts.get(&severity).copied().unwrap_or_default(), one);
     let fixable = judged
         .findings
         .iter()
         .filter(|finding| finding.diagnostic.fix.is_some())
         .count();
-    let files = judged.entries.len();
     terminal.say(format_args!(
-        "{BOLD}{} errors, {} warnings, {} notes{BOLD:#} in {} resources of {files} {}",
-        count(Severity::Error),
-        count(Severity::Warning),
-        count(Severity::Info),
-        judged.resources,
-        if files == 1 { "file" } else { "files" },
+        "{BOLD}{}, {}, {}{BOLD:#} in {} of {}",
+        count(Severity::Error, "error"),
+        count(Severity::Warning, "warning"),
+        count(Severity::Info, "note"),
+        counted(judged.resources, "resource"),
+        counted(judged.entries.len(), "file"),
     ));
     if !judged.failures.is_empty() {
         terminal.say("what does not compile was not judged");
@@ -262,6 +254,10 @@ fn show_text(judged: &Judged, sources: &DiskSources, terminal: &Terminal) {
             "{DIM}{fixable} can be fixed: taxiway check --fix, or --unsafe-fixes{DIM:#}"
         ));
     }
+}
+
+fn counted(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
 fn explain(code: &str, terminal: &Terminal) -> Outcome {

@@ -75,3 +75,35 @@ fn what_cannot_be_judged_does_not_pass() {
         .run(&["check", "--explain", "no-such-rule"])
         .ends_with(2);
 }
+
+#[test]
+fn what_the_compiler_warns_of_is_said_too() {
+    let world = World::new();
+    let mistyped = WEAK
+        .replace("TLS1_0", "TLS1_2")
+        .replace("allowBlobPublicAccess", "allowBlobPublicAcces");
+    std::fs::write(world.shop.path().join("mistyped.bicep"), mistyped).unwrap();
+    let told = world.run(&["check", "mistyped.bicep"]).ends_with(1);
+    for words in [
+        "mistyped.bicep:11:5",
+        "did you mean `allowBlobPublicAccess`?",
+    ] {
+        assert!(told.stdout.contains(words), "{}", told.stdout);
+    }
+    let document = world
+        .run(&["check", "mistyped.bicep", "--format", "json"])
+        .ends_with(1)
+        .json();
+    assert_eq!(document["warnings"][0]["code"], "BCP089", "{document}");
+    let log = world
+        .run(&["check", "mistyped.bicep", "--format", "sarif"])
+        .ends_with(1)
+        .json();
+    let codes: Vec<_> = log["runs"][0]["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| result["ruleId"].as_str().unwrap())
+        .collect();
+    assert!(codes.contains(&"BCP089"), "{codes:?}");
+}

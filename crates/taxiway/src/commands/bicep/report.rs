@@ -108,10 +108,15 @@ fn line(diagnostic: &Diagnostic, sources: &dyn Sources) -> String {
             let region = Region::of(location, sources);
             format!("{}({},{}) : ", location.path(), region.line, region.column)
         });
-    format!(
+    let mut line = format!(
         "{place}{severity} {}: {}",
         diagnostic.code, diagnostic.message
-    )
+    );
+    if let Some(help) = &diagnostic.help {
+        line.push_str("; ");
+        line.push_str(help);
+    }
+    line
 }
 
 /// Lines and columns from 1, columns in UTF-16 code units; the end is exclusive.
