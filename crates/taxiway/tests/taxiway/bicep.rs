@@ -267,7 +267,7 @@ fn formatting_is_checked_shown_and_done() {
     assert!(ran.stderr.contains("cannot be parsed"), "{}", ran.stderr);
 }
 
-const MODULE: &str = r#"{ "$schema": "x", "contentVersion": "1.0.0.0", "parameters": { "name": { "type": "string" } }, "resources": [] }"#;
+const MODULE: &str = r#"{ "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "parameters": { "name": { "type": "string" } }, "resources": [] }"#;
 
 fn using(registry: &ModuleRegistry) -> Folder {
     let host = registry.host();
