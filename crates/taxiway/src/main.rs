@@ -21,6 +21,7 @@ mod rollout_progress;
 mod site;
 mod surroundings;
 mod terminal;
+mod wording;
 mod writing;
 
 use std::process::ExitCode;

@@ -11,6 +11,7 @@ use crate::arguments::{Check, CheckGate, Format};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::{BOLD, DIM, Terminal};
+use crate::wording::counted;
 use crate::{acceptance, findings, repository, surroundings};
 
 /// How often fixes are applied and the result judged again.
@@ -254,10 +255,6 @@ fn show_text(judged: &Verdict, sources: &DiskSources, terminal: &Terminal) {
             "{DIM}{fixable} can be fixed: taxiway check --fix, or --unsafe-fixes{DIM:#}"
         ));
     }
-}
-
-fn counted(count: usize, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
 fn explain(code: &str, terminal: &Terminal) -> Outcome {

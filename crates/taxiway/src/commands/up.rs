@@ -16,6 +16,7 @@ use crate::failure::{Failure, Outcome};
 use crate::progress::{Ended, Progress};
 use crate::surroundings::Surroundings;
 use crate::terminal::{BOLD, DIM, Terminal, duration};
+use crate::wording::counted;
 use crate::{cloud_process, ownership, writing};
 
 use preparation::Preparation;
@@ -91,8 +92,7 @@ fn write(preparation: &Preparation, progress: &mut Progress) -> Result<(), Failu
     writing::apply(&preparation.project.root, &preparation.changes)?;
     let result = match visible {
         0 => "nothing to write".to_owned(),
-        1 => "1 file".to_owned(),
-        count => format!("{count} files"),
+        count => counted(count, "file"),
     };
     progress.finish(step, result);
     writing::conflicts(&preparation.changes).map_or(Ok(()), Err)

@@ -10,6 +10,7 @@ use crate::arguments::Formatted;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::terminal::Terminal;
+use crate::wording::counted;
 
 /// Formats files in place, or says which are not formatted; standard input goes to standard output.
 pub(super) fn run(formatted: &Formatted, terminal: &Terminal) -> Outcome {
@@ -42,8 +43,8 @@ pub(super) fn run(formatted: &Formatted, terminal: &Terminal) -> Outcome {
     }
     if formatted.check && changed > 0 {
         terminal.say(format_args!(
-            "{changed} of {} files are not formatted",
-            inputs.files.len()
+            "not formatted: {changed} of {}",
+            counted(inputs.files.len(), "file")
         ));
     }
     Ok(exit)

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::surroundings;
 use crate::terminal::Terminal;
+use crate::wording::counted;
 
 /// Says what the compiler and its rules find; with `--fix` mends what can be mended first.
 pub(super) fn run(linted: &Linted, terminal: &Terminal) -> Outcome {
@@ -33,9 +34,11 @@ pub(super) fn run(linted: &Linted, terminal: &Terminal) -> Outcome {
         report.count(Severity::Warning),
     );
     if terminal.format() == Format::Text && terminal.draws_progress() {
-        let files = inputs.files.len();
         terminal.say(format_args!(
-            "{errors} errors, {warnings} warnings in {files} files"
+            "{}, {} in {}",
+            counted(errors, "error"),
+            counted(warnings, "warning"),
+            counted(inputs.files.len(), "file")
         ));
     }
     Ok(if errors + warnings > 0 {

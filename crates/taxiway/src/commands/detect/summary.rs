@@ -4,6 +4,7 @@ use taxiway_app::{Interface, Service};
 
 use super::table::{framework, word};
 use crate::terminal::{BOLD, DIM};
+use crate::wording::counted;
 
 /// What it is, what it needs, and what is still to be done about it.
 pub(super) fn of(service: &Service) -> String {
@@ -20,9 +21,9 @@ pub(super) fn of(service: &Service) -> String {
             .iter()
             .map(|finding| finding.id.as_str())
             .collect();
-        let noun = if findings == 1 { "finding" } else { "findings" };
+        let findings = counted(findings, "finding");
         lines.push(format!(
-            "  {findings} {noun} about the production settings: {}.",
+            "  {findings} about the production settings: {}.",
             ids.join(", ")
         ));
     }

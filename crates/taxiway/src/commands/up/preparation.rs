@@ -13,6 +13,7 @@ use crate::infrastructure::{self, Compiled};
 use crate::programs::{self, Interpreter};
 use crate::progress::Progress;
 use crate::project::{Overlaid, Project};
+use crate::wording::counted;
 use crate::writing;
 
 /// A repository, ready to go.
@@ -118,14 +119,12 @@ impl Preparation {
     pub(super) fn record(&self, progress: &mut Progress) {
         use taxiway_diagnostics::Sources as _;
         let files = self.project.sources.files().len();
-        progress.record("read", format!("{files} files"), self.took[0], true);
+        progress.record("read", counted(files, "file"), self.took[0], true);
         let warnings = self.compiled.diagnostics.len() + self.project.platform.warnings.len();
+        let resources = counted(self.compiled.resources.len(), "resource");
         let result = match warnings {
-            0 => format!("{} resources, no findings", self.compiled.resources.len()),
-            count => format!(
-                "{} resources, {count} warnings",
-                self.compiled.resources.len()
-            ),
+            0 => format!("{resources}, no findings"),
+            count => format!("{resources}, {}", counted(count, "warning")),
         };
         progress.record("check", result, self.took[1], true);
     }
