@@ -3,19 +3,26 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
-use crate::document::{Artifacts, Tests};
-use crate::evidence::Survey;
+use crate::document::{Artifacts, AzureDeveloper, Tests};
 use crate::evidence::role::{is_development_path, is_example_path};
+use crate::evidence::{Survey, azure};
 use crate::manifest::installation::Installation;
 use crate::repository::Repository;
 
 /// The deployment files.
-pub(crate) fn read(survey: &Survey) -> Artifacts {
-    let dockerfile = survey
-        .dockerfiles
-        .iter()
-        .find(|file| !is_development_path(&file.path))
-        .map(|file| file.path.clone());
+pub(crate) fn read(repository: &Repository<'_>, root: &Utf8Path, survey: &Survey) -> Artifacts {
+    let azure = azure::service_of(repository, root);
+    let named = azure
+        .as_ref()
+        .and_then(|service| service.dockerfile.clone())
+        .filter(|path| repository.is_file(path));
+    let dockerfile = named.or_else(|| {
+        survey
+            .dockerfiles
+            .iter()
+            .find(|file| !is_development_path(&file.path))
+            .map(|file| file.path.clone())
+    });
     let compose: Vec<Utf8PathBuf> = survey
         .compose
         .iter()
@@ -34,6 +41,11 @@ pub(crate) fn read(survey: &Survey) -> Artifacts {
             .filter(|name| *name != "cloudbuild")
             .map(str::to_owned)
             .collect(),
+        azure: azure.map(|service| AzureDeveloper {
+            service: service.name,
+            host: service.host,
+            place: service.place,
+        }),
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) fn read(
             DjangoReading {
                 base: Reading::new(repository, root, &project.app_dir, &others),
                 project,
+                schedule: Vec::new(),
             }
             .service()
         })
@@ -65,6 +66,8 @@ pub(crate) fn own_frontends(
 struct DjangoReading<'r> {
     base: Reading<'r>,
     project: &'r Project,
+    /// Where the settings say what Celery does at which times.
+    schedule: Vec<Place>,
 }
 
 impl DjangoReading<'_> {
@@ -95,6 +98,7 @@ impl DjangoReading<'_> {
         }
         let arena = Arena::default();
         let mut evaluator = Evaluator::new(self.base.repository, &arena, choice.search.clone());
+        evaluator.placed.clone_from(&choice.placed);
         self.base.set_environment(&mut evaluator);
         let module = choice
             .module
@@ -192,6 +196,24 @@ impl DjangoReading<'_> {
         }
         self.base.service.media = delivery::media(settings);
         self.base.saw("media", settings.places("MEDIA_ROOT"));
+        if self.base.service.media.is_none()
+            && let Some((media, places)) = delivery::own_uploads(settings)
+        {
+            self.base.service.media = Some(media);
+            self.base.saw("media", places);
+        }
+        for name in [
+            "CELERY_BEAT_SCHEDULE",
+            "CELERYBEAT_SCHEDULE",
+            "BEAT_SCHEDULE",
+        ] {
+            let has_some = settings
+                .get(name)
+                .is_some_and(|value| value.truth() == Some(true));
+            if has_some {
+                self.schedule.extend(settings.places(name));
+            }
+        }
         self.base.service.email = delivery::email(settings);
         for name in ["EMAIL_BACKEND", "EMAIL_HOST"] {
             self.base.saw("email", settings.places(name));
@@ -289,6 +311,16 @@ impl DjangoReading<'_> {
             &self.base.survey,
             &self.base.installation,
             &self.base.service.installed_apps,
+        );
+        if !self.schedule.is_empty() {
+            let places = std::mem::take(&mut self.schedule);
+            process::add_beat(&mut self.base.service.processes, places);
+        }
+        process::note_in_process(
+            self.base.repository,
+            &self.project.app_dir,
+            &self.base.installation,
+            &mut self.base.service,
         );
     }
 

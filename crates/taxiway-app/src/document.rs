@@ -18,9 +18,10 @@ pub use dependencies::{
 };
 pub use entrypoint::Entrypoint;
 pub use facts::{
-    Artifacts, Backing, Database, DatabaseConfig, DatabaseEngine, Email, EnvironmentVariable,
-    Finding, Framework, FrameworkName, Frontend, Interface, Media, MediaStorage, MigrationTool,
-    Migrations, Port, Process, ProcessKind, Server, StaticFiles, StaticStrategy, Tests,
+    Artifacts, AzureDeveloper, Backing, Database, DatabaseConfig, DatabaseEngine, Email,
+    EnvironmentVariable, Finding, Framework, FrameworkName, Frontend, Interface, Media,
+    MediaStorage, MigrationTool, Migrations, Port, Process, ProcessKind, Server, StaticFiles,
+    StaticStrategy, Tests,
 };
 pub use reason::{Reason, Rejected};
 pub use service::Service;

@@ -2,6 +2,7 @@
 //!
 //! Nothing is executed; shell is split into words well enough to recognise who starts what.
 
+pub(crate) mod azure;
 pub(crate) mod command;
 pub(crate) mod compose;
 pub(crate) mod dockerfile;

@@ -86,26 +86,28 @@ fn one(
     let folder = file.parent().unwrap_or("".into());
     let scripts = json.get("scripts").and_then(serde_json::Value::as_object)?;
     let script = |name: &str| scripts.get(name).and_then(serde_json::Value::as_str);
-    let build = [
-        "build",
-        "build:prod",
-        "build-prod",
-        "production",
-        "prod",
-        "build:production",
-        "dist",
-        "build:css",
-        "compile",
-        "webpack",
-    ]
-    .into_iter()
-    .find(|name| script(name).is_some())
-    .or_else(|| {
-        scripts
-            .keys()
-            .map(String::as_str)
-            .find(|name| name.starts_with("build"))
-    })?;
+    let in_image = script_in_image(survey, folder, root, scripts);
+    let build = in_image
+        .into_iter()
+        .chain([
+            "build",
+            "build:prod",
+            "build-prod",
+            "production",
+            "prod",
+            "build:production",
+            "dist",
+            "build:css",
+            "compile",
+            "webpack",
+        ])
+        .find(|name| script(name).is_some())
+        .or_else(|| {
+            scripts
+                .keys()
+                .map(String::as_str)
+                .find(|name| name.starts_with("build"))
+        })?;
     let command = script(build)?;
     let depends = |name: &str| {
         ["dependencies", "devDependencies"]
@@ -131,24 +133,25 @@ fn one(
         output.starts_with(app_dir)
             && (app_dir != "" || folder == root || !output.starts_with(folder))
     });
-    let is_in_image = survey.dockerfiles.first().is_some_and(|image| {
-        image.stages.iter().any(|stage| {
-            (stage.base.contains("node") || stage.base.contains("bun"))
-                || stage.instructions.iter().any(|instruction| {
-                    instruction.keyword == "RUN"
-                        && [
-                            "npm run",
-                            "yarn build",
-                            "yarn run",
-                            "pnpm run",
-                            "pnpm build",
-                            "bun run",
-                        ]
-                        .iter()
-                        .any(|needle| instruction.text.contains(needle))
-                })
-        }) && (folder == root || image_mentions(image, folder))
-    });
+    let is_in_image = in_image.is_some()
+        || survey.dockerfiles.first().is_some_and(|image| {
+            image.stages.iter().any(|stage| {
+                (stage.base.contains("node") || stage.base.contains("bun"))
+                    || stage.instructions.iter().any(|instruction| {
+                        instruction.keyword == "RUN"
+                            && [
+                                "npm run",
+                                "yarn build",
+                                "yarn run",
+                                "pnpm run",
+                                "pnpm build",
+                                "bun run",
+                            ]
+                            .iter()
+                            .any(|needle| instruction.text.contains(needle))
+                    })
+            }) && (folder == root || image_mentions(image, folder))
+        });
     let bundled = is_written_into
         || is_in_image
         || folder == root
@@ -162,6 +165,53 @@ fn one(
             output,
             bundled,
         },
+    })
+}
+
+/// The script that the production image builds the front end with.
+fn script_in_image<'j>(
+    survey: &Survey,
+    folder: &Utf8Path,
+    root: &Utf8Path,
+    scripts: &'j serde_json::Map<String, serde_json::Value>,
+) -> Option<&'j str> {
+    let image = survey.dockerfiles.first()?;
+    if folder != root && !image_mentions(image, folder) {
+        return None;
+    }
+    let instructions = image.stages.iter().flat_map(|stage| &stage.instructions);
+    let words = instructions
+        .filter(|instruction| instruction.keyword == "RUN")
+        .flat_map(|instruction| instruction.text.split_whitespace())
+        .map(|word| word.trim_matches([';', '&', '"', '\'', ',', '[', ']']));
+    let words: Vec<&str> = words.collect();
+    words.windows(3).chain(words.windows(2)).find_map(|window| {
+        let (manager, rest) = window.split_first()?;
+        let script = match rest {
+            ["run", script, ..] => script,
+            [script] if *manager != "npm" => script,
+            _ => return None,
+        };
+        let is_build = !script.starts_with(['-', '.'])
+            && ![
+                "install",
+                "start",
+                "test",
+                "lint",
+                "dev",
+                "serve",
+                "add",
+                "global",
+                "config",
+                "run",
+                "build:dev",
+            ]
+            .contains(script);
+        let is_manager = matches!(*manager, "npm" | "yarn" | "pnpm" | "bun");
+        let (name, _) = scripts
+            .get_key_value(*script)
+            .filter(|_| is_manager && is_build)?;
+        Some(name.as_str())
     })
 }
 
@@ -237,20 +287,15 @@ fn output(repository: &Repository<'_>, folder: &Utf8Path, command: &str) -> Opti
             continue;
         }
         let text = repository.text(file)?;
-        for line in text.lines() {
-            let bare = line.trim();
-            let is_output = [
-                "outDir",
-                "outputDir",
-                "outputPath",
-                "file:",
-                "dir:",
-                "path:",
-                "publicDir",
-            ]
-            .iter()
-            .any(|key| bare.starts_with(key));
-            if is_output && let Some(path) = last_quoted(bare) {
+        let named = |keys: &'static [&'static str]| {
+            text.lines()
+                .map(str::trim)
+                .filter(move |line| keys.iter().any(|key| line.starts_with(key)))
+        };
+        let lines =
+            named(&["outDir", "outputDir", "outputPath"]).chain(named(&["file:", "dir:", "path:"]));
+        for bare in lines {
+            if let Some(path) = last_quoted(bare) {
                 let path = path.trim_start_matches("./");
                 let joined = join(folder, path)?;
                 let is_file = joined.extension().is_some();

@@ -135,7 +135,54 @@ fn without_services(
             "this repository holds several unrelated projects",
         );
     }
+    if is_of_another_language(repository) {
+        return nothing(
+            Kind::Other,
+            "this repository is written in another language; what Python it has is beside that",
+        );
+    }
     nothing(Kind::App, "no web application was found")
+}
+
+/// Whether the manifest at the root is another language's, and most source is not Python.
+fn is_of_another_language(repository: &Repository<'_>) -> bool {
+    const MANIFESTS: [&str; 10] = [
+        "Cargo.toml",
+        "go.mod",
+        "package.json",
+        "pom.xml",
+        "build.gradle",
+        "build.gradle.kts",
+        "Gemfile",
+        "composer.json",
+        "mix.exs",
+        "CMakeLists.txt",
+    ];
+    const SOURCES: [&str; 19] = [
+        "rs", "go", "js", "ts", "jsx", "tsx", "java", "kt", "rb", "php", "ex", "exs", "c", "cc",
+        "cpp", "cs", "swift", "vue", "scala",
+    ];
+    let at_root = |name: &str| repository.is_file(camino::Utf8Path::new(name));
+    let is_ours = [
+        "pyproject.toml",
+        "requirements.txt",
+        "setup.py",
+        "setup.cfg",
+        "Pipfile",
+    ]
+    .iter()
+    .any(|name| at_root(name));
+    let count = |is: &dyn Fn(&str) -> bool| {
+        let files = repository.files().iter();
+        files
+            .filter(|file| {
+                !crate::evidence::role::is_vendored(file) && file.extension().is_some_and(is)
+            })
+            .count()
+    };
+    !is_ours
+        && MANIFESTS.iter().any(|name| at_root(name))
+        && count(&|extension| SOURCES.contains(&extension)) > count(&|extension| extension == "py")
 }
 
 /// Whether there are at least three projects in folders of their own, and none at the root.

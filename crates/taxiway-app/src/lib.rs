@@ -31,11 +31,11 @@ mod web_service;
 mod why;
 
 pub use document::{
-    App, Artifacts, Backing, Database, DatabaseConfig, DatabaseEngine, Declaration, Dependencies,
-    Distribution, Email, Entrypoint, EnvironmentVariable, Finding, Framework, FrameworkName,
-    Frontend, Interface, Kind, Manager, Media, MediaStorage, MigrationTool, Migrations, Port,
-    Process, ProcessKind, Python, PythonDeclaration, Reason, Rejected, SCHEMA, Server, Service,
-    StaticFiles, StaticStrategy, Tests, schema,
+    App, Artifacts, AzureDeveloper, Backing, Database, DatabaseConfig, DatabaseEngine, Declaration,
+    Dependencies, Distribution, Email, Entrypoint, EnvironmentVariable, Finding, Framework,
+    FrameworkName, Frontend, Interface, Kind, Manager, Media, MediaStorage, MigrationTool,
+    Migrations, Port, Process, ProcessKind, Python, PythonDeclaration, Reason, Rejected, SCHEMA,
+    Server, Service, StaticFiles, StaticStrategy, Tests, schema,
 };
 pub use lock::export_lock;
 pub use migration::{Migration, MigrationKey, Operation, Safety, migrations};

@@ -1,12 +1,16 @@
-//! What runs beside the web process.
+//! What runs beside the web process, and what runs inside of it that had better not.
+
+mod code;
+mod command;
 
 use camino::Utf8Path;
+use command::{own_process, recognise};
 use taxiway_diagnostics::Place;
 
-use crate::document::{Process, ProcessKind};
-use crate::evidence::{Command, Origin, Survey};
+use crate::document::{Process, ProcessKind, Service};
+use crate::evidence::{Origin, Survey};
 use crate::manifest::installation::Installation;
-use crate::repository::{Repository, at_line};
+use crate::repository::Repository;
 
 /// The processes that files of the project start, and those that its code defines.
 pub(crate) fn read(
@@ -43,7 +47,7 @@ pub(crate) fn read(
             .any(|app| app == name || app.starts_with(&format!("{name}.")))
     };
     let celery = has("celery")
-        .then(|| celery_app(repository, app_dir))
+        .then(|| code::celery_app(repository, app_dir))
         .flatten();
     if let Some((app, place)) = &celery
         && !found.iter().any(|process| process.tool == "celery")
@@ -64,6 +68,35 @@ pub(crate) fn read(
                 Some(app.clone()),
                 None,
                 place.clone(),
+            );
+        }
+    }
+    // What is started without saying for what, is for the application that the code makes.
+    if let Some((app, _)) = &celery {
+        let own = found
+            .iter_mut()
+            .filter(|process| matches!(&*process.tool, "celery" | "celery-beat"));
+        for process in own.filter(|process| process.app.is_none()) {
+            process.app = Some(app.clone());
+        }
+    }
+    if let Some((_, place)) = &celery
+        && let Some(schedule) = code::schedule_beside(repository, place)
+    {
+        add_beat(&mut found, vec![schedule]);
+    }
+    for defined in code::defined(repository, app_dir, installation) {
+        let is_known = found
+            .iter()
+            .any(|process| process.tool == defined.tool && process.kind == defined.kind);
+        if !is_known {
+            push(
+                &mut found,
+                defined.kind,
+                defined.tool,
+                defined.app,
+                None,
+                defined.place,
             );
         }
     }
@@ -119,160 +152,44 @@ fn push(
     }
 }
 
-/// What a command starts, if it is one of the tools.
-fn recognise(command: &Command) -> Vec<(ProcessKind, &'static str, Option<String>)> {
-    let program = command.program();
-    let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
-    let has = |word: &str| words.contains(&word);
-    let target = || {
-        words
-            .iter()
-            .skip(1)
-            .find(|word| !word.starts_with('-') && (word.contains('.') || word.contains(':')))
-            .map(|word| (*word).to_owned())
-    };
-    match program {
-        "celery" => {
-            let app = command.option(&["-A", "--app"]).map(str::to_owned);
-            let mut found = Vec::new();
-            if has("worker") || has("multi") {
-                found.push((ProcessKind::Worker, "celery", app.clone()));
-            }
-            if has("beat") || (has("worker") && (has("-B") || has("--beat"))) {
-                found.push((ProcessKind::Scheduler, "celery-beat", app.clone()));
-            }
-            if has("flower") {
-                found.push((ProcessKind::Monitor, "flower", app));
-            }
-            found
-        }
-        "flower" => vec![(ProcessKind::Monitor, "flower", None)],
-        "rq" | "rqworker" => {
-            if program == "rqworker" || has("worker") || has("worker-pool") {
-                vec![(ProcessKind::Worker, "rq", None)]
-            } else {
-                Vec::new()
-            }
-        }
-        "rqscheduler" => vec![(ProcessKind::Scheduler, "rq", None)],
-        "dramatiq" => vec![(ProcessKind::Worker, "dramatiq", target())],
-        "huey_consumer" | "huey_consumer.py" => vec![(ProcessKind::Worker, "huey", target())],
-        "saq" => vec![(ProcessKind::Worker, "saq", target())],
-        "arq" => vec![(ProcessKind::Worker, "arq", target())],
-        "taskiq" if has("worker") => vec![(ProcessKind::Worker, "custom", target())],
-        _ if words.iter().skip(1).take(2).any(|word| *word == "celery") => {
-            let mut found = Vec::new();
-            if has("worker") {
-                found.push((ProcessKind::Worker, "celery", None));
-            }
-            if has("beat") {
-                found.push((ProcessKind::Scheduler, "celery-beat", None));
-            }
-            found
-        }
-        _ => match command.manage() {
-            // Flask's and others' own `manage.py rq worker`.
-            Some("rq") if has("scheduler") => vec![(ProcessKind::Scheduler, "rq", None)],
-            Some("rq") if has("worker") => vec![(ProcessKind::Worker, "rq", None)],
-            Some("celery") if has("worker") => vec![(ProcessKind::Worker, "celery", None)],
-            Some("celery") if has("beat") => vec![(ProcessKind::Scheduler, "celery-beat", None)],
-            Some("run_huey") => vec![(ProcessKind::Worker, "huey", None)],
-            Some("rqworker" | "rqworker-pool") => vec![(ProcessKind::Worker, "rq", None)],
-            Some("rqscheduler") => vec![(ProcessKind::Scheduler, "rq", None)],
-            Some("qcluster") => vec![(ProcessKind::Worker, "django-q", None)],
-            Some("rundramatiq") => vec![(ProcessKind::Worker, "dramatiq", None)],
-            Some("db_worker" | "procrastinate" | "process_tasks" | "runworker") => {
-                vec![(ProcessKind::Worker, "custom", None)]
-            }
-            _ => Vec::new(),
-        },
+/// Adds the scheduler of Celery where the settings have a schedule and nothing is known to run it.
+pub(crate) fn add_beat(processes: &mut Vec<Process>, places: Vec<Place>) {
+    let is_known = processes
+        .iter()
+        .any(|process| process.tool == "celery-beat");
+    let worker = processes.iter().find(|process| process.tool == "celery");
+    if let (false, Some(worker)) = (is_known, worker) {
+        processes.push(Process {
+            kind: ProcessKind::Scheduler,
+            tool: "celery-beat".to_owned(),
+            app: worker.app.clone(),
+            command: None,
+            places,
+        });
     }
 }
 
-/// What a process of the project's own is, by who starts it and under which name.
-fn own_process(command: &Command) -> Option<ProcessKind> {
-    const ONCE: [&str; 16] = [
-        "migrate",
-        "collectstatic",
-        "runserver",
-        "check",
-        "compress",
-        "loaddata",
-        "createsuperuser",
-        "compilemessages",
-        "shell",
-        "test",
-        "createcachetable",
-        "makemigrations",
-        "wait_for_db",
-        "compilescss",
-        "flush",
-        "clear_cache",
-    ];
-    let name = command.name.as_deref()?.to_lowercase();
-    if name.contains("health") {
-        return None;
-    }
-    let is_code = match command.manage() {
-        Some(subcommand) => !ONCE.contains(&subcommand),
-        None => matches!(
-            command.program(),
-            "python" | "python3" | "flask" | "dispatch"
-        ),
+/// Notes a scheduler that the web process starts inside of itself.
+pub(crate) fn note_in_process(
+    repository: &Repository<'_>,
+    app_dir: &Utf8Path,
+    installation: &Installation,
+    service: &mut Service,
+) {
+    let Some(place) = code::in_process(repository, app_dir, installation) else {
+        return;
     };
-    let is_started = matches!(
-        command.origin,
-        Origin::Procfile | Origin::Platform | Origin::Supervisor
-    );
-    if !is_code || !is_started {
-        return None;
-    }
-    let parts: Vec<&str> = name
-        .split(|character: char| !character.is_ascii_alphanumeric())
-        .collect();
-    let has = |wanted: &[&str]| {
-        parts
-            .iter()
-            .any(|part| wanted.contains(&part.trim_end_matches('s')))
-    };
-    if has(&["cron", "clock", "scheduler", "beat", "timer"]) {
-        return Some(ProcessKind::Scheduler);
-    }
-    // What uWSGI keeps running beside the application.
-    let is_daemon = name == "attach-daemon";
-    (is_daemon
-        || has(&[
-            "worker", "consumer", "listener", "queue", "bot", "daemon", "qcluster",
-        ]))
-    .then_some(ProcessKind::Worker)
-}
-
-/// The module that makes the project's Celery application.
-fn celery_app(repository: &Repository<'_>, app_dir: &Utf8Path) -> Option<(String, Place)> {
-    let candidates = repository.below(app_dir).filter(|file| {
-        matches!(
-            file.file_name(),
-            Some("celery.py" | "celery_app.py" | "celeryapp.py" | "celeryconf.py")
-        ) && !crate::evidence::role::is_vendored(file)
+    service.warnings.push(format!(
+        "{place}: a scheduler runs inside of the web process: with several workers or instances, each of them runs its \
+         jobs; a process of its own runs them once"
+    ));
+    let seen = service.evidence.entry("in_process".to_owned());
+    seen.or_default().push(place.clone());
+    service.in_process.push(Process {
+        kind: ProcessKind::Scheduler,
+        tool: "apscheduler".to_owned(),
+        app: None,
+        command: None,
+        places: vec![place],
     });
-    for file in candidates {
-        let Some(text) = repository.text(file) else {
-            continue;
-        };
-        let Some(line) = text.lines().position(|line| {
-            let bare = line.replace(' ', "");
-            bare.contains("=Celery(") && !bare.starts_with('#')
-        }) else {
-            continue;
-        };
-        let relative = file.strip_prefix(app_dir).unwrap_or(file);
-        let folder = relative.parent().unwrap_or("".into());
-        let module = if file.file_name() == Some("celery.py") && !folder.as_str().is_empty() {
-            folder.as_str().replace('/', ".")
-        } else {
-            relative.as_str().trim_end_matches(".py").replace('/', ".")
-        };
-        return Some((module, at_line(file, line)));
-    }
-    None
 }

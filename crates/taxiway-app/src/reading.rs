@@ -233,7 +233,7 @@ impl<'r> Reading<'r> {
             self.service.frontend = Some(found.frontend);
         }
         self.saw_packages();
-        self.service.artifacts = artifact::read(&self.survey);
+        self.service.artifacts = artifact::read(self.repository, self.root, &self.survey);
         self.saw_files();
         if let Some((tests, place)) =
             artifact::tests(self.repository, self.root, &self.survey, &self.installation)
@@ -270,10 +270,12 @@ impl Reading<'_> {
             .iter()
             .filter_map(|fact| self.service.seen(fact).cloned())
             .collect();
-        let root: Vec<Place> = manifests
-            .iter()
+        let deployed = self.service.artifacts.azure.as_ref();
+        let root: Vec<Place> = deployed
+            .map(|service| service.place.clone())
+            .into_iter()
+            .chain(manifests.iter().map(|path| Place::new(path, 1)))
             .take(1)
-            .map(|path| Place::new(path, 1))
             .collect();
         self.saw(
             "root",
@@ -386,11 +388,14 @@ const fn distribution_of(framework: FrameworkName) -> &'static str {
     }
 }
 
-/// The nearest folder at or above a folder with a file that says what to install.
+/// The nearest folder at or above a folder with a file that says what to install, or that `azure.yaml` deploys.
 pub(crate) fn build_root(repository: &Repository<'_>, folder: &Utf8Path) -> Utf8PathBuf {
+    let deployed = crate::evidence::azure::service_of(repository, folder)
+        .map(|service| service.project)
+        .filter(|project| !project.as_str().is_empty());
     let mut current = Some(folder);
     while let Some(path) = current {
-        if installation::has_manifest(repository, path) {
+        if installation::has_manifest(repository, path) || deployed.as_deref() == Some(path) {
             return path.to_owned();
         }
         current = path.parent();

@@ -13,6 +13,7 @@ use taxiway_diagnostics::Place;
 use choice::{choose, folder_for, start_target, streamlit_script};
 
 use crate::document::{EnvironmentVariable, Service};
+use crate::evidence::azure;
 use crate::manifest::lockfile;
 use crate::python::{Arena, Evaluator, Value};
 use crate::reading::{Reading, build_root};
@@ -36,6 +37,13 @@ fn by_root<'w>(
         if !is_taken {
             found.entry(root).or_default().push(app);
         }
+    }
+    // Where a file says what is deployed, what lies beside that is not.
+    let deployed = azure::services(repository);
+    let is_deployed =
+        |root: &Utf8PathBuf| deployed.iter().any(|own| root.starts_with(&own.project));
+    if found.keys().any(is_deployed) {
+        found.retain(|root, _| is_deployed(root));
     }
     found
 }
@@ -136,6 +144,12 @@ impl WebReading<'_> {
             &self.base.survey,
             &self.base.installation,
             &[],
+        );
+        process::note_in_process(
+            self.base.repository,
+            &self.base.app_dir,
+            &self.base.installation,
+            &mut self.base.service,
         );
         self.load_workers(&mut evaluator);
         self.base.environment(&evaluator);

@@ -12,7 +12,7 @@ use crate::repository::Repository;
 use crate::secret::is_secret;
 
 /// A fact, with how it is found where nothing more particular is known.
-const FACTS: [(&str, &str); 26] = [
+const FACTS: [(&str, &str); 27] = [
     (
         "name",
         "the name that `pyproject.toml` gives, else that of the folder",
@@ -69,6 +69,10 @@ const FACTS: [(&str, &str); 26] = [
     (
         "processes",
         "what Procfile, platform, image, process manager, scripts and compose files start beside the web process, and what the code defines",
+    ),
+    (
+        "in_process",
+        "schedulers of libraries that run beside the application in its own process",
     ),
     (
         "migrations",

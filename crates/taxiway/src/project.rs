@@ -127,9 +127,58 @@ impl Sources for Overlaid<'_> {
         self.above.read(path).or_else(|_| self.below.read(path))
     }
 
+    fn read_up_to(&self, path: &Utf8Path, most: usize) -> Result<Option<Vec<u8>>, ReadError> {
+        self.above
+            .read_up_to(path, most)
+            .or_else(|_| self.below.read_up_to(path, most))
+    }
+
+    fn is_file(&self, path: &Utf8Path) -> bool {
+        self.above.is_file(path) || self.below.is_file(path)
+    }
+
     fn files(&self) -> Vec<Utf8PathBuf> {
         let mut files: std::collections::BTreeSet<_> = self.below.files().into_iter().collect();
         files.extend(self.above.files());
         files.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Files of which more than the beginning must never be read.
+    #[derive(Debug)]
+    struct Endless;
+
+    impl Sources for Endless {
+        fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
+            panic!("all of `{path}` was asked for")
+        }
+
+        fn read_up_to(&self, _path: &Utf8Path, _most: usize) -> Result<Option<Vec<u8>>, ReadError> {
+            Ok(None)
+        }
+
+        fn is_file(&self, _path: &Utf8Path) -> bool {
+            true
+        }
+
+        fn files(&self) -> Vec<Utf8PathBuf> {
+            vec!["data.bin".into()]
+        }
+    }
+
+    #[test]
+    fn a_bounded_read_stays_bounded_below() {
+        let sources = Overlaid::new(&Endless, MemorySources::from_text("--- small.txt\nabc\n"));
+        assert_eq!(sources.read_up_to("data.bin".into(), 10).unwrap(), None);
+        assert_eq!(
+            sources.read_up_to("small.txt".into(), 10).unwrap(),
+            Some(b"abc\n".to_vec())
+        );
+        assert_eq!(sources.read_up_to("small.txt".into(), 3).unwrap(), None);
+        assert!(sources.is_file("data.bin".into()));
     }
 }

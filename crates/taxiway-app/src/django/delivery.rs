@@ -147,6 +147,41 @@ pub(crate) fn media(settings: &Settings<'_, '_>) -> Option<Media> {
     })
 }
 
+/// Where a project keeps what its users bring, without Django's `MEDIA_ROOT`, and where that is said.
+pub(crate) fn own_uploads(
+    settings: &Settings<'_, '_>,
+) -> Option<(Media, Vec<taxiway_diagnostics::Place>)> {
+    const WHAT: [&str; 7] = [
+        "UPLOAD",
+        "UPLOADS",
+        "ASSET",
+        "ATTACHMENT",
+        "ATTACHMENTS",
+        "MEDIA",
+        "DOCUMENT",
+    ];
+    const WHERE: [&str; 6] = ["FOLDER", "DIR", "DIRECTORY", "ROOT", "PATH", "LOCATION"];
+    settings.all().find_map(|(name, binding)| {
+        let parts: Vec<&str> = name.split('_').collect();
+        let is_folder = parts.last().is_some_and(|last| WHERE.contains(last))
+            && parts.iter().any(|part| WHAT.contains(part));
+        // A path: what is below the project, or an absolute one.
+        let is_path = alternatives(&binding.value).iter().any(|(value, _)| {
+            crate::python::as_path(value)
+                .or_else(|| value.pattern())
+                .is_some_and(|path| path.starts_with('/'))
+        });
+        if !is_folder || !is_path {
+            return None;
+        }
+        let media = Media {
+            storage: MediaStorage::Local,
+            root: inside(Some(&binding.value)),
+        };
+        Some((media, settings.places(name)))
+    })
+}
+
 fn is_unconditional(settings: &Settings<'_, '_>) -> bool {
     storages(settings, "default", "DEFAULT_FILE_STORAGE")
         .iter()

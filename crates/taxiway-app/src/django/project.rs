@@ -32,7 +32,7 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
         let folder = file.parent().unwrap_or("".into()).to_owned();
         if is_django && folders.insert(folder.clone()) {
             found.push(Project {
-                is_decoy: is_decoy(&folder),
+                is_decoy: is_decoy(&folder) || is_for_tests(repository, file),
                 app_dir: folder,
                 manage: Some(file.clone()),
             });
@@ -66,6 +66,21 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
         }
     }
     found
+}
+
+/// Whether a `manage.py` runs with settings of tests or examples: a library's, for those who work on it.
+fn is_for_tests(repository: &Repository<'_>, manage: &Utf8Path) -> bool {
+    let Some(text) = repository.text(manage) else {
+        return false;
+    };
+    let settings = text
+        .split_once("DJANGO_SETTINGS_MODULE")
+        .and_then(|(_, rest)| rest.get(1..))
+        .and_then(|rest| rest.split(['"', '\'']).nth(1));
+    settings.is_some_and(|module| {
+        let (package, _) = module.split_once('.').unwrap_or((module, ""));
+        module.contains('.') && is_decoy(Utf8Path::new(package))
+    })
 }
 
 /// The folder from which a module is imported: the first above it that is no package.

@@ -22,6 +22,8 @@ pub(crate) struct Choice {
     pub(crate) rejected: Vec<(String, String, Place)>,
     /// The folders that modules are looked for in, as the project's own code sets them.
     pub(crate) search: Vec<Utf8PathBuf>,
+    /// Modules that the image makes from other files, as [`Evaluator::placed`] has them.
+    pub(crate) placed: Vec<(String, Utf8PathBuf)>,
 }
 
 /// A module that something names.
@@ -41,6 +43,7 @@ pub(crate) fn choose(
     let arena = Arena::default();
     let search = search_folders(project, root);
     let mut evaluator = Evaluator::new(repository, &arena, search);
+    evaluator.placed = placed_by_image(repository, root, survey);
     let mut own: Vec<(Candidate, bool)> = Vec::new();
     for path in entry_modules {
         own.extend(defaults_of(&mut evaluator, repository, path, "entry"));
@@ -52,6 +55,7 @@ pub(crate) fn choose(
         .unwrap_or_default();
     let mut choice = Choice {
         search: evaluator.search.clone(),
+        placed: evaluator.placed.clone(),
         ..Choice::default()
     };
     let mut explicit: Option<Candidate> = None;
@@ -169,6 +173,50 @@ pub(crate) fn choose(
         choice.places.push(candidate.place);
     }
     choice
+}
+
+/// The Python files that the production image copies to where the repository has none.
+fn placed_by_image(
+    repository: &Repository<'_>,
+    root: &Utf8Path,
+    survey: &Survey,
+) -> Vec<(String, Utf8PathBuf)> {
+    let Some(image) = survey.dockerfiles.first() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for instruction in image.stages.iter().flat_map(|stage| &stage.instructions) {
+        let words: Vec<&str> = instruction
+            .text
+            .split_whitespace()
+            .map(|word| word.trim_matches([';', '"', '\'']))
+            .collect();
+        let pairs: Vec<(&str, &str)> = match (&*instruction.keyword, &*words) {
+            ("COPY" | "ADD", [source, target]) => vec![(source, target)],
+            ("RUN", words) => words
+                .windows(3)
+                .filter(|window| matches!(window[0], "cp" | "mv"))
+                .map(|window| (window[1], window[2]))
+                .collect(),
+            _ => continue,
+        };
+        for (source, target) in pairs {
+            let target = target.trim_start_matches("./");
+            let path = [root, Utf8Path::new("")]
+                .iter()
+                .filter_map(|folder| {
+                    crate::repository::join(folder, source.trim_start_matches('/'))
+                })
+                .find(|path| repository.is_file(path));
+            if let Some(path) = path
+                && target.ends_with(".py")
+                && found.len() < 20
+            {
+                found.push((target.to_owned(), path));
+            }
+        }
+    }
+    found
 }
 
 /// The folders that a project imports from.

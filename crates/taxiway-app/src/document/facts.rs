@@ -309,6 +309,22 @@ pub struct Artifacts {
     /// `github-actions`, `gitlab`, `circleci`, `azure-pipelines` and so on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ci: Vec<String>,
+    /// The service in `azure.yaml`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub azure: Option<AzureDeveloper>,
+}
+
+/// A service as `azure.yaml` names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AzureDeveloper {
+    /// Its name.
+    pub service: String,
+    /// What it is deployed to: `appservice`, `containerapp` and so on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Where the file names it.
+    #[schemars(with = "String")]
+    pub place: Place,
 }
 
 /// How the tests run.

@@ -63,6 +63,9 @@ pub struct Service {
     /// What runs beside the web process.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub processes: Vec<Process>,
+    /// What the web process starts inside of itself, once in each worker.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub in_process: Vec<Process>,
     /// The tool for schema migrations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub migrations: Option<Migrations>,

@@ -257,7 +257,7 @@ pub(super) fn image_rank(file: &Dockerfile, root: &Utf8Path) -> i32 {
         rank += 8;
     }
     if file.last("CMD").is_some() || file.last("ENTRYPOINT").is_some() {
-        rank += 6;
+        rank += 10;
     }
     rank - i32::try_from(file.path.components().count()).unwrap_or(0)
 }

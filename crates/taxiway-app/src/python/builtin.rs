@@ -5,7 +5,6 @@ use super::call::Arguments;
 use super::environment::simple_cast;
 use super::evaluator::{Evaluator, Frame};
 use super::operators::iterate;
-use super::path::as_path;
 use super::value::Value;
 
 /// Whether a name is one of Python's built-in functions or types.
@@ -43,6 +42,7 @@ pub(crate) fn is_builtin(name: &str) -> bool {
             | "globals"
             | "locals"
             | "vars"
+            | "dir"
             | "object"
             | "type"
             | "super"
@@ -140,15 +140,7 @@ impl<'a> Evaluator<'a> {
                 Value::list(items)
             }
             "filter" => arguments.positional.get(1)?.clone(),
-            "open" => {
-                let is_there = first
-                    .and_then(|path| as_path(path).or_else(|| path.pattern()))
-                    .is_some_and(|path| self.exists(&path));
-                if !is_there {
-                    self.opened += 1;
-                }
-                arguments.unsure()
-            }
+            "open" => self.open_file(&first?.clone(), arguments),
             "print" => Value::None,
             "globals" | "locals" | "vars" if arguments.positional.is_empty() => {
                 Value::External("scope".into())
@@ -167,6 +159,24 @@ impl<'a> Evaluator<'a> {
                     }
                 })
             }
+            "setattr" => {
+                let [target, Value::Text(name), value] = &*arguments.positional else {
+                    return Some(Value::None);
+                };
+                if let Value::Module(module) = target {
+                    let mut frame = Frame {
+                        module: *module,
+                        ..Frame::default()
+                    };
+                    self.assign(&mut frame, name, value.clone(), spot);
+                }
+                Value::None
+            }
+            "dir" => {
+                let names = super::members::names(first?);
+                Value::list(names.iter().map(|name| Value::Text(name.clone())).collect())
+            }
+            "vars" => self.members(first?, spot),
             "exec" => arguments.unsure(),
             _ => return None,
         })

@@ -82,6 +82,10 @@ impl<'a> Evaluator<'a> {
                 return Value::None;
             }
         }
+        if let Some(read) = self.read_into_parser(&receiver, name, &arguments) {
+            self.modify(&attribute.value, frame, spot, &mut |_| read.clone());
+            return arguments.unsure();
+        }
         if let Value::External(module) = &receiver
             && &**module == "scope"
             && name == "update"
@@ -232,6 +236,9 @@ impl<'a> Evaluator<'a> {
                 }
                 None => arguments.unsure(),
             },
+            Value::Path(_) if matches!(&**name, "open" | "read_text" | "read_bytes") => self
+                .read_path(receiver, name, &arguments)
+                .unwrap_or_else(|| arguments.unsure()),
             _ => {
                 let mut result = None;
                 // Methods of texts and the like see one alternative of their arguments at a time.
@@ -294,7 +301,9 @@ impl<'a> Evaluator<'a> {
             }
             Some(Value::Function(_)) => method(),
             Some(found) => found,
-            None => super::library::instance_constant(instance, name).unwrap_or_else(method),
+            None => super::library::instance_constant(instance, name)
+                .or_else(|| self.dynaconf_item(instance, name, spot))
+                .unwrap_or_else(method),
         }
     }
 

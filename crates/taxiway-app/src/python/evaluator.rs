@@ -90,6 +90,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) debug: Option<(Value<'a>, Spot)>,
     /// The modules that were asked for and are not in the repository though their package is.
     pub(crate) missing: BTreeSet<String>,
+    /// Files that an image puts elsewhere: where they end up, and where the repository has them.
+    pub(crate) placed: Vec<(String, Utf8PathBuf)>,
     /// Where the outermost call stands.
     pub(crate) call_spot: Option<Spot>,
     pub(crate) depth: u32,
@@ -116,6 +118,7 @@ impl<'a> Evaluator<'a> {
             opened: 0,
             debug: None,
             missing: BTreeSet::new(),
+            placed: Vec::new(),
             call_spot: None,
             depth: 0,
             steps: 0,
@@ -164,6 +167,12 @@ impl<'a> Evaluator<'a> {
             let module = Utf8PathBuf::from(format!("{base}.py"));
             if self.repository.is_file(&module) {
                 return Some((module, false));
+            }
+            let is_there = |target: &str| {
+                target == module.as_str() || target.ends_with(&format!("/{relative}.py"))
+            };
+            if let Some((_, source)) = self.placed.iter().find(|(target, _)| is_there(target)) {
+                return Some((source.clone(), false));
             }
             if namespace.is_none() && self.repository.is_folder(&base) && self.holds_python(&base) {
                 namespace = Some((base, true));

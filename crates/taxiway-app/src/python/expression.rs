@@ -205,11 +205,28 @@ impl<'a> Evaluator<'a> {
             let spot = self.spot(frame, subscript.range().start());
             return self.read(&key, None, spot);
         }
+        if let (Value::External(name), Some(module)) = (&value, key.as_text())
+            && &**name == "sys.modules"
+            && let Some(module) = self.modules.iter().position(|own| &*own.name == module)
+        {
+            return Value::Module(module);
+        }
         if let Value::Instance(instance) = &value
             && super::environment::is_reader(instance)
         {
             let spot = self.spot(frame, subscript.range().start());
             return self.read(&key, None, spot);
+        }
+        if let Value::Instance(instance) = &value {
+            let spot = self.spot(frame, subscript.range().start());
+            let instance = instance.clone();
+            let own = self.parser_item(&instance, &key, spot).or_else(|| {
+                let name = key.as_text()?;
+                self.dynaconf_item(&instance, name, spot)
+            });
+            if let Some(value) = own {
+                return value;
+            }
         }
         Value::zip(&value, &key, item)
     }
@@ -301,6 +318,15 @@ impl<'a> Evaluator<'a> {
                         present
                     } else {
                         present.map(|value| unary(UnaryOp::Not, value))
+                    }
+                }
+                (CmpOp::In | CmpOp::NotIn, Value::Instance(instance)) => {
+                    let holds = super::configuration_file::holds(instance, &left)
+                        .unwrap_or_else(|| Value::made_from([&left]));
+                    if *operator == CmpOp::In {
+                        holds
+                    } else {
+                        holds.map(|value| unary(UnaryOp::Not, value))
                     }
                 }
                 _ => Value::zip(&left, &right, |left, right| compare(*operator, left, right)),

@@ -40,6 +40,10 @@ impl<'a> Evaluator<'a> {
             .or_else(|| self.call_connection(name, &arguments, spot))
             .or_else(|| self.call_module(name, &arguments, frame))
             .or_else(|| self.call_maker(name, &arguments, spot, frame))
+            .or_else(|| self.call_inspection(name, arguments.positional.first(), spot))
+            .or_else(|| self.call_loader(name, &arguments))
+            .or_else(|| self.make_parser(name, &arguments))
+            .or_else(|| self.make_dynaconf(name, &arguments, spot, frame))
             .or_else(|| call_conversion(name, &arguments))
             .unwrap_or_else(|| arguments.unsure())
     }
@@ -174,9 +178,15 @@ impl<'a> Evaluator<'a> {
             }
             _ => {
                 let keeps = name.starts_with("configurations.values.")
-                    || [".Field", "SettingsConfigDict", "AliasChoices", "ConfigDict"]
-                        .iter()
-                        .any(|ending| name.ends_with(ending));
+                    || [
+                        ".Field",
+                        "SettingsConfigDict",
+                        "AliasChoices",
+                        "ConfigDict",
+                        "dynaconf.Validator",
+                    ]
+                    .iter()
+                    .any(|ending| name.ends_with(ending));
                 let positional = arguments
                     .positional
                     .iter()
@@ -306,6 +316,13 @@ impl<'a> Evaluator<'a> {
             let name = if name == "get" { "__call__" } else { name };
             return self.call_reader(instance, name, arguments, spot, frame);
         }
+        if let Some(value) = self
+            .read_path(receiver, name, arguments)
+            .or_else(|| self.call_parser(instance, name, arguments, spot))
+            .or_else(|| self.call_dynaconf(instance, name, arguments, spot))
+        {
+            return value;
+        }
         if let Some(path) = as_path(receiver) {
             return match name {
                 "path" => path_object(&arguments.positional.iter().fold(
@@ -348,6 +365,9 @@ impl<'a> Evaluator<'a> {
                     None => path,
                 });
         }
+        if let Some(value) = self.call_dynaconf(&instance.clone(), "__call__", arguments, spot) {
+            return value;
+        }
         if let Some(function) = self.find_method(&instance.class, "__call__", 0) {
             let mut arguments = arguments.clone();
             arguments.positional.insert(0, receiver.clone());
@@ -366,7 +386,7 @@ pub(crate) fn instance_constant<'a>(instance: &Rc<Instance<'a>>, name: &str) -> 
 }
 
 /// The value of a JSON text.
-fn literal<'a>(text: &str) -> Option<Value<'a>> {
+pub(super) fn literal<'a>(text: &str) -> Option<Value<'a>> {
     fn convert<'a>(json: &serde_json::Value) -> Value<'a> {
         match json {
             serde_json::Value::Null => Value::None,
@@ -409,7 +429,7 @@ fn call_conversion<'a>(name: &str, arguments: &Arguments<'a>) -> Option<Value<'a
     let first = arguments.positional.first()?;
     Some(match name {
         "distutils.util.strtobool" | "strtobool" => first.map(|value| simple_cast("bool", value)),
-        "json.loads" | "ast.literal_eval" | "yaml.safe_load" => first.map(|value| {
+        "ast.literal_eval" => first.map(|value| {
             value
                 .as_text()
                 .and_then(literal)

@@ -253,6 +253,9 @@ fn text_method<'a>(text: &str, name: &str, arguments: &Arguments<'a>) -> Option<
         "endswith" => Value::Bool(text.ends_with(first?)),
         "removeprefix" => Value::text(text.strip_prefix(first?).unwrap_or(text)),
         "removesuffix" => Value::text(text.strip_suffix(first?).unwrap_or(text)),
+        "isupper" => Value::Bool(
+            text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase),
+        ),
         "isdigit" | "isnumeric" => Value::Bool(
             !text.is_empty() && text.chars().all(|character| character.is_ascii_digit()),
         ),

@@ -85,6 +85,15 @@ impl WebReading<'_> {
         }
         let drivers = database::drivers(&self.base.installation);
         let mut ordered = drivers.clone();
+        // Some programs read other people's databases: their own is the one that the configuration names.
+        let has_own = engines
+            .iter()
+            .any(|engine| *engine != DatabaseEngine::Sqlite);
+        ordered.retain(|engine| {
+            !has_own
+                || engines.contains(engine)
+                || !matches!(engine, DatabaseEngine::Oracle | DatabaseEngine::Mssql)
+        });
         if ordered.is_empty()
             && self.base.installation.installs("pymongo") | self.base.installation.installs("motor")
         {

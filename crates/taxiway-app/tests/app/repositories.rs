@@ -33,8 +33,12 @@ macro_rules! repositories {
 repositories! {
     aiohttp_module,
     aiohttp_script,
+    apscheduler_alone,
+    apscheduler_in_process,
     asgi_behind_wsgi_evidence,
+    azure_yaml,
     broken_files,
+    celery_schedule,
     celery_without_commands,
     class_settings,
     cli_program,
@@ -52,6 +56,8 @@ repositories! {
     django_in_subfolder,
     django_q_cluster,
     django_shop,
+    dynaconf_alone,
+    dynaconf_django,
     empty_settings_package,
     environ_settings,
     environs_prefix,
@@ -62,6 +68,7 @@ repositories! {
     fly_processes,
     frontend_apart,
     frontend_bundled,
+    frontend_script_of_image,
     gradio_alone,
     gradio_mounted,
     hatch_dynamic,
@@ -69,14 +76,18 @@ repositories! {
     heroku_app_json,
     huey_django,
     image_against_compose,
+    ini_elsewhere,
+    ini_settings,
     just_recipe,
     kubernetes_containers,
     library_with_example,
+    library_with_manage,
     litestar_factory,
     local_settings_are_absent,
     make_target,
     missing_settings_module,
     own_script_starts_server,
+    own_uploads,
     pdm_project,
     pipenv_project,
     poe_tasks,
@@ -90,8 +101,12 @@ repositories! {
     render_services,
     required_by_raise,
     ruff_only_pyproject,
+    rust_with_scripts,
     s6_services,
     sanic_server,
+    saq_workers,
+    settings_class_exported,
+    settings_placed_by_image,
     setup_cfg_project,
     setuptools_dynamic,
     split_settings_include,
@@ -100,12 +115,14 @@ repositories! {
     storage_by_bucket,
     streamlit_pages,
     supervisord_programs,
+    toml_settings,
     tornado_script,
     two_services,
     uv_groups,
     uwsgi_daemons,
     values_of_unknown_objects,
     websockets,
+    workers_by_code,
 }
 
 /// The facts that a deployment needs, one a line, with where each was seen first.
@@ -243,6 +260,9 @@ fn facts(service: &Service) -> String {
             ),
             backing.places.first(),
         );
+    }
+    for process in &service.in_process {
+        line("in process", process.tool.clone(), process.places.first());
     }
     for process in &service.processes {
         line(
