@@ -6,20 +6,25 @@
 //! depth, loops and the size of values are bounded.
 
 mod arena;
+mod attempt;
+mod branch;
 mod builtin;
 mod call;
 mod configuration_class;
 mod configuration_file;
 mod connection;
+mod definition;
 mod dynaconf;
 mod environment;
 mod evaluator;
 mod expression;
 mod import;
+mod ini;
 mod join;
 mod library;
 mod members;
 mod method;
+mod object;
 mod operators;
 mod path;
 mod settings_class;

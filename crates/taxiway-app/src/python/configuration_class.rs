@@ -5,10 +5,10 @@
 
 use std::rc::Rc;
 
-use super::call::external_bases;
 use super::connection::Connection;
 use super::environment::simple_cast;
 use super::evaluator::{Evaluator, Spot};
+use super::object::external_bases;
 use super::value::{Binding, Class, Instance, Scope, Value};
 
 impl<'a> Evaluator<'a> {

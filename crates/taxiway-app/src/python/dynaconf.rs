@@ -11,9 +11,10 @@ use camino::Utf8PathBuf;
 
 use super::Spot;
 use super::call::Arguments;
-use super::configuration_file::{Format, ini_sections, is_a, keeps, kept};
+use super::configuration_file::{Format, is_a, keeps, kept};
 use super::environment::simple_cast;
 use super::evaluator::{Evaluator, Frame};
+use super::ini::ini_sections;
 use super::path::as_path;
 use super::value::{Instance, Value};
 

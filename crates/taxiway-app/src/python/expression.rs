@@ -171,7 +171,7 @@ impl<'a> Evaluator<'a> {
                 .unwrap_or_else(|| Value::External(format!("{module}.{name}").into())),
             Value::Path(path) => super::path::path_attribute(path, name)
                 .unwrap_or_else(|| Value::Method(Rc::new((value.clone(), name.into())))),
-            Value::Class(class) => super::call::class_attribute(class, name)
+            Value::Class(class) => super::object::class_attribute(class, name)
                 .unwrap_or_else(|| Value::Method(Rc::new((value.clone(), name.into())))),
             Value::Instance(instance) => match instance.attributes.get(name) {
                 Some(binding) => binding.value.clone(),
@@ -321,7 +321,7 @@ impl<'a> Evaluator<'a> {
                     }
                 }
                 (CmpOp::In | CmpOp::NotIn, Value::Instance(instance)) => {
-                    let holds = super::configuration_file::holds(instance, &left)
+                    let holds = super::ini::holds(instance, &left)
                         .unwrap_or_else(|| Value::made_from([&left]));
                     if *operator == CmpOp::In {
                         holds
@@ -448,7 +448,7 @@ impl<'a> Evaluator<'a> {
             Expr::Attribute(attribute) => {
                 let name: Rc<str> = attribute.attr.as_str().into();
                 self.modify(&attribute.value, frame, spot, &mut |value| {
-                    super::call::with_attribute(value, &name, change)
+                    super::object::with_attribute(value, &name, change)
                 });
             }
             _ => {}

@@ -4,8 +4,9 @@
 
 use std::rc::Rc;
 
-use super::call::{Arguments, external_bases};
+use super::call::Arguments;
 use super::evaluator::Evaluator;
+use super::object::external_bases;
 use super::value::{Binding, Class, Instance, Scope, Value};
 
 impl<'a> Evaluator<'a> {

@@ -2,15 +2,12 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{
-    ExceptHandler, Expr, Stmt, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf, StmtMatch, StmtTry,
-    StmtWith,
-};
+use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWith};
 use ruff_text_size::Ranged;
 
 use super::evaluator::{DEEPEST, Evaluator, Frame};
-use super::join::{Default, join, join_scopes};
-use super::value::{Class, Code, Field, Function, Names, Scope, Value};
+use super::join::{Default, join_scopes};
+use super::value::{Field, Names, Value};
 
 /// Rounds of a loop that are executed.
 const MOST_ROUNDS: usize = 300;
@@ -27,9 +24,6 @@ pub(crate) enum Flow<'a> {
     /// `break` or `continue`.
     Loop,
 }
-
-/// A branch: the condition under which it is taken, and what it executes.
-type Branch<'a> = (Option<&'a Expr>, &'a [Stmt]);
 
 impl<'a> Evaluator<'a> {
     /// Executes a block.
@@ -173,198 +167,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn branch(&mut self, branches: &'a StmtIf, frame: &mut Frame<'a>) -> Flow<'a> {
-        let first: Branch<'a> = (Some(&branches.test), &branches.body);
-        let rest = branches
-            .elif_else_clauses
-            .iter()
-            .map(|clause| (clause.test.as_ref(), &*clause.body));
-        let all: Vec<Branch<'a>> = std::iter::once(first).chain(rest).collect();
-        self.choose(&all, frame)
-    }
-
-    fn choose(&mut self, branches: &[Branch<'a>], frame: &mut Frame<'a>) -> Flow<'a> {
-        let Some(((test, body), rest)) = branches.split_first() else {
-            return Flow::Next;
-        };
-        let Some(test) = test else {
-            return self.execute(body, frame);
-        };
-        if self.depth >= DEEPEST {
-            return Flow::Next;
-        }
-        let condition = self.evaluate(test, frame);
-        match condition.truth() {
-            Some(true) => self.execute(body, frame),
-            Some(false) => self.choose(rest, frame),
-            None => {
-                self.depth += 1;
-                let flow = self.both(&condition, body, rest, frame);
-                self.depth -= 1;
-                flow
-            }
-        }
-    }
-
-    /// Executes both branches of a condition that is not known, and joins what they did.
-    fn both(
-        &mut self,
-        condition: &Value<'a>,
-        body: &'a [Stmt],
-        rest: &[Branch<'a>],
-        frame: &mut Frame<'a>,
-    ) -> Flow<'a> {
-        let default = match condition.default().and_then(Value::truth) {
-            Some(true) => Default::Left,
-            Some(false) => Default::Right,
-            None => Default::Neither,
-        };
-        let before = self.scope(frame).clone();
-        // Of two ways to configure something, neither is required.
-        let is_presence = self.is_presence(condition) && !rest.is_empty() && !ends_at_once(body);
-        frame.blamed.push(condition.names());
-        let left = self.under(default == Default::Left && !is_presence, |own| {
-            own.execute(body, frame)
-        });
-        let after_left = std::mem::replace(self.scope(frame), before);
-        let right = self.under(
-            default == Default::Right && (!is_presence || only_raises(rest)),
-            |own| own.choose(rest, frame),
-        );
-        frame.blamed.pop();
-        self.meet((left, after_left), right, default, condition, frame)
-    }
-
-    /// Executes something, conditionally unless an empty environment gets there.
-    fn under<T>(&mut self, is_default: bool, run: impl FnOnce(&mut Self) -> T) -> T {
-        let conditional = self.conditional;
-        if !is_default {
-            self.conditional += 1;
-        }
-        let result = run(self);
-        self.conditional = conditional;
-        result
-    }
-
-    /// Joins two branches; the scope at hand is the right one's.
-    fn meet(
-        &mut self,
-        (left, after_left): (Flow<'a>, Scope<'a>),
-        right: Flow<'a>,
-        default: Default,
-        condition: &Value<'a>,
-        frame: &mut Frame<'a>,
-    ) -> Flow<'a> {
-        match (left, right) {
-            (Flow::Next | Flow::Loop, Flow::Next | Flow::Loop) => {
-                let after_right = std::mem::take(self.scope(frame));
-                let deciders = Rc::new(condition.names());
-                *self.scope(frame) = join_scopes(after_left, &after_right, default, &deciders);
-                Flow::Next
-            }
-            (Flow::Return(left), Flow::Return(right)) => {
-                Flow::Return(join(&left, &right, default, &Rc::new(condition.names())))
-            }
-            (Flow::Return(value), Flow::Raise) | (Flow::Raise, Flow::Return(value)) => {
-                Flow::Return(value)
-            }
-            (Flow::Raise, Flow::Raise) => Flow::Raise,
-            (ended @ (Flow::Return(_) | Flow::Raise), _) => {
-                self.leave(ended, default == Default::Left, condition, frame);
-                Flow::Next
-            }
-            (_, ended) => {
-                *self.scope(frame) = after_left;
-                self.leave(ended, default == Default::Right, condition, frame);
-                Flow::Next
-            }
-        }
-    }
-
-    /// One branch ended the function or the program; what follows happens on the other one.
-    fn leave(
-        &mut self,
-        ended: Flow<'a>,
-        is_default: bool,
-        condition: &Value<'a>,
-        frame: &mut Frame<'a>,
-    ) {
-        frame.blamed.push(condition.names());
-        if let Flow::Return(value) = ended {
-            frame.returned.push((value, is_default));
-            if is_default {
-                self.conditional += 1;
-            }
-        }
-    }
-
-    fn attempt(&mut self, attempt: &'a StmtTry, frame: &mut Frame<'a>) -> Flow<'a> {
-        let gives_up = |handler: &ExceptHandler| {
-            let ExceptHandler::ExceptHandler(handler) = handler;
-            handler.body.last().is_some_and(|last| match last {
-                Stmt::Raise(_) => true,
-                Stmt::Expr(expression) => {
-                    matches!(&*expression.value, Expr::Call(call) if ends_the_program(&call.func))
-                }
-                _ => false,
-            })
-        };
-        let is_caught = attempt
-            .handlers
-            .iter()
-            .any(|handler| !gives_up(handler) && catches_missing_keys(handler));
-        let before = self.scope(frame).clone();
-        let (reads, opened) = (self.bare_reads, self.opened);
-        self.tries += 1;
-        let body = self.under(!is_caught, |own| own.execute(&attempt.body, frame));
-        self.tries -= 1;
-        let has_failed = body == Flow::Raise;
-        let may_fail = (is_caught && self.bare_reads > reads) || self.opened > opened;
-        let handler = attempt
-            .handlers
-            .iter()
-            .find(|handler| !gives_up(handler))
-            .map(|handler| {
-                let ExceptHandler::ExceptHandler(handler) = handler;
-                handler
-            });
-        let flow = match handler {
-            Some(handler) if has_failed => {
-                self.bind_exception(handler.name.as_ref(), frame);
-                self.execute(&handler.body, frame)
-            }
-            Some(handler) if may_fail => {
-                let after_body = std::mem::replace(self.scope(frame), before);
-                self.bind_exception(handler.name.as_ref(), frame);
-                let handled = self.execute(&handler.body, frame);
-                self.meet(
-                    (body, after_body),
-                    handled,
-                    Default::Right,
-                    &Value::unknown(),
-                    frame,
-                )
-            }
-            _ if body == Flow::Next => self.execute(&attempt.orelse, frame),
-            _ => body,
-        };
-        match self.execute(&attempt.finalbody, frame) {
-            Flow::Next => flow,
-            ended => ended,
-        }
-    }
-
-    fn bind_exception(
-        &mut self,
-        name: Option<&'a ruff_python_ast::Identifier>,
-        frame: &mut Frame<'a>,
-    ) {
-        if let Some(name) = name {
-            let spot = self.spot(frame, name.range().start());
-            self.assign(frame, name.as_str(), Value::unknown(), spot);
-        }
-    }
-
     fn each(&mut self, each: &'a StmtFor, frame: &mut Frame<'a>) -> Flow<'a> {
         let iterated = self.evaluate(&each.iter, frame);
         let Some(items) = super::operators::iterate(&iterated) else {
@@ -433,127 +235,10 @@ impl<'a> Evaluator<'a> {
         }
         flow
     }
-
-    fn cases(&mut self, cases: &'a StmtMatch, frame: &mut Frame<'a>) -> Flow<'a> {
-        let subject = self.evaluate(&cases.subject, frame);
-        for case in &cases.cases {
-            let literal = match &case.pattern {
-                ruff_python_ast::Pattern::MatchValue(pattern) => {
-                    Some(self.evaluate(&pattern.value, frame))
-                }
-                _ => None,
-            };
-            let holds = literal.map_or(Value::unknown(), |literal| {
-                Value::zip(&subject, &literal, |left, right| {
-                    super::operators::equal(left, right)
-                })
-            });
-            match holds.truth() {
-                Some(true) => return self.execute(&case.body, frame),
-                Some(false) => {}
-                None => {
-                    let before = self.scope(frame).clone();
-                    let is_default = holds.default().and_then(Value::truth) == Some(true);
-                    let flow = self.under(is_default, |own| own.execute(&case.body, frame));
-                    if let Flow::Return(value) = flow {
-                        frame.returned.push((value, is_default));
-                        *self.scope(frame) = before;
-                        continue;
-                    }
-                    let after = std::mem::take(self.scope(frame));
-                    let default = if is_default {
-                        Default::Right
-                    } else {
-                        Default::Left
-                    };
-                    *self.scope(frame) =
-                        join_scopes(before, &after, default, &Rc::new(holds.names()));
-                }
-            }
-        }
-        Flow::Next
-    }
-
-    fn define(&mut self, definition: &'a StmtFunctionDef, frame: &mut Frame<'a>) {
-        let spot = self.spot(frame, definition.range().start());
-        let outer = self.closure(frame);
-        let function = Value::Function(Function {
-            module: frame.module,
-            code: Code::Definition(definition),
-            outer,
-        });
-        let wraps = definition.decorator_list.iter().any(|decorator| {
-            !matches!(&decorator.expression, Expr::Name(name) if matches!(name.id.as_str(), "staticmethod" | "classmethod" | "property" | "lru_cache" | "cache"))
-                && !matches!(&decorator.expression, Expr::Attribute(attribute) if matches!(attribute.attr.as_str(), "lru_cache" | "cache" | "cached_property" | "setter"))
-                && !matches!(&decorator.expression, Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "lru_cache"))
-        });
-        let value = if wraps { Value::unknown() } else { function };
-        self.assign(frame, definition.name.as_str(), value, spot);
-    }
-
-    /// The variables that a function defined here can see besides those of its module.
-    pub(crate) fn closure(&self, frame: &Frame<'a>) -> Rc<Scope<'a>> {
-        match &frame.locals {
-            None => frame.outer.clone(),
-            Some(locals) => {
-                let mut outer = (*frame.outer).clone();
-                outer.extend(
-                    locals
-                        .iter()
-                        .map(|(name, binding)| (name.clone(), binding.clone())),
-                );
-                Rc::new(outer)
-            }
-        }
-    }
-
-    fn define_class(&mut self, definition: &'a StmtClassDef, frame: &mut Frame<'a>) {
-        let spot = self.spot(frame, definition.range().start());
-        let bases = definition
-            .arguments
-            .as_ref()
-            .map_or_else(Vec::new, |arguments| {
-                arguments
-                    .args
-                    .iter()
-                    .map(|base| self.evaluate(base, frame))
-                    .collect()
-            });
-        let mut body = Frame {
-            module: frame.module,
-            locals: Some(Scope::new()),
-            outer: self.closure(frame),
-            fields: Some(Vec::new()),
-            ..Frame::default()
-        };
-        self.execute(&definition.body, &mut body);
-        let class = Class {
-            name: definition.name.as_str().into(),
-            bases,
-            attributes: body.locals.unwrap_or_default(),
-            fields: body.fields.unwrap_or_default(),
-        };
-        self.assign(
-            frame,
-            definition.name.as_str(),
-            Value::Class(Rc::new(class)),
-            spot,
-        );
-    }
-}
-
-/// Whether a block does nothing but raise.
-fn ends_at_once(body: &[Stmt]) -> bool {
-    matches!(body.last(), Some(Stmt::Raise(_)))
-}
-
-/// Whether what is left of a chain of conditions does nothing but raise.
-fn only_raises(rest: &[Branch<'_>]) -> bool {
-    matches!(rest, [(None, body)] if ends_at_once(body))
 }
 
 /// Whether a call never returns.
-fn ends_the_program(function: &Expr) -> bool {
+pub(super) fn ends_the_program(function: &Expr) -> bool {
     match function {
         Expr::Name(name) => matches!(name.id.as_str(), "exit" | "quit"),
         Expr::Attribute(attribute) => {
@@ -562,35 +247,4 @@ fn ends_the_program(function: &Expr) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether a handler catches what a missing environment variable raises.
-fn catches_missing_keys(handler: &ExceptHandler) -> bool {
-    let ExceptHandler::ExceptHandler(handler) = handler;
-    let Some(caught) = &handler.type_ else {
-        return true;
-    };
-    let names: Vec<&Expr> = match &**caught {
-        Expr::Tuple(tuple) => tuple.elts.iter().collect(),
-        single => vec![single],
-    };
-    names.into_iter().any(|name| {
-        let name = match name {
-            Expr::Name(name) => name.id.as_str(),
-            Expr::Attribute(attribute) => attribute.attr.as_str(),
-            _ => return true,
-        };
-        !matches!(
-            name,
-            "ImportError"
-                | "ModuleNotFoundError"
-                | "OSError"
-                | "IOError"
-                | "FileNotFoundError"
-                | "ValueError"
-                | "TypeError"
-                | "AttributeError"
-                | "NameError"
-        )
-    })
 }
