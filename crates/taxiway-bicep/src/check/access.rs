@@ -116,7 +116,13 @@ impl<'a> Checker<'a> {
                 if name.text.is_empty() {
                     return Type::Error;
                 }
-                self.property(&base.body(), &name.text, span, step.is_safe)
+                let mut base = base.body();
+                if let Type::Tagged(tagged) = &base
+                    && let Some(variant) = self.written_variant(before, tagged)
+                {
+                    base = Type::Object(variant);
+                }
+                self.property(&base, &name.text, span, step.is_safe)
             }
             ExprKind::Index {
                 index, from_end, ..

@@ -168,6 +168,10 @@ impl<'a> Checker<'a> {
         let place = overloads
             .first()
             .map_or(Place::Anywhere, |signature| signature.place);
+        if name == "providers" {
+            let message = "`providers` is about to be removed from the language";
+            self.warning(call.name.span, "BCP241", message);
+        }
         let is_allowed = self.may_stand_here(name, place, call.name.span);
         let (arguments, is_error) = self.arguments(call);
         if !is_allowed {
@@ -348,6 +352,10 @@ impl<'a> Checker<'a> {
             {
                 self.narrow(argument, takes, Against::default());
             }
+        }
+        if literal::fails(signature.name, arguments) {
+            let message = format!("`{}` fails with these arguments", signature.name);
+            self.warning(call.expr.span, "BCP234", message);
         }
         self.special_result(call, signature, arguments)
             .or_else(|| literal::fold(signature.name, arguments))

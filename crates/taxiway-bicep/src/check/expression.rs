@@ -79,10 +79,9 @@ impl<'a> Checker<'a> {
                 Type::BoolLiteral(false) => Some("False".to_owned()),
                 _ => None,
             };
-            let (low, high) = match (&written, &kind) {
-                (Some(written), _) => (length(written), Some(length(written))),
-                (None, Type::String(limits)) => (limits.least.unwrap_or(0), limits.greatest),
-                _ => (0, None),
+            let (low, high) = match &written {
+                Some(written) => (length(written), Some(length(written))),
+                None => super::length::as_text(&kind),
             };
             least += low;
             greatest = greatest.zip(high).map(|(one, two)| one + two);
@@ -437,6 +436,14 @@ impl<'a> Checker<'a> {
             self.error(expr.span, "BCP410", "this divides by zero");
         }
         if let Some(result) = types::binary(operator, &one, &two) {
+            if matches!(
+                (&one, &two, &result),
+                (Type::IntLiteral(_), Type::IntLiteral(_), Type::Int(..))
+            ) && !matches!(two, Type::IntLiteral(0))
+            {
+                let message = "this is worked out when it is compiled, and the result is too large";
+                self.warning(expr.span, "BCP234", message);
+            }
             return result;
         }
         if self.ternary_depth > 0 {

@@ -101,6 +101,13 @@ fn is_short(kind: &Type, left: &mut usize) -> bool {
     }
 }
 
+/// Whether a call of known arguments can only fail. Functions that this compiler cannot work out in full are none of them.
+pub(super) fn fails(name: &str, arguments: &[Type]) -> bool {
+    let values: Option<Vec<Value>> = arguments.iter().map(value_of).collect();
+    matches!(name, "format" | "uri")
+        && values.is_some_and(|values| evaluate::function(name, Span::at(0), values).is_none())
+}
+
 /// The type of a call whose arguments are known.
 pub(super) fn fold(name: &str, arguments: &[Type]) -> Option<Type> {
     if !FOLDED.contains(&name) {

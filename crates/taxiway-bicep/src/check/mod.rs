@@ -19,6 +19,7 @@ mod expression;
 mod function_place;
 mod interface;
 mod lambdas;
+mod length;
 mod literal;
 mod loops;
 mod module_type;

@@ -285,6 +285,10 @@ impl<'a> Checker<'a> {
         }
         let item = super::results::item(target);
         let found = super::results::item(actual);
+        // A collection of resources cannot stand here at all, which is said elsewhere.
+        if matches!(found, Type::Resource(_)) {
+            return;
+        }
         if !matches!(actual, Type::Tuple(items) if items.is_empty()) {
             self.narrow_typed(expr, &found, &item, &deeper(against));
         }

@@ -1,9 +1,11 @@
 //! Values that the file itself says, through variables, and through what it gives to resources.
 
+use std::rc::Rc;
+
 use super::Checker;
 use crate::ast::{Expr, ExprKind, Object, StringLiteral};
 use crate::model::DeclarationKind;
-use crate::types::Type;
+use crate::types::{self, Tagged, Type};
 
 /// How many steps are followed to where something is written.
 const MAX_STEPS: usize = 32;
@@ -16,10 +18,33 @@ enum Written<'a> {
     Body(&'a Object),
 }
 
+impl<'a> Written<'a> {
+    fn object(self) -> Option<&'a Object> {
+        match self {
+            Self::Body(object) => Some(object),
+            Self::Value(value) => match &value.kind {
+                ExprKind::Object(object) => Some(object),
+                _ => None,
+            },
+        }
+    }
+}
+
 impl<'a> Checker<'a> {
     /// The text that an expression is, if the file says it.
     pub(super) fn written_text(&self, expr: &'a Expr) -> Option<String> {
         self.text_within(expr, MAX_STEPS)
+    }
+
+    /// The variant of `tagged` that an expression is, if the file says which.
+    pub(super) fn written_variant(
+        &self,
+        expr: &'a Expr,
+        tagged: &Tagged,
+    ) -> Option<Rc<types::Object>> {
+        let object = self.written(expr, MAX_STEPS)?.object()?;
+        let tag = self.written_text(&object.get(&tagged.key)?.value)?;
+        tagged.variants.get(tag.as_str()).cloned()
     }
 
     fn text_within(&self, expr: &'a Expr, steps: usize) -> Option<String> {
@@ -68,6 +93,7 @@ impl<'a> Checker<'a> {
             ExprKind::Property { base, name, .. } => self.member_written(base, &name.text, steps),
             ExprKind::Index { base, index, .. } => match self.known(index) {
                 Type::StringLiteral(name) => self.member_written(base, &name, steps),
+                Type::IntLiteral(_) | Type::Int(..) => self.one_of(base).map(Written::Body),
                 _ => None,
             },
             _ => Some(Written::Value(expr)),
@@ -75,14 +101,22 @@ impl<'a> Checker<'a> {
     }
 
     fn member_written(&self, base: &'a Expr, name: &str, steps: usize) -> Option<Written<'a>> {
-        let object = match self.written(base, steps)? {
-            Written::Body(object) => object,
-            Written::Value(value) => match &value.kind {
-                ExprKind::Object(object) => object,
-                _ => return None,
-            },
-        };
+        let object = self.written(base, steps)?.object()?;
         self.written(&object.get(name)?.value, steps)
+    }
+
+    /// The body of each of the resources that a loop makes.
+    fn one_of(&self, base: &'a Expr) -> Option<&'a Object> {
+        let (ExprKind::Name(name) | ExprKind::Nested { name, .. }) = &base.kind else {
+            return None;
+        };
+        match self.declaration(name)?.1 {
+            DeclarationKind::Resource(resource) => {
+                let body = &self.model.resources[*resource].syntax.body;
+                body.object.as_ref().filter(|_| body.for_loop.is_some())
+            }
+            _ => None,
+        }
     }
 }
 

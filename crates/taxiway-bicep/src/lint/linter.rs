@@ -85,6 +85,12 @@ impl<'a> Linter<'a> {
         }
     }
 
+    /// Whether the parser had something to say about what is written here.
+    pub(super) fn has_syntax_error(&self, span: Span) -> bool {
+        let mut errors = self.model.syntax_errors.iter();
+        errors.any(|error| span.start <= error.start && error.start <= span.end)
+    }
+
     /// The text of a stretch of the file.
     pub(super) fn slice(&self, span: Span) -> &'a str {
         self.text.get(span.range()).unwrap_or("")

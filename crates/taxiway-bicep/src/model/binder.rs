@@ -187,6 +187,7 @@ impl Binder<'_, '_> {
             Statement::Resource(resource) => self.resource(resource),
             Statement::Module(module) => {
                 self.decorators(&module.decorators);
+                self.string(&module.path);
                 self.body(&module.body);
             }
             Statement::Output(output) => {

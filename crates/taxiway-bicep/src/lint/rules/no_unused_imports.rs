@@ -1,7 +1,7 @@
 //! `no-unused-imports`: an import that nothing names.
 
 use super::super::{Linter, Rule, RuleLevel};
-use crate::model::DeclarationKind;
+use crate::model::{DeclarationKind, ImportSource};
 
 pub(super) const RULE: Rule = Rule {
     code: "no-unused-imports",
@@ -20,7 +20,13 @@ fn check(linter: &mut Linter<'_>) {
             declaration.kind,
             DeclarationKind::Imported { .. } | DeclarationKind::Wildcard(_)
         );
-        if is_import && !declaration.name.text.is_empty() && !linter.facts.is_used(id) {
+        // What a broken file would offer is not known.
+        let is_broken = matches!(
+            &declaration.kind,
+            DeclarationKind::Wildcard(ImportSource::Bicep(source)) if source.has_errors
+        );
+        if is_import && !is_broken && !declaration.name.text.is_empty() && !linter.facts.is_used(id)
+        {
             let name = &declaration.name;
             linter.report(
                 name.span,
