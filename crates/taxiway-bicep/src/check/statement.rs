@@ -13,7 +13,7 @@ use crate::ast::{
     ArrayItem, Decorator, Expr, ExprKind, Function, Ident, Output, Parameter, Statement,
     TypeDeclaration, Variable, decorator,
 };
-use crate::model::{DeclarationKind, ImportSource, Target};
+use crate::model::{DeclarationKind, Target};
 use crate::types::{Lambda, Type, assignable, nullable, union, without_null};
 
 /// How many declarations in a row are looked through; beyond that, a value can be anything.
@@ -261,19 +261,12 @@ impl<'a> Checker<'a> {
         let Some(value) = &parameter.default else {
             return;
         };
-        let target = match self.using() {
-            Some(ImportSource::Bicep(target)) => target
-                .interface
-                .parameters
-                .get(&parameter.name.text)
-                .map(|found| found.kind.clone()),
-            Some(ImportSource::Json(target)) => target
-                .interface()
-                .parameters
-                .get(&parameter.name.text)
-                .map(|found| found.kind.clone()),
-            None => None,
-        };
+        let source = crate::model::using(self.workspace, self.model);
+        let target = source.and_then(|source| {
+            let parameters = &source.interface().parameters;
+            let found = parameters.get(&parameter.name.text)?;
+            Some(found.kind.clone())
+        });
         let actual = self.infer(value);
         if let Some(target) = target.filter(|_| !actual.is_error()) {
             let target = match (&parameter.default, target) {
@@ -282,27 +275,6 @@ impl<'a> Checker<'a> {
                 (_, target) => target,
             };
             self.narrow(value, &target, Against::default());
-        }
-    }
-
-    /// What a parameters file is for, if it can be read.
-    fn using(&self) -> Option<ImportSource> {
-        let path = self
-            .model
-            .statements
-            .iter()
-            .find_map(|statement| match statement {
-                Statement::Using { path, .. } => path.as_ref(),
-                _ => None,
-            })?;
-        let target = crate::model::join(&self.model.path, path.plain()?);
-        if target.extension() == Some("json") {
-            self.workspace
-                .json_file(&target)
-                .ok()
-                .map(ImportSource::Json)
-        } else {
-            self.workspace.model(&target).ok().map(ImportSource::Bicep)
         }
     }
 

@@ -7,7 +7,9 @@ use taxiway_diagnostics::Span;
 use super::Linter;
 use crate::ast::walk::descendants;
 use crate::ast::{Expr, ExprKind, Ident, Object, Parameter, TypeExpr, TypeKind, decorator};
-use crate::model::{DeclarationId, DeclarationKind, Model, ResourceId, Target};
+use crate::model::{
+    DeclarationId, DeclarationKind, ImportSource, Model, ResourceId, Target, Workspace,
+};
 
 /// Variables that lead to variables: how many in a row are followed.
 const MAX_DEPTH: u32 = 50;
@@ -16,17 +18,26 @@ const MAX_DEPTH: u32 = 50;
 #[derive(Debug)]
 pub(crate) struct Facts {
     used: HashSet<DeclarationId>,
+    /// What a parameters file is for.
+    using: Option<ImportSource>,
 }
 
 impl Facts {
-    pub(super) fn of(model: &Model) -> Self {
+    pub(super) fn of(model: &Model, workspace: &Workspace<'_>) -> Self {
         let used = model.bindings.values().filter_map(|target| match target {
             Target::Declaration(id) => Some(*id),
             Target::Local(_) | Target::Namespace => None,
         });
         Self {
             used: used.collect(),
+            using: crate::model::using(workspace, model),
         }
+    }
+
+    /// Whether the template that a parameters file is for takes a secret as this parameter; `None` where that is not known.
+    pub(super) fn takes_secret(&self, parameter: &str) -> Option<bool> {
+        let parameters = &self.using.as_ref()?.interface().parameters;
+        Some(parameters.get(parameter)?.is_secret)
     }
 
     /// Whether anything in the file names this declaration.

@@ -4,8 +4,8 @@
 //! example that the tests compile; a rule reads the resolved file and never changes what is compiled; in doubt it stays
 //! silent. Codes and default levels are those of the official linter.
 //!
-//! Absent: `use-recent-module-versions` (needs a registry's list of versions) and `use-secure-value-for-secure-inputs`
-//! (needs to know which properties of Azure's types are secrets).
+//! Absent: `use-recent-module-versions` (off by default; needs a registry's list of versions) and `stacks-extensibility-compat`
+//! (only speaks where an experimental feature is on that this compiler does not have).
 
 mod facts;
 mod linter;
@@ -39,7 +39,7 @@ pub(crate) fn run(workspace: &Workspace<'_>) {
         if !configuration.lints() {
             continue;
         }
-        let facts = facts::Facts::of(&model);
+        let facts = facts::Facts::of(&model, workspace);
         for rule in rules::ALL {
             let settings = configuration.rule(rule.code);
             let level = settings

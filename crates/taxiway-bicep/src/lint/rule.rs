@@ -50,7 +50,8 @@ pub struct Rule {
     pub summary: &'static str,
     /// Why.
     pub reason: &'static str,
-    /// A `main.bicep` that it finds fault with; other files follow, each after a line `--- path`.
+    /// A `main.bicep` that it finds fault with; other files follow, each after a line `--- path`. With a
+    /// `main.bicepparam` among them, that is the file to compile.
     pub bad: &'static str,
     /// The same without fault.
     pub good: &'static str,

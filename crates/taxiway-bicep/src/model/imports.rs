@@ -125,6 +125,23 @@ fn import_source(
     }
 }
 
+/// What a parameters file is for, if it is a file that can be read.
+pub(crate) fn using(workspace: &Workspace<'_>, model: &Model) -> Option<ImportSource> {
+    let path = model
+        .statements
+        .iter()
+        .find_map(|statement| match statement {
+            Statement::Using { path, .. } => path.as_ref(),
+            _ => None,
+        })?;
+    let target = paths::join(&model.path, path.plain()?);
+    if target.extension() == Some("json") {
+        workspace.json_file(&target).ok().map(ImportSource::Json)
+    } else {
+        workspace.model(&target).ok().map(ImportSource::Bicep)
+    }
+}
+
 pub(crate) fn registry_module(
     workspace: &Workspace<'_>,
     path: &Utf8Path,

@@ -28,7 +28,7 @@ use crate::check::{Interface, interface_of_template};
 
 pub(crate) use cycles::{cycles, find_cycles, references};
 pub(crate) use declarations::extension_name;
-pub(crate) use imports::{is_remote, registry_module};
+pub(crate) use imports::{is_remote, registry_module, using};
 pub(crate) use inlining::identifier_needs_runtime;
 pub(crate) use loading::{LoadFunction, LoadedValue, matches_pattern};
 pub(crate) use mode::is_secure_output;

@@ -1,15 +1,33 @@
 //! The linter: each rule's own examples, levels, directives, fixes.
 
 use insta::assert_snapshot;
-use taxiway_bicep::{Compilation, Options, Rule, compile_with, lint_rules};
+use taxiway_bicep::{Options, Rule, compile_parameters_with, compile_with, lint_rules};
 use taxiway_diagnostics::{Diagnostic, MemorySources, Sources};
 
-fn lint(sources: &MemorySources) -> Compilation {
+/// What becomes of the files: of `main.bicepparam`, where there is one.
+struct Linted {
+    template: Option<serde_json::Value>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn lint(sources: &MemorySources) -> Linted {
     let options = Options {
         lint: true,
         ..Options::default()
     };
-    compile_with(sources, "main.bicep".into(), &options)
+    let parameters = "main.bicepparam".into();
+    if sources.is_file(parameters) {
+        let compilation = compile_parameters_with(sources, parameters, &|_| None, &options);
+        return Linted {
+            template: compilation.parameters.and(compilation.template),
+            diagnostics: compilation.diagnostics,
+        };
+    }
+    let compilation = compile_with(sources, "main.bicep".into(), &options);
+    Linted {
+        template: compilation.template,
+        diagnostics: compilation.diagnostics,
+    }
 }
 
 /// The files of an example, and a configuration in which only this rule speaks.
@@ -29,7 +47,7 @@ fn example(rule: &Rule, text: &str) -> MemorySources {
     sources
 }
 
-fn of<'a>(compilation: &'a Compilation, rule: &Rule) -> Vec<&'a Diagnostic> {
+fn of<'a>(compilation: &'a Linted, rule: &Rule) -> Vec<&'a Diagnostic> {
     let findings = compilation.diagnostics.iter();
     findings
         .filter(|finding| finding.code == rule.code)

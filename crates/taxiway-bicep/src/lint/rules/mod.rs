@@ -23,6 +23,7 @@ mod prefer_interpolation;
 mod prefer_unquoted_property_names;
 mod protect_commandtoexecute_secrets;
 mod secure_parameter_default;
+mod secure_params_in_parameters_file;
 mod secure_secrets_in_params;
 mod simplify_interpolation;
 mod simplify_json_null;
@@ -33,6 +34,7 @@ mod use_recognized_resource_type;
 mod use_resource_id_functions;
 mod use_resource_symbol_reference;
 mod use_safe_access;
+mod use_secure_value_for_secure_inputs;
 mod use_stable_resource_identifiers;
 mod use_stable_vm_image;
 mod use_user_defined_types;
@@ -72,6 +74,7 @@ pub(super) static ALL: &[Rule] = &[
     protect_commandtoexecute_secrets::RULE,
     secure_parameter_default::RULE,
     deployments::SECRETS,
+    secure_params_in_parameters_file::RULE,
     secure_secrets_in_params::RULE,
     simplify_interpolation::RULE,
     simplify_json_null::RULE,
@@ -87,6 +90,7 @@ pub(super) static ALL: &[Rule] = &[
     use_resource_id_functions::RULE,
     use_resource_symbol_reference::RULE,
     use_safe_access::RULE,
+    use_secure_value_for_secure_inputs::RULE,
     use_stable_resource_identifiers::RULE,
     use_stable_vm_image::RULE,
     use_user_defined_types::RULE,
