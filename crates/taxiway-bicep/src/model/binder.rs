@@ -1,5 +1,9 @@
 //! Resolves every name of a file and reports those that mean nothing.
 
+mod names;
+mod resources;
+mod types;
+
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -7,18 +11,12 @@ use camino::Utf8Path;
 use taxiway_diagnostics::{Diagnostic, Location, Span};
 
 use super::declarations::{Collected, Duplicate, target_scope};
-use super::{
-    DeclarationKind, Model, Parent, ResourceId, Target, TargetScope, Workspace, imports, inlining,
-    loading, mode,
-};
+use super::{Model, Target, TargetScope, Workspace, imports, inlining, loading, mode};
 use crate::ast::walk::children;
 use crate::ast::{
-    Body, Decorator, Expr, ExprKind, Ident, Object, ObjectItem, Resource, Statement, StringLiteral,
-    TypeExpr, TypeKind,
+    Body, Decorator, Expr, ExprKind, Ident, Object, ObjectItem, Statement, StringLiteral,
 };
 use crate::check::{self, Interface};
-use crate::functions;
-use crate::suggestion;
 
 /// Resolves a parsed file.
 pub(super) fn bind(
@@ -40,8 +38,14 @@ pub(super) fn bind(
         is_parameters_file,
         has_errors: false,
     };
-    for declaration in binder.collected.declarations.clone() {
-        binder.reserved(&declaration.name);
+    let declared = binder.collected.declarations.iter();
+    let reserved: Vec<Ident> = declared
+        .map(|declaration| &declaration.name)
+        .filter(|name| is_reserved(name))
+        .cloned()
+        .collect();
+    for name in reserved {
+        binder.reserved(&name);
     }
     for statement in &statements {
         binder.statement(statement);
@@ -116,6 +120,11 @@ fn report_duplicates(workspace: &Workspace<'_>, path: &Utf8Path, duplicates: &[D
         }
         workspace.report(diagnostic);
     }
+}
+
+/// Whether a name is that of a namespace.
+fn is_reserved(name: &Ident) -> bool {
+    matches!(&*name.text, "sys" | "az")
 }
 
 struct Binder<'a, 's> {
@@ -255,7 +264,7 @@ impl Binder<'_, '_> {
 
     /// The namespaces of the language keep their names, so that what they hold can always be named in full.
     fn reserved(&mut self, name: &Ident) {
-        if matches!(&*name.text, "sys" | "az") {
+        if is_reserved(name) {
             let message = format!("`{}` is the name of a namespace; choose another", name.text);
             self.error(name.span, "BCP084", message);
         }
@@ -275,53 +284,6 @@ impl Binder<'_, '_> {
                 self.expression(argument);
             }
         }
-    }
-
-    fn resource_of(&self, syntax: &Resource) -> Option<ResourceId> {
-        self.collected
-            .resources
-            .iter()
-            .position(|resource| std::ptr::eq(Rc::as_ptr(&resource.syntax), syntax))
-    }
-
-    fn resource(&mut self, resource: &Rc<Resource>) {
-        self.decorators(&resource.decorators);
-        if let Some(part) = resource.kind.parts.first() {
-            self.error(
-                part.span,
-                "BCP047",
-                "the type of a resource cannot be computed".to_owned(),
-            );
-        }
-        let scope = self.nested_scope(resource);
-        if scope.is_empty() {
-            return self.body(&resource.body);
-        }
-        self.scopes.push(scope);
-        self.body(&resource.body);
-        self.scopes.pop();
-    }
-
-    /// The resources in the body of `resource`, visible within it.
-    fn nested_scope(&self, resource: &Resource) -> HashMap<Rc<str>, Target> {
-        let has_nested = resource.body.object.as_ref().is_some_and(|object| {
-            object
-                .items
-                .iter()
-                .any(|item| matches!(item, ObjectItem::Resource(_)))
-        });
-        let id = has_nested.then(|| self.resource_of(resource)).flatten();
-        id.map_or_else(HashMap::new, |id| {
-            self.collected.resources[id]
-                .nested
-                .iter()
-                .map(|nested| {
-                    let name = &self.collected.resources[*nested].syntax.name.text;
-                    let declaration = self.collected.resource_declarations[*nested];
-                    (Rc::clone(name), Target::Declaration(declaration))
-                })
-                .collect()
-        })
     }
 
     fn body(&mut self, body: &Body) {
@@ -406,275 +368,6 @@ impl Binder<'_, '_> {
                     self.expression(child);
                 }
             }
-        }
-    }
-
-    fn name(&mut self, name: &Ident) {
-        if let Some(target) = self.find(&name.text) {
-            self.bindings.insert(name.span.start, target);
-        } else if matches!(&*name.text, "sys" | "az" | "this")
-            || (self.is_parameters_file && &*name.text == "base")
-        {
-            self.bindings.insert(name.span.start, Target::Namespace);
-        } else {
-            if functions::is_known(&name.text) || check::is_known_decorator(&name.text) {
-                let message = format!("`{}` is a function; it has to be called", name.text);
-                return self.error(name.span, "BCP063", message);
-            }
-            let known = self.known_names();
-            self.unknown(name, &known, false);
-        }
-    }
-
-    /// Whether something that is no function has this name.
-    fn is_named(&self, name: &str) -> bool {
-        self.find(name).is_some() || matches!(name, "sys" | "az")
-    }
-
-    fn known_names(&self) -> Vec<Rc<str>> {
-        let locals = self.scopes.iter().flat_map(HashMap::keys);
-        let mut names: Vec<_> = locals
-            .chain(self.collected.globals.keys())
-            .map(Rc::clone)
-            .collect();
-        names.sort_unstable();
-        names
-    }
-
-    /// Reports a name that means nothing. Where what was meant is a function of the language, the code says so.
-    fn unknown(&mut self, name: &Ident, known: &[Rc<str>], is_call: bool) {
-        if name.text.is_empty() {
-            return;
-        }
-        let builtin = is_call
-            .then(|| check::similar_name(&name.text, functions::names()))
-            .flatten();
-        let declared = || suggestion::closest(&name.text, known.iter().map(|known| &**known));
-        let code = if builtin.is_some() {
-            "BCP082"
-        } else {
-            "BCP057"
-        };
-        let message = format!("nothing is called `{}` here", name.text);
-        let mut diagnostic = Diagnostic::error(code, Location::new(self.path, name.span), message);
-        if let Some(similar) = builtin.or_else(declared) {
-            diagnostic = diagnostic.help(format!("did you mean `{similar}`?"));
-        }
-        self.has_errors = true;
-        self.workspace.report(diagnostic);
-    }
-
-    /// Values may have the names of types.
-    fn find_type(&self, name: &str) -> Option<Target> {
-        let id = *self.collected.globals.get(name)?;
-        let is_type = matches!(
-            self.collected.declarations[id].kind,
-            DeclarationKind::Type(_)
-                | DeclarationKind::Imported { .. }
-                | DeclarationKind::Wildcard(_)
-                | DeclarationKind::Unknown
-        );
-        is_type.then_some(Target::Declaration(id))
-    }
-
-    fn unknown_type(&mut self, name: &Ident) {
-        let types = self.collected.globals.iter().filter(|(_, declaration)| {
-            matches!(
-                self.collected.declarations[**declaration].kind,
-                DeclarationKind::Type(_)
-            )
-        });
-        let mut known: Vec<&str> = types.map(|(name, _)| &**name).collect();
-        known.extend(functions::TYPES);
-        known.sort_unstable();
-        let hint = suggestion::closest(&name.text, known).map_or_else(String::new, |similar| {
-            format!("; did you mean `{similar}`?")
-        });
-        let message = format!("there is no type `{}`{hint}", name.text);
-        self.error(name.span, "BCP302", message);
-    }
-
-    fn function(&mut self, name: &Ident) {
-        if let Some(Target::Declaration(id)) = self.find(&name.text) {
-            let kind = &self.collected.declarations[id].kind;
-            let callable = matches!(
-                kind,
-                DeclarationKind::Function(_)
-                    | DeclarationKind::Imported { .. }
-                    | DeclarationKind::Unknown
-            );
-            if callable {
-                self.bindings
-                    .insert(name.span.start, Target::Declaration(id));
-                return;
-            }
-        }
-        if let Some(target) = self.find(&name.text) {
-            self.bindings.insert(name.span.start, target);
-            let (code, message) = if functions::is_known(&name.text) {
-                let message = format!(
-                    "`{}` hides the function of this name, and is none itself",
-                    name.text
-                );
-                ("BCP265", message)
-            } else {
-                ("BCP059", format!("`{}` is no function", name.text))
-            };
-            return self.error(name.span, code, message);
-        }
-        if functions::is_known(&name.text) || check::replaced(&name.text).is_some() {
-            return;
-        }
-        let known = self.known_names();
-        self.unknown(name, &known, true);
-    }
-
-    fn nested_resource(&mut self, base: &Expr, name: &Ident) {
-        let Some(parent) = self.resource_at(base) else {
-            if !self.has_errors {
-                let message = "only resources hold other resources".to_owned();
-                self.error(name.span, "BCP158", message);
-            }
-            return;
-        };
-        let nested = self.collected.resources[parent]
-            .nested
-            .iter()
-            .copied()
-            .find(|nested| self.collected.resources[*nested].syntax.name.text == name.text);
-        match nested {
-            Some(nested) => {
-                let declaration = self.collected.resource_declarations[nested];
-                self.bindings
-                    .insert(name.span.start, Target::Declaration(declaration));
-            }
-            None => {
-                let parent = &self.collected.resources[parent].syntax.name.text;
-                let message = format!("`{parent}` holds no resource called `{}`", name.text);
-                self.error(name.span, "BCP159", message);
-            }
-        }
-    }
-
-    /// The resource that an expression names, indexed or not.
-    fn resource_at(&self, expr: &Expr) -> Option<ResourceId> {
-        let name = match &expr.kind {
-            ExprKind::Name(name) | ExprKind::Nested { name, .. } => name,
-            ExprKind::Paren(inner) | ExprKind::NonNull(inner) => return self.resource_at(inner),
-            ExprKind::Index { base, .. } => return self.resource_at(base),
-            _ => return None,
-        };
-        match self.bindings.get(&name.span.start)? {
-            Target::Declaration(id) => match self.collected.declarations[*id].kind {
-                DeclarationKind::Resource(resource) => Some(resource),
-                _ => None,
-            },
-            Target::Local(_) | Target::Namespace => None,
-        }
-    }
-
-    /// Links children to the resources that their `parent` property names.
-    fn parents(&mut self) {
-        for id in 0..self.collected.resources.len() {
-            if self.collected.resources[id].parent.is_some() {
-                continue;
-            }
-            let syntax = Rc::clone(&self.collected.resources[id].syntax);
-            let property = syntax
-                .body
-                .object
-                .as_ref()
-                .and_then(|object| object.get("parent"));
-            let parent = property.and_then(|property| self.resource_at(&property.value));
-            self.collected.resources[id].parent =
-                parent.filter(|parent| *parent != id).map(Parent::Property);
-        }
-    }
-
-    /// Marks the resources whose types are those of an extension.
-    fn extension_resources(&mut self) {
-        let kubernetes = self
-            .collected
-            .extensions
-            .iter()
-            .find(|extension| super::extension_name(extension) == "kubernetes");
-        let Some(kubernetes) = kubernetes else {
-            return;
-        };
-        let symbol = match &kubernetes.alias {
-            Some(alias) => alias.text.to_string(),
-            None => "kubernetes".to_owned(),
-        };
-        for resource in &mut self.collected.resources {
-            let namespace = resource.kind.split('/').next().unwrap_or("");
-            if !namespace.to_lowercase().starts_with("microsoft.") {
-                resource.extension = Some(symbol.clone());
-            }
-        }
-    }
-
-    fn type_expression(&mut self, kind: &TypeExpr) {
-        match &kind.kind {
-            TypeKind::Name(name, arguments) => {
-                if let Some(target) = self.find_type(&name.text) {
-                    self.bindings.insert(name.span.start, target);
-                } else if matches!(&*name.text, "sys" | "az") {
-                    self.bindings.insert(name.span.start, Target::Namespace);
-                } else if functions::is_known_type(&name.text) {
-                    // Needs no declaration.
-                } else if self.find(&name.text).is_some() {
-                    let message =
-                        format!("`{}` is a value, and a type is expected here", name.text);
-                    self.error(name.span, "BCP287", message);
-                } else {
-                    self.unknown_type(name);
-                }
-                for argument in arguments {
-                    self.type_expression(argument);
-                }
-            }
-            TypeKind::Property(base, _, arguments) => {
-                self.type_expression(base);
-                for argument in arguments {
-                    self.type_expression(argument);
-                }
-            }
-            TypeKind::AdditionalOf(base)
-            | TypeKind::ItemOf(base)
-            | TypeKind::Array(base)
-            | TypeKind::Nullable(base)
-            | TypeKind::NonNull(base)
-            | TypeKind::Paren(base) => self.type_expression(base),
-            TypeKind::IndexOf(base, index) => {
-                self.type_expression(base);
-                self.expression(index);
-            }
-            TypeKind::Union(members) => {
-                for member in members {
-                    self.type_expression(member);
-                }
-            }
-            TypeKind::Object {
-                members,
-                additional,
-            } => {
-                for member in members {
-                    self.decorators(&member.decorators);
-                    self.type_expression(&member.kind);
-                }
-                if let Some(additional) = additional {
-                    self.decorators(&additional.decorators);
-                    self.type_expression(&additional.kind);
-                }
-            }
-            TypeKind::Tuple(items) => {
-                for (decorators, item) in items {
-                    self.decorators(decorators);
-                    self.type_expression(item);
-                }
-            }
-            TypeKind::Literal(value) => self.expression(value),
-            TypeKind::Missing => {}
         }
     }
 }
