@@ -21,9 +21,6 @@ use crate::{GeneratedFile, Handwritten, images, relative};
 use dockerfile::Instruction;
 use system_packages::SystemPackages;
 
-/// The one port: bind, `EXPOSE`, health check and compose.
-const PORT: u16 = 8000;
-
 /// Where the packages are: apart from the code, so that a change of it leaves their layer alone.
 const PACKAGES: &str = "/opt/venv";
 
@@ -219,7 +216,7 @@ fn runtime(
     packages: &SystemPackages,
 ) -> Vec<Instruction> {
     let web = &platform.service;
-    let port = PORT.to_string();
+    let port = web.port.to_string();
     let mut variables = vec![
         ("PATH", "/opt/venv/bin:$PATH"),
         ("PYTHONDONTWRITEBYTECODE", "1"),
@@ -247,7 +244,7 @@ fn runtime(
         Instruction::Blank,
         comment("The files belong to root: what serves can't change what it serves. By number, which every platform can check."),
         Instruction::User("10001:10001"),
-        Instruction::Expose(PORT),
+        Instruction::Expose(web.port),
         comment("An answer over HTTP, which a server that hangs does not give."),
         Instruction::Healthcheck {
             options: "--interval=30s --timeout=5s --start-period=30s --retries=3",

@@ -1,12 +1,14 @@
 //! The whole set of files for one platform.
 
+use camino::Utf8Path;
 use taxiway_app::App;
 use taxiway_diagnostics::Sources;
 use taxiway_platform::{Container, Pipeline, Platform};
 
 use crate::overlay::ServerFile;
 use crate::{
-    GeneratedFile, containers, dotenv, hygiene, infrastructure, overlay, requirements, workflows,
+    GeneratedFile, Handwritten, containers, dotenv, hygiene, infrastructure, overlay, requirements,
+    workflows,
 };
 
 /// Keeps what Taxiway remembers between runs in the repository, and what it writes on one machine out of it.
@@ -18,10 +20,22 @@ const GITIGNORE: &str = "\
 !generated/**
 ";
 
+/// For a project without one: secrets, and what a machine makes by itself.
+const PROJECT_GITIGNORE: &str = "\
+# Secrets. .env.example says which there are.
+.env
+.env.*
+!.env.example
+
+__pycache__/
+*.py[cod]
+.venv/
+";
+
 /// The files for `platform`, sorted by path. Empty where `platform` was decided for another app.
 ///
-/// `sources` is the repository as it is. It is read for two things: the requirements that production installs, and whether
-/// the project has a server configuration of its own.
+/// `sources` is the repository as it is. It is read for the requirements that production installs, and for what the project
+/// has of its own.
 pub fn files(sources: &dyn Sources, app: &App, platform: &Platform) -> Vec<GeneratedFile> {
     let Some(service) = platform.service_of(app) else {
         return Vec::new();
@@ -37,6 +51,10 @@ pub fn files(sources: &dyn Sources, app: &App, platform: &Platform) -> Vec<Gener
     }
     if platform.delivery.container == Container::Docker {
         files.extend(containers::files(sources, service, platform, server_file));
+    }
+    // One that is there is the project's; `taxiway check` says whether it keeps `.env` out.
+    if !Handwritten::new(sources).is_file(Utf8Path::new(".gitignore")) {
+        files.push(GeneratedFile::new(".gitignore", PROJECT_GITIGNORE));
     }
     files.push(GeneratedFile::new(".taxiway/.gitignore", GITIGNORE));
     files.sort_by(|one, other| one.path.cmp(&other.path));

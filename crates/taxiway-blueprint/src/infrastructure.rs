@@ -69,7 +69,7 @@ pub(crate) fn files(
     for environment in &platform.environments {
         files.push(GeneratedFile::new(
             environment.parameters_path(),
-            parameters::document(platform, environment).print(),
+            parameters::document(platform, environment, server_file).print(),
         ));
     }
     files

@@ -57,6 +57,13 @@ const APPLICATION_IMPORT: &str = "from project import app as _project  # noqa: E
 const SETTINGS_IMPORT: &str = "from project.settings import *";
 
 const GUNICORN: &str = include_str!("../files/gunicorn.conf.py");
+/// The part of [`GUNICORN`] that differs by platform, as it is for threads.
+const GUNICORN_WORKERS: &str = "\
+# The parameters of an environment set both variables:
+worker_class = \"gthread\"
+workers = int(os.environ.get(\"WEB_CONCURRENCY\") or 2)
+threads = int(os.environ.get(\"GUNICORN_THREADS\") or 4)
+";
 const GUNICORN_OVER_THEIRS: &str = include_str!("../files/gunicorn.taxiway.conf.py");
 const MIGRATE: &str = include_str!("../files/migrate.sh");
 
@@ -88,9 +95,10 @@ impl ServerFile {
         }
     }
 
-    fn text(self, web: &WebService) -> String {
+    fn text(self, platform: &Platform) -> String {
+        let web = &platform.service;
         match self {
-            Self::Ours => gunicorn(web),
+            Self::Ours => gunicorn(platform),
             Self::OverTheirs => {
                 without_fork_hook(web, GUNICORN_OVER_THEIRS.to_owned(), "\n_own_post_fork")
             }
@@ -112,7 +120,7 @@ pub(crate) fn files(
     };
     files.push(GeneratedFile::new(
         relative::join(&web.root, server_file.name()),
-        server_file.text(web),
+        server_file.text(platform),
     ));
     files.push(GeneratedFile::executable(
         relative::join(&web.root, "App_Data/jobs/triggered/migrate/run.sh"),
@@ -175,21 +183,36 @@ fn import(web: &WebService) -> String {
 }
 
 /// gunicorn's configuration. What it does after a fork is Django's alone.
-fn gunicorn(web: &WebService) -> String {
-    let text = match web.server {
-        Server::Gunicorn => GUNICORN.to_owned(),
-        Server::Uvicorn => {
-            let threaded = "# Threads wait for the database while others work; two workers at least, so that one may restart.\n\
-                            worker_class = \"gthread\"\n\
-                            workers = int(os.environ.get(\"WEB_CONCURRENCY\") or (2 if cores == 1 else 2 * cores + 1))\n\
-                            threads = 4\n";
-            let looping = "# A loop keeps one processor busy; two workers at least, so that one may restart.\n\
-                           worker_class = \"uvicorn_worker.UvicornWorker\"\n\
-                           workers = int(os.environ.get(\"WEB_CONCURRENCY\") or max(2, cores))\n";
-            GUNICORN.replace(threaded, looping)
-        }
+fn gunicorn(platform: &Platform) -> String {
+    let web = &platform.service;
+    let (variables, class, threads) = match web.server {
+        Server::Gunicorn => (
+            "both variables",
+            "gthread",
+            "threads = int(os.environ.get(\"GUNICORN_THREADS\") or 4)\n",
+        ),
+        Server::Uvicorn => ("the variable", "uvicorn_worker.UvicornWorker", ""),
     };
+    let least = platform.environments.iter().map(|it| it.workers.processes);
+    let least = least.min().unwrap_or(1);
+    let connections = connections(platform);
+    let ours = format!(
+        "# The parameters of an environment set {variables}:\n{connections}worker_class = \"{class}\"\n\
+         workers = int(os.environ.get(\"WEB_CONCURRENCY\") or {least})\n{threads}"
+    );
+    let text = GUNICORN
+        .replace(GUNICORN_WORKERS, &ours)
+        .replace("\"8000\"", &format!("\"{}\"", web.port));
     without_fork_hook(web, text, "\n\ndef post_fork")
+}
+
+/// What each environment's workers come to, as comments.
+fn connections(platform: &Platform) -> String {
+    let lines = platform.environments.iter().map(|environment| {
+        let sum = environment.workers.arithmetic().replace('×', "*");
+        format!("#   {}: {sum}\n", environment.name)
+    });
+    lines.collect()
 }
 
 fn without_fork_hook(web: &WebService, text: String, hook: &str) -> String {

@@ -7,12 +7,13 @@ mod plan;
 mod resources;
 mod service;
 mod variables;
+mod workers;
 
 use taxiway_app::{App, Service};
 use taxiway_diagnostics::{Diagnostic, Place, Severity};
 
 use crate::platform::PLATFORM_SCHEMA;
-use crate::{Choice, Config, Hosting, Platform, Setting, Source, naming};
+use crate::{Choice, Config, Hosting, Platform, Server, Setting, Source, naming};
 
 /// Decides what the app gets.
 ///
@@ -27,7 +28,7 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
     service::refuse(service, config, &mut decisions);
     let name = name(service, config, &mut decisions);
     let workload = naming::workload(&name);
-    let web = service::web_service(service, &mut decisions);
+    let web = service::web_service(service, config, &mut decisions);
     let (variables, secrets) = variables::decide(service, config, &mut decisions);
     let (hosting, data_residency) = shared(config, &mut decisions);
     let environments = environments::decide(
@@ -36,6 +37,7 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
         &workload,
         &variables,
         &service::cache_settings(service, config),
+        web.as_ref().map_or(Server::Gunicorn, |web| web.server),
         &mut decisions,
     );
     let delivery = delivery::decide(service, config, &mut decisions);

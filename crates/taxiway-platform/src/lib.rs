@@ -15,6 +15,7 @@ mod python;
 mod regions;
 mod size;
 mod suggestion;
+mod workers;
 
 pub use choice::{Choice, Source};
 pub use config::{
@@ -31,3 +32,4 @@ pub use platform::{
     Platform, Python, Secret, Server, StaticServing, Supply, Variable, WebService,
 };
 pub use size::Size;
+pub use workers::Workers;

@@ -9,7 +9,7 @@ use taxiway_diagnostics::{Diagnostic, Place};
 use crate::infrastructure::{
     Alerts, Budget, Cache, DatabaseKind, Hosting, Network, Standby, Storage,
 };
-use crate::{Choice, Delivery, Size};
+use crate::{Choice, Delivery, Size, Workers};
 
 /// The name of the schema of a printed [`Platform`].
 pub const PLATFORM_SCHEMA: &str = "taxiway.platform/v1";
@@ -95,6 +95,8 @@ pub struct WebService {
     pub django: Option<String>,
     /// The program that serves.
     pub server: Server,
+    /// The one port: bind, `EXPOSE`, probes, and what App Service is told of an image.
+    pub port: u16,
     /// Who serves the static files.
     pub static_files: StaticServing,
     /// The variables that the project's settings read, and where each gets its value.
@@ -250,6 +252,8 @@ pub struct Environment {
     pub python: Python,
     /// The App Service plan.
     pub plan: Plan,
+    /// The processes and threads that serve.
+    pub workers: Workers,
     /// The database server.
     pub database: Database,
     /// Who reaches what. `None` is this machine: the local cloud has no networks.

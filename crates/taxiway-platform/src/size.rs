@@ -25,6 +25,8 @@ pub enum Size {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SizeFacts {
     pub(crate) plan_sku: &'static str,
+    pub(crate) plan_cores: u32,
+    pub(crate) plan_memory_gb: u32,
     pub(crate) instances: u32,
     pub(crate) most_instances: u32,
     pub(crate) cache_sku: &'static str,
@@ -47,11 +49,13 @@ impl Size {
     }
 
     /// The plan starts at Premium v3 because deployment slots, which blue-green needs, start at Standard, and P0v3 has
-    /// more memory than S1. Source: Azure App Service limits; Azure Database for PostgreSQL, compute options.
+    /// more memory than S1. Source: Azure App Service limits, Premium v3; Azure Database for PostgreSQL, compute options.
     pub(crate) const fn facts(self) -> SizeFacts {
         match self {
             Self::Dev => SizeFacts {
                 plan_sku: "P0v3",
+                plan_cores: 1,
+                plan_memory_gb: 4,
                 instances: 1,
                 most_instances: 1,
                 cache_sku: "Balanced_B0",
@@ -60,6 +64,8 @@ impl Size {
             },
             Self::Small => SizeFacts {
                 plan_sku: "P0v3",
+                plan_cores: 1,
+                plan_memory_gb: 4,
                 instances: 2,
                 most_instances: 5,
                 cache_sku: "Balanced_B0",
@@ -68,6 +74,8 @@ impl Size {
             },
             Self::Medium => SizeFacts {
                 plan_sku: "P1v3",
+                plan_cores: 2,
+                plan_memory_gb: 8,
                 instances: 2,
                 most_instances: 6,
                 cache_sku: "Balanced_B1",
@@ -76,6 +84,8 @@ impl Size {
             },
             Self::Large => SizeFacts {
                 plan_sku: "P2v3",
+                plan_cores: 4,
+                plan_memory_gb: 16,
                 instances: 3,
                 most_instances: 10,
                 cache_sku: "Balanced_B3",

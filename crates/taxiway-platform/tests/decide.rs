@@ -267,4 +267,37 @@ mod decide {
             ["PAYMENT_KEY looks like a credential, and stands in the open (taxiway.toml:2)"]
         );
     }
+
+    #[test]
+    fn workers_follow_the_plan_and_fit_the_database() {
+        let nothing = serde_json::json!({});
+        let asgi = serde_json::json!({
+            "framework": {"name": "fastapi"}, "interface": "asgi", "entrypoint": "shop.main:app", "settings_module": null,
+            "database": {"engine": "postgresql", "env": ["DATABASE_URL"]}
+        });
+        let shown = |changes: &serde_json::Value, config: &str| {
+            let platform = decided(changes, config);
+            let choice = platform.choice("production.workers").unwrap();
+            let mut text = format!("{}: {}\n", choice.value, choice.reason);
+            for warning in &platform.warnings {
+                text.extend(["warning: ", &warning.message, "\n"]);
+            }
+            text
+        };
+        insta::assert_snapshot!(shown(&nothing, "[environments.production]\nsize = \"large\"\n"), @"9 of gthread, 4 threads each: P2v3 has 4 vCPU and 16 GB: twice that and one; 9 workers × 5 connections × 10 instances × 2 (site and slot) = 900 of 3422");
+        // Two of them would open 64.
+        insta::assert_snapshot!(shown(&asgi, "[environments.production]\nsize = \"dev\"\n"), @"1 of uvicorn: P0v3 has 1 vCPU and 4 GB: two, so that one may start anew while the other serves, and no more than the database takes, which 2 are not; 1 worker × 16 connections × 1 instance × 2 (site and slot) = 32 of 35");
+        insta::assert_snapshot!(shown(&asgi, "[environments.production]\nsize = \"dev\"\nvariables = { WEB_CONCURRENCY = 3 }\n"), @r"
+        3 of uvicorn: configured; 3 workers × 16 connections × 1 instance × 2 (site and slot) = 96 of 35
+        warning: environment `production` may open more connections than its database takes (taxiway.toml:3): 3 workers × 16 connections × 1 instance × 2 (site and slot) = 96 of 35
+        ");
+        insta::assert_snapshot!(refused(&nothing, "[environments.production]\nsize = \"dev\"\n[variables]\nWEB_CONCURRENCY = 4\n"), @r#"
+        too-many-connections: environment `production` may open more connections than its database takes (taxiway.toml:4): 4 workers × 5 connections × 1 instance × 2 (site and slot) = 40 of 35
+          take fewer workers, or a larger database: [environments.production.database] sku = "…"
+        "#);
+        insta::assert_snapshot!(refused(&nothing, "[variables]\nWEB_CONCURRENCY = \"many\"\n"), @r#"
+        workers-not-a-number: `WEB_CONCURRENCY = "many"` (taxiway.toml:2) is no number from 1 to 1000
+          leave it out: the plan's processors and memory decide then
+        "#);
+    }
 }

@@ -3,7 +3,6 @@
 use taxiway_app::{ProcessKind, Service};
 use taxiway_platform::{Platform, Supply};
 
-use super::PORT;
 use crate::images;
 use crate::workflows::{database_part, is_redis};
 use crate::yaml::{Map, Value};
@@ -18,7 +17,7 @@ pub(super) fn document(service: &Service, platform: &Platform, is_django: bool) 
         .any(|backing| backing.kind == "redis");
     let common = common(service, platform, is_django, needs_redis);
     let mut services = Map::new()
-        .with("web", web(needs_redis))
+        .with("web", web(needs_redis, platform.service.port))
         .blank()
         .comment("Applies the migrations, once, before anything else starts.")
         .with(
@@ -49,7 +48,7 @@ pub(super) fn document(service: &Service, platform: &Platform, is_django: bool) 
         volumes = volumes.with("redis", Value::Nothing);
     }
     Map::new()
-        .comment("Everything that the application needs, on this machine: docker compose up --build\nThen http://localhost:8000. Nothing in it is secret, and nothing listens beyond this machine.")
+        .comment(format!("Everything that the application needs, on this machine: docker compose up --build\nThen http://localhost:{}. Nothing in it is secret, and nothing listens beyond this machine.", platform.service.port))
         .with("x-application", Value::Anchored("application".to_owned(), common))
         .blank()
         .with("services", services)
@@ -83,6 +82,7 @@ fn common(service: &Service, platform: &Platform, is_django: bool, needs_redis: 
 }
 
 fn environment(platform: &Platform, is_django: bool, needs_redis: bool) -> Map {
+    let port = platform.service.port;
     let mut environment = Map::new().with(
         "DATABASE_URL",
         database_part(taxiway_platform::Part::Url, DATABASE_HOST),
@@ -99,7 +99,10 @@ fn environment(platform: &Platform, is_django: bool, needs_redis: bool) -> Map {
     }
     if is_django {
         environment = environment
-            .with("DJANGO_ALLOWED_HOSTS", "localhost:8000,127.0.0.1:8000")
+            .with(
+                "DJANGO_ALLOWED_HOSTS",
+                format!("localhost:{port},127.0.0.1:{port}"),
+            )
             .comment("No certificate here.")
             .with("DJANGO_HTTPS", "off");
     }
@@ -125,9 +128,9 @@ fn ours() -> Map {
     Map::new().with("<<", Value::Alias("application".to_owned()))
 }
 
-fn web(needs_redis: bool) -> Map {
+fn web(needs_redis: bool, port: u16) -> Map {
     ours()
-        .with("ports", vec![format!("127.0.0.1:{PORT}:{PORT}")])
+        .with("ports", vec![format!("127.0.0.1:{port}:{port}")])
         .with("depends_on", after_migrations(needs_redis))
 }
 

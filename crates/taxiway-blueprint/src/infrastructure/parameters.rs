@@ -1,11 +1,16 @@
 //! `main.<environment>.bicepparam`: the values of one environment.
 
 use taxiway_bicep::build::{Document, Object, Value, name};
-use taxiway_platform::{DatabaseKind, Environment, EnvironmentKind, Platform, Standby};
+use taxiway_platform::{DatabaseKind, Environment, EnvironmentKind, Platform, Server, Standby};
 
 use super::shape::Shape;
+use crate::overlay::ServerFile;
 
-pub(super) fn document(platform: &Platform, environment: &Environment) -> Document {
+pub(super) fn document(
+    platform: &Platform,
+    environment: &Environment,
+    server_file: ServerFile,
+) -> Document {
     let is_local = environment.kind == EnvironmentKind::Local;
     let mut document = Document::new();
     document.using("main.bicep");
@@ -26,7 +31,12 @@ pub(super) fn document(platform: &Platform, environment: &Environment) -> Docume
     }
     document.blank();
     let shape = Shape::of(platform);
-    site(environment, is_local, &mut document);
+    site(
+        platform.service.server,
+        environment,
+        server_file,
+        &mut document,
+    );
     if shape.container {
         image(platform, is_local, &mut document);
     }
@@ -70,7 +80,13 @@ fn object<'a>(entries: impl IntoIterator<Item = (&'a String, &'a String)>) -> Ob
         })
 }
 
-fn site(environment: &Environment, is_local: bool, document: &mut Document) {
+fn site(
+    server: Server,
+    environment: &Environment,
+    server_file: ServerFile,
+    document: &mut Document,
+) {
+    let is_local = environment.kind == EnvironmentKind::Local;
     document.assign("planSku", &environment.plan.sku);
     document.assign("instances", environment.plan.instances);
     if environment.plan.most_instances > environment.plan.instances {
@@ -105,23 +121,32 @@ fn site(environment: &Environment, is_local: bool, document: &mut Document) {
     } else if !environment.domains.is_empty() {
         document.assign("domains", environment.domains.clone());
     }
-    let settings = extra_settings(environment, is_local);
+    let settings = extra_settings(server, environment, server_file);
     if !settings.is_empty() {
         document.assign("extraSettings", settings);
     }
 }
 
-fn extra_settings(environment: &Environment, is_local: bool) -> Object {
+fn extra_settings(server: Server, environment: &Environment, server_file: ServerFile) -> Object {
     const WORKERS: &str = "WEB_CONCURRENCY";
+    const THREADS: &str = "GUNICORN_THREADS";
     const START_LIMIT: &str = "WEBSITES_CONTAINER_START_TIME_LIMIT";
+    let is_local = environment.kind == EnvironmentKind::Local;
     let given = |name: &str| environment.variables.contains_key(name);
     let mut settings = object(&environment.variables);
-    if is_local && !given(WORKERS) {
+    // A configuration of the project's own knows how many; this machine has to be spared all the same.
+    let is_ours = server_file == ServerFile::Ours;
+    let workers = &environment.workers;
+    if (is_ours || is_local) && !given(WORKERS) {
         settings = settings
-            .comment(
-                "As many workers as the smallest plan has; this machine may have more processors.",
-            )
-            .with(WORKERS, "2");
+            .comment(format!(
+                "Connections to the database: {}.",
+                workers.arithmetic().replace('×', "*")
+            ))
+            .with(WORKERS, workers.processes.to_string());
+    }
+    if is_ours && server == Server::Gunicorn && !given(THREADS) {
+        settings = settings.with(THREADS, workers.threads.to_string());
     }
     if is_local && !given(START_LIMIT) {
         settings = settings

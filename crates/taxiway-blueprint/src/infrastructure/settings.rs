@@ -36,7 +36,7 @@ pub(super) fn declare(
             "buildSettings",
             with_build(Object::new(), service, platform),
         );
-        document.variable("imageSettings", image_settings());
+        document.variable("imageSettings", image_settings(platform.service.port));
         parts.push(conditional(
             name("empty").call([name("containerImage")]),
             name("buildSettings"),
@@ -136,11 +136,12 @@ fn with_build(settings: Object, service: &Service, platform: &Platform) -> Objec
         .with_some("POST_BUILD_COMMAND", collectstatic(service, platform))
 }
 
-fn image_settings() -> Object {
+fn image_settings(port: u16) -> Object {
+    let port = port.to_string();
     Object::new()
         .comment("The port that the image listens on: App Service tries 80 and 8080 otherwise, and tells the image neither.")
-        .with("WEBSITES_PORT", "8000")
-        .with("PORT", "8000")
+        .with("WEBSITES_PORT", &port)
+        .with("PORT", &port)
         .comment("The image carries its code.")
         .with("WEBSITES_ENABLE_APP_SERVICE_STORAGE", "false")
 }

@@ -90,7 +90,10 @@ fn test(blueprint: &Blueprint<'_>) -> Map {
         .with("permissions", reads())
         .with("defaults", defaults(blueprint.folder()))
         .with("services", services(blueprint))
-        .with("env", environment(blueprint.platform))
+        .with(
+            "env",
+            environment(blueprint.platform, blueprint.framework_name() == "flask"),
+        )
         .with("steps", steps)
 }
 
@@ -155,9 +158,15 @@ fn service_image(image: &Image) -> Map {
 }
 
 /// What the code reads and can't do without, with values that mean nothing.
-fn environment(platform: &Platform) -> Map {
+fn environment(platform: &Platform, is_flask: bool) -> Map {
     let mut environment =
         Map::new().with("DATABASE_URL", super::database_part(Part::Url, "localhost"));
+    // `flask db` finds an application by itself only under the usual names.
+    let wrapped = platform.service.wrapped.as_ref();
+    environment = environment.with_some(
+        "FLASK_APP",
+        wrapped.filter(|_| is_flask).map(ToString::to_string),
+    );
     for variable in &platform.service.variables {
         if variable.name == "DATABASE_URL" {
             continue;
@@ -265,6 +274,12 @@ fn generated() -> Map {
             "Generated files are what Taxiway would write",
             "taxiway generate --check",
         ),
+        // What one of them finds does not keep the other from being seen.
+        run(
+            "Infrastructure, pipelines and images have no known defect",
+            "taxiway check",
+        )
+        .with("if", "${{ !cancelled() }}"),
     ];
     job("Generated files", 20)
         .with("permissions", reads())

@@ -120,3 +120,39 @@ fn walk(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
         })
         .collect()
 }
+
+/// Whatever names the port names the same one: server, image, probes, and what App Service is told.
+#[test]
+fn there_is_one_port() {
+    let (app, mut platform) = platform("chat");
+    platform.service.port = 5005;
+    platform.hosting = taxiway_platform::Hosting::Container;
+    let generated = files(&MemorySources::new(), &app, &platform);
+    let text = |end: &str| {
+        let file = generated
+            .iter()
+            .find(|file| file.path.as_str().ends_with(end));
+        file.unwrap_or_else(|| panic!("{end} is generated"))
+            .text
+            .clone()
+    };
+    for (file, said) in [
+        ("gunicorn.conf.py", "os.environ.get(\"PORT\", \"5005\")"),
+        ("Dockerfile", "EXPOSE 5005"),
+        ("Dockerfile", "PORT=5005"),
+        ("compose.yaml", "127.0.0.1:5005:5005"),
+        ("main.bicep", "WEBSITES_PORT: '5005'"),
+    ] {
+        assert!(text(file).contains(said), "{file}:\n{}", text(file));
+    }
+    for file in generated
+        .iter()
+        .filter(|file| !file.path.as_str().contains("/modules/"))
+    {
+        assert!(
+            !file.text.contains("8000"),
+            "{} names another port",
+            file.path
+        );
+    }
+}

@@ -4,12 +4,12 @@ use indexmap::IndexMap;
 use taxiway_app::{MediaStorage, Service};
 use taxiway_diagnostics::Place;
 
-use super::{Decisions, at, database, list, plan, resources};
+use super::{Decisions, at, database, list, plan, resources, workers};
 use crate::python::Chosen;
 use crate::regions::DEFAULT_REGION;
 use crate::{
-    Config, Environment, EnvironmentKind, EnvironmentSettings, MissingVariable, Python, Size,
-    Source, Supply, Variable, naming, python,
+    Config, Environment, EnvironmentKind, EnvironmentSettings, MissingVariable, Python, Server,
+    Size, Source, Supply, Variable, naming, python,
 };
 
 /// What one environment is decided from.
@@ -36,6 +36,7 @@ struct Shared<'a> {
     variables: &'a [Variable],
     cache_settings: &'a [String],
     stores_in_azure: Option<&'a Place>,
+    server: Server,
     python: Chosen,
 }
 
@@ -46,6 +47,7 @@ pub(super) fn decide(
     workload: &str,
     variables: &[Variable],
     cache_settings: &[String],
+    server: Server,
     decisions: &mut Decisions,
 ) -> Vec<Environment> {
     let python = match python::choose(service) {
@@ -78,6 +80,7 @@ pub(super) fn decide(
                     .seen("media.storage")
                     .or_else(|| service.seen("media"))
             }),
+        server,
         python,
     };
     let nothing = EnvironmentSettings::default();
@@ -119,6 +122,26 @@ impl Shared<'_> {
             Source::Default,
             "abbreviation, application, environment, as the Cloud Adoption Framework names them",
         );
+        let network = resources::network(&asked, decisions);
+        let cache = resources::cache(&asked, self.cache_settings, decisions);
+        let storage = resources::storage(&asked, self.stores_in_azure, decisions);
+        let alerts = resources::alerts(&asked, decisions);
+        let budget = resources::budget(&asked, decisions);
+        let is_locked = resources::lock(&asked, decisions);
+        let plan = plan::plan(&asked, decisions);
+        let database = database::database(
+            &asked,
+            self.workload,
+            &self.config.app.data_residency,
+            decisions,
+        );
+        let workers = workers::workers(
+            &asked,
+            self.config,
+            self.server,
+            (&plan, &database),
+            decisions,
+        );
         Environment {
             name: name.to_owned(),
             kind: if is_local {
@@ -126,19 +149,15 @@ impl Shared<'_> {
             } else {
                 EnvironmentKind::Azure
             },
-            network: resources::network(&asked, decisions),
-            cache: resources::cache(&asked, self.cache_settings, decisions),
-            storage: resources::storage(&asked, self.stores_in_azure, decisions),
-            alerts: resources::alerts(&asked, decisions),
-            budget: resources::budget(&asked, decisions),
-            is_locked: resources::lock(&asked, decisions),
-            plan: plan::plan(&asked, decisions),
-            database: database::database(
-                &asked,
-                self.workload,
-                &self.config.app.data_residency,
-                decisions,
-            ),
+            network,
+            cache,
+            storage,
+            alerts,
+            budget,
+            is_locked,
+            plan,
+            database,
+            workers,
             missing: self.missing(&asked),
             resource_group,
             tags: self.tags(),

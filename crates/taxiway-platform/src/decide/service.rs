@@ -1,13 +1,16 @@
 //! The one web service: which it is, whether it can be given a platform, and how it runs.
 
 use taxiway_app::{
-    App, Backing, DatabaseEngine, FrameworkName, Interface, Kind, MediaStorage, Service,
+    App, Backing, DatabaseEngine, FrameworkName, Interface, Kind, MediaStorage, Port, Service,
     StaticStrategy,
 };
 use taxiway_diagnostics::{Diagnostic, Severity};
 
 use super::{Decisions, at, variables};
-use crate::{Config, Server, Source, StaticServing, WebService};
+use crate::{Config, Hosting, Server, Source, StaticServing, WebService};
+
+/// App Service asks a Python site there unless it is told otherwise. Source: Configure a Linux Python app.
+const DEFAULT_PORT: u16 = 8000;
 
 /// The service to give a platform: the only one, or the one that `taxiway.toml` names.
 pub(super) fn only_service<'a>(
@@ -256,7 +259,11 @@ fn refuse_backing(
 }
 
 /// How the service runs, or `None` with the reason among the errors.
-pub(super) fn web_service(service: &Service, decisions: &mut Decisions) -> Option<WebService> {
+pub(super) fn web_service(
+    service: &Service,
+    config: &Config,
+    decisions: &mut Decisions,
+) -> Option<WebService> {
     let own = entrypoint(service, decisions);
     let is_django = is_django(service);
     let settings_module = if is_django {
@@ -286,6 +293,7 @@ pub(super) fn web_service(service: &Service, decisions: &mut Decisions) -> Optio
             .filter(|_| is_django)
             .and_then(|framework| framework.version.clone()),
         server,
+        port: port(service, config, decisions),
         static_files,
         variables: Vec::new(),
     })
@@ -316,6 +324,27 @@ fn entrypoint(service: &Service, decisions: &mut Decisions) -> Option<taxiway_ap
         "what the server loads",
     );
     Some(entrypoint)
+}
+
+/// An image of the project's own listens where it listens; everything else listens where it is told to.
+fn port(service: &Service, config: &Config, decisions: &mut Decisions) -> u16 {
+    let hosting = config.app.hosting.as_ref().map(|hosting| hosting.value);
+    let is_own_image =
+        hosting == Some(Hosting::Container) && service.artifacts.dockerfile.is_some();
+    let (port, source, reason) = match &service.port {
+        Some(Port::Number(port)) if is_own_image => (
+            *port,
+            Source::detected(service.seen("port")),
+            "the project's own image listens there",
+        ),
+        Some(Port::Number(_) | Port::Variable(_)) | None => (
+            DEFAULT_PORT,
+            Source::Default,
+            "where nobody sets PORT: bind, EXPOSE, probes and WEBSITES_PORT have this one",
+        ),
+    };
+    decisions.choose("port", port.to_string(), source, reason);
+    port
 }
 
 fn settings_module(service: &Service, decisions: &mut Decisions) -> Option<String> {

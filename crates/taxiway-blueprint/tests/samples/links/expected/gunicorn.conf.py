@@ -2,15 +2,15 @@
 
 import os
 
-# The processors of the instance; in a container the machine's own count would be the host's.
-cores = int(os.environ.get("NUM_CORES") or 1)
-
 bind = "0.0.0.0:" + os.environ.get("PORT", "8000")
 
-# Threads wait for the database while others work; two workers at least, so that one may restart.
+# As many as the plan's processors and memory carry, and the database takes; the host's processors say nothing about either.
+# The parameters of an environment set both variables:
+#   local: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20 of 844
+#   production: 2 workers * 5 connections * 5 instances * 2 (site and slot) = 100 of 844
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY") or (2 if cores == 1 else 2 * cores + 1))
-threads = 4
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = int(os.environ.get("GUNICORN_THREADS") or 4)
 
 # A worker that says nothing for this long is replaced. The platform's front end gives up after 230 seconds.
 timeout = 60

@@ -17,8 +17,9 @@ param domains = [
   '127.0.0.1'
 ]
 param extraSettings = {
-  // As many workers as the smallest plan has; this machine may have more processors.
+  // Connections to the database: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20 of 844.
   WEB_CONCURRENCY: '2'
+  GUNICORN_THREADS: '4'
   // Seconds. Whoever waits for a start here is a person.
   WEBSITES_CONTAINER_START_TIME_LIMIT: '60'
 }

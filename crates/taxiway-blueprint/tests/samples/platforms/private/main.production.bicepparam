@@ -11,6 +11,11 @@ param instances = 3
 param mostInstances = 10
 param zoneRedundant = true
 param pythonVersion = '3.12'
+param extraSettings = {
+  // Connections to the database: 9 workers * 5 connections * 10 instances * 2 (site and slot) = 900 of 3422.
+  WEB_CONCURRENCY: '9'
+  GUNICORN_THREADS: '4'
+}
 
 param databaseVersion = '16'
 param databaseSku = 'Standard_D8ds_v5'

@@ -13,6 +13,11 @@ param instances = 2
 param mostInstances = 6
 param zoneRedundant = true
 param pythonVersion = '3.12'
+param extraSettings = {
+  // Connections to the database: 5 workers * 5 connections * 6 instances * 2 (site and slot) = 300 of 1703.
+  WEB_CONCURRENCY: '5'
+  GUNICORN_THREADS: '4'
+}
 
 param databaseVersion = '16'
 param databaseSku = 'Standard_D4ds_v5'

@@ -9,6 +9,11 @@ param extraTags = {
 param planSku = 'P0v3'
 param instances = 1
 param pythonVersion = '3.12'
+param extraSettings = {
+  // Connections to the database: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20 of 35.
+  WEB_CONCURRENCY: '2'
+  GUNICORN_THREADS: '4'
+}
 
 param databaseVersion = '16'
 param databaseSku = 'Standard_B1ms'

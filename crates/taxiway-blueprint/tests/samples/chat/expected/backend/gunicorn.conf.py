@@ -2,14 +2,14 @@
 
 import os
 
-# The processors of the instance; in a container the machine's own count would be the host's.
-cores = int(os.environ.get("NUM_CORES") or 1)
-
 bind = "0.0.0.0:" + os.environ.get("PORT", "8000")
 
-# A loop keeps one processor busy; two workers at least, so that one may restart.
+# As many as the plan's processors and memory carry, and the database takes; the host's processors say nothing about either.
+# The parameters of an environment set the variable:
+#   local: 2 workers * 16 connections * 1 instance * 2 (site and slot) = 64 of 844
+#   production: 2 workers * 16 connections * 5 instances * 2 (site and slot) = 320 of 844
 worker_class = "uvicorn_worker.UvicornWorker"
-workers = int(os.environ.get("WEB_CONCURRENCY") or max(2, cores))
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 
 # A worker that says nothing for this long is replaced. The platform's front end gives up after 230 seconds.
 timeout = 60

@@ -8,6 +8,10 @@ param instances = 2
 param mostInstances = 5
 param zoneRedundant = true
 param pythonVersion = '3.11'
+param extraSettings = {
+  // Connections to the database: 2 workers * 16 connections * 5 instances * 2 (site and slot) = 320 of 844.
+  WEB_CONCURRENCY: '2'
+}
 
 param databaseVersion = '16'
 param databaseSku = 'Standard_D2ds_v5'

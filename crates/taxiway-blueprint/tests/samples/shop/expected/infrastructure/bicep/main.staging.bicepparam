@@ -11,6 +11,9 @@ param instances = 1
 param pythonVersion = '3.12'
 param extraSettings = {
   EMAIL_HOST: 'smtp.example.com'
+  // Connections to the database: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20 of 35.
+  WEB_CONCURRENCY: '2'
+  GUNICORN_THREADS: '4'
 }
 
 param databaseVersion = '16'

@@ -1,0 +1,76 @@
+//! How many processes and threads serve, and how many connections to the database these come to.
+
+use serde::Serialize;
+
+/// The processes and threads of one environment's server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Workers {
+    /// The processes on each instance.
+    pub processes: u32,
+    /// The threads of each process; 1 where a loop serves.
+    pub threads: u32,
+    /// The connections to the database that each process may hold while it is busy.
+    pub connections: u32,
+    /// The instances that there may be under load.
+    pub instances: u32,
+    /// The connections that the database takes; `None` where it is somebody else's.
+    pub limit: Option<u32>,
+}
+
+/// While a release is rolled out the slot runs beside the site, on the same instances.
+const SITES: u32 = 2;
+
+impl Workers {
+    /// The connections when all of it is busy at once.
+    pub const fn total(&self) -> u32 {
+        self.processes * self.connections * self.instances * SITES
+    }
+
+    /// Whether the database takes them all.
+    pub fn fit(&self) -> bool {
+        self.limit.is_none_or(|limit| self.total() <= limit)
+    }
+
+    /// `2 workers × 5 connections × 3 instances × 2 (site and slot) = 60 of 844`
+    pub fn arithmetic(&self) -> String {
+        let limit = match self.limit {
+            Some(limit) => format!(" of {limit}"),
+            None => " of a database whose limit is not known here".to_owned(),
+        };
+        format!(
+            "{} × {} × {} × {SITES} (site and slot) = {}{limit}",
+            counted(self.processes, "worker"),
+            counted(self.connections, "connection"),
+            counted(self.instances, "instance"),
+            self.total(),
+        )
+    }
+}
+
+fn counted(count: u32, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sites_of_a_rollout_count_on_every_instance() {
+        let workers = Workers {
+            processes: 5,
+            threads: 4,
+            connections: 5,
+            instances: 6,
+            limit: Some(299),
+        };
+        assert_eq!(
+            workers.arithmetic(),
+            "5 workers × 5 connections × 6 instances × 2 (site and slot) = 300 of 299"
+        );
+        assert!(!workers.fit());
+    }
+}
