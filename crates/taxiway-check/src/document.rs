@@ -18,7 +18,7 @@ pub fn document(verdict: &Verdict, sources: &dyn Sources) -> Value {
     };
     json!({
         "schema": "taxiway.check/v1",
-        "judged": verdict.entries.iter().map(Entry::name).collect::<Vec<_>>(),
+        "judged": verdict.entries.iter().map(Entry::name).chain(verdict.files.iter().map(AsRef::as_ref)).collect::<Vec<_>>(),
         "summary": {
             "errors": count(Severity::Error),
             "warnings": count(Severity::Warning),

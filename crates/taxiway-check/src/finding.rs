@@ -102,6 +102,57 @@ impl Found {
     }
 }
 
+/// What a rule about files reports.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    pub(crate) location: Location,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+    pub(crate) labels: Vec<(Location, String)>,
+    pub(crate) is_pedantic: bool,
+}
+
+impl Mark {
+    pub(crate) fn at(location: Location, message: impl Into<String>) -> Self {
+        Self {
+            location,
+            message: message.into(),
+            help: None,
+            labels: Vec::new(),
+            is_pedantic: false,
+        }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Points at a second place.
+    pub(crate) fn label(mut self, location: Location, text: impl Into<String>) -> Self {
+        self.labels.push((location, text.into()));
+        self
+    }
+
+    pub(crate) const fn pedantic(mut self) -> Self {
+        self.is_pedantic = true;
+        self
+    }
+}
+
+/// Takes what the rules about files report.
+#[derive(Debug)]
+pub(crate) struct Marks<'r> {
+    pub(crate) found: &'r mut Vec<(&'static Rule, Mark)>,
+    pub(crate) rule: &'static Rule,
+}
+
+impl Marks<'_> {
+    pub(crate) fn push(&mut self, mark: Mark) {
+        self.found.push((self.rule, mark));
+    }
+}
+
 /// Takes what the rules report.
 #[derive(Debug)]
 pub(crate) struct Report<'r> {

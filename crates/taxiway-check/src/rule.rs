@@ -3,7 +3,8 @@
 use serde::Serialize;
 use taxiway_diagnostics::Severity;
 
-use crate::finding::Report;
+use crate::files::Files;
+use crate::finding::{Marks, Report};
 use crate::graph::Graph;
 
 /// One rule: what it looks for, why, and the function that looks.
@@ -25,8 +26,17 @@ pub struct Rule {
     pub benchmarks: &'static [Benchmark],
     /// Markdown with the headings What, Why, Bad and Good.
     pub docs: &'static str,
-    /// Looks at the resources of one template.
-    pub(crate) look: fn(&Graph<'_>, &mut Report<'_>),
+    /// Looks, and reports.
+    pub(crate) look: Look,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Look {
+    /// The resources of one template.
+    Resources(fn(&Graph<'_>, &mut Report<'_>)),
+    /// Pipelines, images, scripts and the code of a repository.
+    Files(fn(&Files, &mut Marks<'_>)),
 }
 
 /// How sure a finding is.
@@ -94,6 +104,30 @@ impl Rule {
         summary: &'static str,
         docs: &'static str,
         look: fn(&Graph<'_>, &mut Report<'_>),
+    ) -> Self {
+        Self::looking(code, summary, docs, Look::Resources(look))
+    }
+
+    /// A rule about files, with the usual properties.
+    pub(crate) const fn of_files(
+        code: &'static str,
+        summary: &'static str,
+        docs: &'static str,
+        look: fn(&Files, &mut Marks<'_>),
+    ) -> Self {
+        Self::looking(code, summary, docs, Look::Files(look))
+    }
+
+    /// Whether it looks at pipelines, images, scripts and code, and not at resources.
+    pub const fn is_about_files(&self) -> bool {
+        matches!(self.look, Look::Files(_))
+    }
+
+    const fn looking(
+        code: &'static str,
+        summary: &'static str,
+        docs: &'static str,
+        look: Look,
     ) -> Self {
         Self {
             code,

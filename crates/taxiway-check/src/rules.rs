@@ -1,4 +1,5 @@
-//! The rules: a file each for what it looks for and what it says about it, in a folder for each part of Azure.
+//! The rules: a file each for what it looks for and what it says about it, in a folder for each part of Azure and of
+//! a repository.
 //!
 //! To add one: `<code>.rs` and `<code>.md` in their folder, and its name here. A test compares the list with the folders, compiles
 //! the examples of every page, and judges them.
@@ -18,14 +19,17 @@ macro_rules! rules {
 
 rules! {
     governance { changing_tag, global_name_without_hash, malformed_budget, malformed_tags, read_only_lock, resource_name, shutdown_by_tag }
+    images { health_check_without_request, image_port_mismatch, migrations_at_each_start, user_install_lost, workers_by_host_cores }
     identity { federation_audiences, partial_role_id, role_too_broad, same_role_twice, untyped_principal }
     key_vault { ignored_access_policies, malformed_reference, missing_secret, purge_protection_false, reference_without_identity, role_without_rbac, secret_in_template, secret_reader_without_role, secret_without_content_type, soft_delete_off, soft_delete_out_of_range, vault_can_be_purged, vault_without_rbac, vault_without_tenant }
     monitoring { alert_times, capped_production, classic_insights, detached_availability_test, log_days_out_of_range, logs_to_nowhere, long_group_name, regional_alert, silent_alert, unwatched_resource, wrong_aggregation }
     network { basic_address, database_subnet_without_delegation, door_open_beside_endpoint, endpoint_in_delegated_subnet, endpoint_on_injected_database, endpoint_without_names, guarded_gateway, integration_without_delegation, management_port_open, overlapping_subnets, regional_zone, retired_gateway, rule_priority, subnet_outside_network, subnet_too_small, subnets_in_two_places, wrong_endpoint_group, wrong_endpoint_zone, zone_without_network }
+    pipelines { backup_arguments, backups_never_pruned, canary_by_waiting, check_by_echo, database_without_service, deploy_of_untested, migrations_from_runner, moving_action, open_internal_service, pooler_for_migrations, project_wide_role, registry_admin_in_pipeline, retired_action, retired_registry, rollback_of_nothing, scan_cannot_fail, secret_beside_vault, sqlite_for_postgresql, stored_cloud_credential, unknown_context, untrusted_text_in_script }
     postgresql { backup_days_out_of_range, burstable_high_availability, connections_not_logged, database_open_to_azure, database_open_to_internet, disk_tier_too_low, entra_without_administrator, firewall_on_injected_server, injected_without_zone, maintenance_window_out_of_range, nobody_can_sign_in, odd_disk_size, old_postgresql, password_in_template, pooler_on_burstable, public_access_on_injected_server, region_without_geo_backup, reserved_login, size_not_in_region, ssd_v2_refused, standby_in_same_zone, tier_mismatch, too_few_connections, unencrypted_connections }
     reachability { unreachable_database, unreachable_registry, unreachable_vault }
     redis { classic_redis, redis_database_name, unencrypted_redis }
     registry { anonymous_pull, premium_feature, pull_identity_by_id, registry_admin_user }
+    runtime { env_file_not_ignored, events_never_written, log_folder_missing, module_not_imported, queries_of_debug, retired_telemetry, secrets_at_import, text_as_truth }
     scaling { autoscale_beyond_tier, autoscale_without_tier, one_way_scaling }
     slots { any_warmup_answer, auto_swap_on_linux, slot_lacks_settings, slot_more_open, sticky_names_on_slot, traffic_above_whole }
     storage { archive_in_zones, blob_retention_out_of_range, lost_media, malformed_ip_rule, public_blobs, public_container, restore_without_history, shared_keys, storage_old_tls, storage_over_http }

@@ -6,10 +6,11 @@ use camino::Utf8PathBuf;
 use taxiway_diagnostics::{Diagnostic, Label, LineIndex, Location, Place, Sources, Span};
 
 use crate::evaluated::Evaluated;
-use crate::finding::{Finding, Found, Report};
+use crate::files::Files;
+use crate::finding::{Finding, Found, Mark, Marks, Report};
 use crate::graph::{Graph, Stage};
 use crate::origin::{declarations, origin};
-use crate::rule::{Gate, Persona, Rule};
+use crate::rule::{Gate, Look, Persona, Rule};
 use crate::suppression::{self, Suppression};
 use crate::{ALL, fix};
 
@@ -81,10 +82,39 @@ impl<'s> Run<'s> {
                 found: &mut found,
                 rule,
             };
-            (rule.look)(&graph, &mut report);
+            if let Look::Resources(look) = rule.look {
+                look(&graph, &mut report);
+            }
         }
         for (rule, found) in found {
             let finding = self.locate(evaluated, &graph, rule, &found);
+            if !self.is_suppressed(&finding) {
+                self.add(finding);
+            }
+        }
+    }
+
+    /// Judges pipelines, images, scripts and code.
+    pub fn judge_files(&mut self, files: &Files) {
+        let mut found = Vec::new();
+        for rule in ALL
+            .iter()
+            .filter(|rule| self.is_asked(rule, Stage::Production))
+        {
+            if let Look::Files(look) = rule.look {
+                let mut marks = Marks {
+                    found: &mut found,
+                    rule,
+                };
+                look(files, &mut marks);
+            }
+        }
+        for path in files.paths() {
+            self.read_text(path.clone());
+        }
+        for (rule, mark) in found {
+            self.read_text(mark.location.path.clone());
+            let finding = of_file(rule, mark);
             if !self.is_suppressed(&finding) {
                 self.add(finding);
             }
@@ -104,13 +134,16 @@ impl<'s> Run<'s> {
 
     fn read(&mut self, evaluated: &Evaluated) {
         for path in evaluated.files() {
-            if !self.judged.insert(path.clone()) {
-                continue;
-            }
-            if let Ok(text) = self.sources.read_text(&path) {
-                self.suppressions.extend(suppression::read(&path, &text));
-                self.texts.insert(path, text);
-            }
+            self.read_text(path);
+        }
+    }
+
+    fn read_text(&mut self, path: Utf8PathBuf) {
+        if self.judged.insert(path.clone())
+            && let Ok(text) = self.sources.read_text(&path)
+        {
+            self.suppressions.extend(suppression::read(&path, &text));
+            self.texts.insert(path, text);
         }
     }
 
@@ -284,6 +317,30 @@ fn declared_name(text: &str) -> (usize, usize) {
         start += line.len();
     }
     (0, text.lines().next().unwrap_or_default().trim_end().len())
+}
+
+/// What is about a file is about no resource; `[[check.allow]]` names its path instead.
+fn of_file(rule: &'static Rule, mark: Mark) -> Finding {
+    let mut diagnostic = Diagnostic::new(rule.severity, rule.code, mark.message);
+    let path = mark.location.path.clone();
+    diagnostic.location = Some(mark.location);
+    diagnostic.help = mark.help;
+    let labels = mark.labels.into_iter();
+    diagnostic.labels = labels
+        .map(|(location, text)| Label { location, text })
+        .collect();
+    Finding {
+        rule,
+        persona: if mark.is_pedantic {
+            Persona::Pedantic
+        } else {
+            rule.persona
+        },
+        diagnostic,
+        resource: Some(path.to_string()),
+        entries: vec![path],
+        declarations: Vec::new(),
+    }
 }
 
 fn label(location: Location, text: &str) -> Label {

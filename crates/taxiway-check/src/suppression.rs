@@ -1,4 +1,5 @@
-//! Findings that are accepted in the source: `// taxiway:allow(code) reason`.
+//! Findings that are accepted in the source: `// taxiway:allow(code) reason`, and `# taxiway:allow(code) reason` where `#` starts a
+//! comment.
 //!
 //! Behind a line's code the comment is about that line; on a line of its own, about the next one. Above or behind the head of
 //! a `resource` or `module` statement it is about everything that the statement declares.
@@ -50,11 +51,9 @@ pub(crate) fn read(path: &Utf8Path, text: &str) -> Vec<Suppression> {
 /// Where in the line the comment starts.
 fn comment(line: &str) -> Option<usize> {
     let start = line.find(START)?;
-    let comment = line[..start].rfind("//")?;
-    line[comment + 2..start]
-        .trim()
-        .is_empty()
-        .then_some(comment)
+    let before = line[..start].trim_end();
+    let sign = ["//", "#"].iter().find(|sign| before.ends_with(**sign))?;
+    Some(before.len() - sign.len())
 }
 
 fn covered(lines: &[&str], index: usize, comment: usize) -> std::ops::RangeInclusive<u32> {
@@ -64,7 +63,7 @@ fn covered(lines: &[&str], index: usize, comment: usize) -> std::ops::RangeInclu
     }
     let is_between = |line: &&str| {
         let text = line.trim();
-        text.is_empty() || text.starts_with("//") || text.starts_with('@')
+        text.is_empty() || text.starts_with("//") || text.starts_with(['@', '#'])
     };
     let skipped = lines[index + 1..]
         .iter()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8PathBuf;
 use taxiway_diagnostics::{Diagnostic, Severity};
 
 use crate::evaluated::Entry;
@@ -10,8 +11,10 @@ use crate::finding::Finding;
 /// Everything that was judged, and all that has to be said about it.
 #[derive(Debug, Default)]
 pub struct Verdict {
-    /// What was looked at.
+    /// The infrastructure that was looked at.
     pub entries: Vec<Entry>,
+    /// The pipelines, images and scripts that were.
+    pub files: Vec<Utf8PathBuf>,
     /// How many resources it makes.
     pub resources: usize,
     /// What the rules found.

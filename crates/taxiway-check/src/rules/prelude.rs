@@ -1,6 +1,8 @@
 //! What nearly every rule needs: rules are many and small, and open with what they are about.
 
-pub(super) use crate::finding::{Found, Report};
+pub(super) use crate::delivery::*;
+pub(super) use crate::files::*;
+pub(super) use crate::finding::{Found, Mark, Marks, Report};
 pub(super) use crate::graph::{Graph, Stage};
 pub(super) use crate::kinds::*;
 pub(super) use crate::network::*;

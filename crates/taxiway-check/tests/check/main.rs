@@ -1,6 +1,10 @@
 //! Rules are judged by their own examples, and the engine by whole infrastructures.
 
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod file_examples;
 #[cfg(test)]
 mod platform;

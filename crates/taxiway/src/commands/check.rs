@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_check::{
-    ALL, Benchmark, Entry, Evaluated, Finding, Gate, Options, Run, Surroundings, Verdict,
+    ALL, Benchmark, Entry, Evaluated, Files, Finding, Gate, Options, Run, Surroundings, Verdict,
     apply_fixes, discover,
 };
 use taxiway_diagnostics::{Diagnostic, DiskSources, Severity, Sources as _};
@@ -17,6 +17,15 @@ use crate::{acceptance, findings, repository, surroundings};
 /// How often fixes are applied and the result judged again.
 const MAX_ROUNDS: usize = 20;
 
+/// What is to be judged.
+struct Selection {
+    sources: DiskSources,
+    /// Infrastructure.
+    entries: Vec<Entry>,
+    /// Pipelines, images, scripts and code.
+    files: Files,
+}
+
 /// Judges, mends where that was asked for, and prints.
 pub(crate) fn run(
     arguments: &Check,
@@ -26,12 +35,12 @@ pub(crate) fn run(
     if let Some(code) = &arguments.explain {
         return explain(code, terminal);
     }
-    let (sources, entries) = select(arguments, repository)?;
-    let mut judged = judge(&sources, entries, arguments)?;
+    let selection = select(arguments, repository)?;
+    let mut judged = judge(&selection, arguments)?;
     if arguments.fix || arguments.unsafe_fixes {
-        judged = mend(&sources, judged, arguments, terminal)?;
+        judged = mend(&selection, judged, arguments, terminal)?;
     }
-    show(&judged, &sources, terminal);
+    show(&judged, &selection.sources, terminal);
     if !judged.failures.is_empty() {
         return Ok(Exit::Usage);
     }
@@ -43,15 +52,14 @@ pub(crate) fn run(
 }
 
 /// The files that are meant: those that are named, or what the repository has.
-fn select(
-    arguments: &Check,
-    repository: Option<&Utf8Path>,
-) -> Result<(DiskSources, Vec<Entry>), Failure> {
+fn select(arguments: &Check, repository: Option<&Utf8Path>) -> Result<Selection, Failure> {
     let root = repository::root(repository)?;
     let sources = repository::sources(&root);
     let mut entries = Vec::new();
+    let mut files = Files::default();
     if arguments.paths.is_empty() {
         entries = discover(&sources, Utf8Path::new(""));
+        files = Files::read(&sources, Utf8Path::new(""));
     }
     for path in &arguments.paths {
         let full = path
@@ -62,6 +70,9 @@ fn select(
             .map_or_else(|_| full.clone(), Utf8Path::to_owned);
         if full.is_dir() {
             entries.extend(below(&sources, &full, &relative));
+            if relative.is_relative() {
+                files = Files::read(&sources, &relative);
+            }
         } else {
             entries.push(Entry {
                 file: relative,
@@ -69,13 +80,19 @@ fn select(
             });
         }
     }
-    if entries.is_empty() {
-        return Err(Failure::lacking("there is no infrastructure to judge")
-            .next("write it", "taxiway generate"));
+    if entries.is_empty() && files.count() == 0 {
+        return Err(Failure::lacking(
+            "there is nothing to judge: no infrastructure, no pipeline, no image",
+        )
+        .next("write it", "taxiway generate"));
     }
     entries.sort();
     entries.dedup();
-    Ok((sources, entries))
+    Ok(Selection {
+        sources,
+        entries,
+        files,
+    })
 }
 
 fn below(sources: &DiskSources, full: &Utf8Path, relative: &Utf8Path) -> Vec<Entry> {
@@ -107,11 +124,8 @@ fn parameters(arguments: &Check, root: &Utf8Path) -> Result<Option<Utf8PathBuf>,
     ))
 }
 
-fn judge(
-    sources: &DiskSources,
-    entries: Vec<Entry>,
-    arguments: &Check,
-) -> Result<Verdict, Failure> {
+fn judge(selection: &Selection, arguments: &Check) -> Result<Verdict, Failure> {
+    let sources = &selection.sources;
     let config = acceptance::config(sources)?;
     let options = Options {
         pedantic: arguments.pedantic,
@@ -122,7 +136,7 @@ fn judge(
     let mut run = Run::new(sources, options);
     let (mut warnings, mut failures) = (Vec::new(), Vec::new());
     let mut resources = 0;
-    for entry in &entries {
+    for entry in &selection.entries {
         let around = Surroundings {
             variables: &surroundings::variable,
             resource_group: acceptance::resource_group(&config, entry.name()),
@@ -147,8 +161,10 @@ fn judge(
         diagnostics.sort_by(|one: &Diagnostic, other| one.sort_key().cmp(&other.sort_key()));
         diagnostics.dedup();
     }
+    run.judge_files(&selection.files);
     Ok(Verdict {
-        entries,
+        entries: selection.entries.clone(),
+        files: selection.files.paths().to_vec(),
         resources,
         findings: run.finish(),
         warnings,
@@ -158,7 +174,7 @@ fn judge(
 
 /// Applies fixes until none is left; one that does not take is not tried for ever.
 fn mend(
-    sources: &DiskSources,
+    selection: &Selection,
     first: Verdict,
     arguments: &Check,
     terminal: &Terminal,
@@ -166,12 +182,12 @@ fn mend(
     let mut judged = first;
     let mut total = 0;
     for _ in 0..MAX_ROUNDS {
-        let count = apply(sources, &judged.findings, arguments.unsafe_fixes)?;
+        let count = apply(&selection.sources, &judged.findings, arguments.unsafe_fixes)?;
         if count == 0 {
             break;
         }
         total += count;
-        judged = judge(sources, judged.entries, arguments)?;
+        judged = judge(selection, arguments)?;
     }
     terminal.say(format_args!("{total} fixes applied"));
     Ok(judged)
@@ -239,7 +255,7 @@ fn show_text(judged: &Verdict, sources: &DiskSources, terminal: &Terminal) {
         count(Severity::Warning, "warning"),
         count(Severity::Info, "note"),
         counted(judged.resources, "resource"),
-        counted(judged.entries.len(), "file"),
+        counted(judged.entries.len() + judged.files.len(), "file"),
     ));
     if !judged.failures.is_empty() {
         terminal.say("what does not compile was not judged");
