@@ -179,7 +179,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn property_of_tagged(&self, tagged: &types::Tagged, name: &str) -> Type {
+    pub(super) fn property_of_tagged(&self, tagged: &types::Tagged, name: &str) -> Type {
         if *tagged.key == *name {
             let values = tagged.variants.keys();
             return union(values.map(|value| Type::StringLiteral(value.clone())));

@@ -46,6 +46,7 @@ impl<'a> Checker<'a> {
                 Some(member) => member.kind.clone(),
                 None => self.unknown_type_member(object, &base, name),
             },
+            Type::Tagged(tagged) => self.property_of_tagged(tagged, &name.text),
             other => {
                 let message = format!("only objects have properties, and this is `{other}`");
                 self.error(name.span, "BCP055", message)

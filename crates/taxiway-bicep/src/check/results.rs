@@ -49,6 +49,17 @@ pub(super) fn concat(arguments: &[Type]) -> Type {
     Type::Tuple(all.into())
 }
 
+/// What `split` gives: there is always something before the first separator.
+pub(super) fn parts(_: &[Type]) -> Type {
+    Type::Array(Rc::new(Array {
+        item: Type::string(),
+        least: Some(1),
+        greatest: None,
+        is_untyped: false,
+        is_lenient: false,
+    }))
+}
+
 pub(super) fn same_items(arguments: &[Type]) -> Type {
     match argument(arguments, 0) {
         Type::Array(array) => Type::Array(Rc::new(Array {

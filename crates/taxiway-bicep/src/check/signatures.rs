@@ -278,7 +278,7 @@ const SIGNATURES: &[Signature] = &[
     fixed("skip", &[A, Int], Gives::Computed(results::same_items)),
     fixed("skip", &[T, Int], Gives::Text),
     fixed("sort", &[A, SORT], Gives::Computed(results::same_items)),
-    fixed("split", &[T, TextOrArray], Gives::Texts),
+    fixed("split", &[T, TextOrArray], Gives::Computed(results::parts)),
     fixed("startsWith", &[T, T], Gives::Bool),
     fixed("string", &[Any], Gives::Text),
     fixed("subscription", &[], Gives::Computed(results::subscription)),

@@ -165,7 +165,7 @@ impl<'a> Checker<'a> {
         self.allowed_values(parameter).unwrap_or(written)
     }
 
-    /// What `@allowed` leaves of a parameter's type.
+    /// What `@allowed` leaves of a parameter's type. Source: Azure/bicep, the assigned type of a parameter.
     pub(super) fn allowed_values(&mut self, parameter: &'a Parameter) -> Option<Type> {
         let arguments = decorator(&parameter.decorators, "allowed")?;
         let [only] = arguments else {
@@ -199,23 +199,22 @@ impl<'a> Checker<'a> {
             Some(kind) => checker.written_type(kind),
             None => Type::Any,
         });
-        let is_of_it =
-            |value: &Type| assignable(value, &written) || assignable(&Type::array(), &written);
-        if !values.iter().all(is_of_it) {
-            // The values that are none are reported where they are listed.
-            return None;
-        }
-        let is_list = matches!(
-            parameter.kind.as_ref().map(|kind| &kind.kind),
-            Some(crate::ast::TypeKind::Name(name, _)) if &*name.text == "array"
-        );
-        let holds_lists = values.iter().any(|value| matches!(value, Type::Tuple(_)));
-        let values = union(values);
-        Some(if is_list && !holds_lists {
-            Type::array_of(values)
+        let all = |is: fn(&Type) -> bool| values.iter().all(is);
+        let one_of_them = || Some(union(values.clone()));
+        if assignable(&written, &Type::string()) {
+            all(|value| matches!(value, Type::StringLiteral(_))).then(one_of_them)?
+        } else if assignable(&written, &Type::INT) {
+            all(|value| matches!(value, Type::IntLiteral(_))).then(one_of_them)?
+        } else if assignable(&written, &Type::Bool) {
+            all(|value| matches!(value, Type::BoolLiteral(_))).then(one_of_them)?
+        } else if !assignable(&written, &Type::array()) {
+            None
+        } else if values.iter().any(|value| matches!(value, Type::Tuple(_))) {
+            all(|value| matches!(value, Type::Tuple(_))).then(one_of_them)?
         } else {
-            values
-        })
+            // Any of the values may be in the array.
+            Some(Type::array_of(union(values)))
+        }
     }
 
     fn parameter(&mut self, parameter: &'a Parameter) {

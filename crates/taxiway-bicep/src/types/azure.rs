@@ -188,7 +188,7 @@ pub(crate) fn resource(kind: &str, version: &str, usage: BodyUse) -> Resource {
         },
     );
     let body = if usage.is_derived {
-        raw
+        with_common_members(raw)
     } else {
         finish(raw, kind, version, scopes, usage)
     };
@@ -201,6 +201,31 @@ pub(crate) fn resource(kind: &str, version: &str, usage: BodyUse) -> Resource {
         }),
         is_known: found.is_some(),
         is_read_only: found.is_some() && write == 0,
+    }
+}
+
+/// With the members that every resource may have, where the type does not say so.
+fn with_common_members(raw: Type) -> Type {
+    let Type::Object(object) = &raw else {
+        return raw;
+    };
+    let mut members = object.members.clone();
+    add_common_members(&mut members);
+    Type::Object(Rc::new(Object {
+        name: Rc::clone(&object.name),
+        members,
+        additional: object.additional.clone(),
+        strictness: object.strictness,
+        is_secret: object.is_secret,
+    }))
+}
+
+fn add_common_members(members: &mut Members) {
+    for (name, kind) in common_members() {
+        members.entry(Rc::from(name)).or_insert(Member {
+            kind,
+            flags: Flags::FALLBACK,
+        });
     }
 }
 
@@ -327,12 +352,7 @@ fn finish_object(object: &Object, kind: &str, version: &str, scopes: u8, usage: 
             members.insert(Rc::from(name), Member { kind, flags });
         }
     }
-    for (name, kind) in common_members() {
-        members.entry(Rc::from(name)).or_insert(Member {
-            kind,
-            flags: Flags::FALLBACK,
-        });
-    }
+    add_common_members(&mut members);
     if usage.is_existing {
         for (name, member) in &mut members {
             if !matches!(&**name, "name" | "scope" | "parent" | "dependsOn") {
