@@ -5,6 +5,7 @@
     reason = "this is a command"
 )]
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -35,8 +36,9 @@ fn main() -> ExitCode {
         let result = taxiway_bicep::compile_with(&sources, &file, &options);
         (result.template, result.diagnostics)
     };
+    let mut texts = BTreeMap::new();
     for diagnostic in &diagnostics {
-        eprintln!("{}", line(&sources, diagnostic));
+        eprintln!("{}", line(&sources, &mut texts, diagnostic));
     }
     match output {
         Some(output) => {
@@ -69,7 +71,10 @@ fn files_below(folder: &Utf8Path) -> Vec<Utf8PathBuf> {
     files
 }
 
-fn line(sources: &dyn Sources, diagnostic: &Diagnostic) -> String {
+/// The text of each file that a diagnostic is in, and where its lines begin.
+type Texts = BTreeMap<Utf8PathBuf, (String, LineIndex)>;
+
+fn line(sources: &dyn Sources, texts: &mut Texts, diagnostic: &Diagnostic) -> String {
     let level = match diagnostic.severity {
         Severity::Error => "Error",
         Severity::Warning => "Warning",
@@ -79,8 +84,15 @@ fn line(sources: &dyn Sources, diagnostic: &Diagnostic) -> String {
         .location
         .as_ref()
         .map_or_else(String::new, |location| {
-            let text = sources.read_text(location.path()).unwrap_or_default();
-            let (line, column) = LineIndex::new(&text).line_column(&text, location.span.start);
+            let (text, index) =
+                texts
+                    .entry(location.path().to_owned())
+                    .or_insert_with_key(|path| {
+                        let text = sources.read_text(path).unwrap_or_default();
+                        let index = LineIndex::new(&text);
+                        (text, index)
+                    });
+            let (line, column) = index.line_column(text, location.span.start);
             format!("{}({line},{column}) : ", location.path())
         });
     format!("{place}{level} {}: {}", diagnostic.code, diagnostic.message)

@@ -5,13 +5,15 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use taxiway_diagnostics::Span;
 
-use super::interpreter::{Outcome, fail, known};
+use super::budget::Budget;
+use super::interpreter::{Outcome, fail};
 use super::operators::{member, to_text};
+use super::values::known;
 use super::{Evaluated, cidr, date_time, text, unique};
 use crate::arm::Arm;
 
 /// Functions that go with values that are not known yet: the call stays as it is.
-pub(super) fn call(name: &str, span: Span, arguments: Vec<Evaluated>) -> Outcome {
+pub(super) fn call(name: &str, span: Span, arguments: Vec<Evaluated>, budget: &Budget) -> Outcome {
     let Some(values) = known(&arguments) else {
         let arguments: Vec<Arm> = arguments.into_iter().map(Evaluated::into_arm).collect();
         return Ok(Evaluated::Deferred(Arm::call(name, arguments)));
@@ -22,6 +24,8 @@ pub(super) fn call(name: &str, span: Span, arguments: Vec<Evaluated>) -> Outcome
             .map_or_else(String::new, |value| to_text(value));
         return fail(span, message);
     }
+    budget.spend_on_call(span, name, growth(name, &values))?;
+    budget.spend_on_comparisons(span, comparisons(name, &values))?;
     let result = on_text(name, &values)
         .or_else(|| on_collections(name, &values))
         .or_else(|| conversion(name, &values))
@@ -32,6 +36,39 @@ pub(super) fn call(name: &str, span: Span, arguments: Vec<Evaluated>) -> Outcome
             span,
             format!("`{name}` cannot be evaluated with these arguments in a parameters file"),
         ),
+    }
+}
+
+/// How much text a call would return, where that does not follow from what its arguments weigh.
+fn growth(name: &str, values: &[&Value]) -> usize {
+    let text = |index: usize| values.get(index).and_then(|value| value.as_str());
+    match (name, values) {
+        ("replace", _) => match (text(0), text(1), text(2)) {
+            (Some(whole), Some(old), Some(new)) => {
+                let found = whole.matches(old).count();
+                whole.len().saturating_add(found.saturating_mul(new.len()))
+            }
+            _ => 0,
+        },
+        ("join", [Value::Array(items), Value::String(between)]) => {
+            items.len().saturating_mul(between.len())
+        }
+        ("padLeft", [_, width, ..]) => width
+            .as_u64()
+            .map_or(0, |width| usize::try_from(width).unwrap_or(usize::MAX)),
+        ("format", [Value::String(pattern), rest @ ..]) => text::size_of_format(pattern, rest),
+        _ => 0,
+    }
+}
+
+/// How many items a call would compare with each other.
+fn comparisons(name: &str, values: &[&Value]) -> usize {
+    let count = |value: &&Value| value.as_array().map_or(0, Vec::len);
+    let all: usize = values.iter().map(count).sum();
+    match name {
+        "distinct" | "union" => all.saturating_mul(all),
+        "intersection" => values.first().map_or(0, count).saturating_mul(all),
+        _ => 0,
     }
 }
 

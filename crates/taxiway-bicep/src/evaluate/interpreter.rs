@@ -1,22 +1,26 @@
 //! Walks expressions.
+//!
+//! Invariant: every value is weighed by the [`Budget`] when it is made, so evaluating ends.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use taxiway_diagnostics::Span;
 
-use super::{Evaluated, functions, lambdas, operators};
+use super::budget::Budget;
+use super::values::{known, make_array, make_object};
+use super::{Evaluated, functions, operators};
 use crate::arm::Arm;
 use crate::ast::{
-    ArrayItem, BinaryOperator, Expr, ExprKind, For, Function, Ident, Object, ObjectItem,
-    StringLiteral, UnaryOperator,
+    ArrayItem, BinaryOperator, Expr, ExprKind, For, Ident, Object, ObjectItem, StringLiteral,
+    UnaryOperator,
 };
-use crate::model::{DeclarationKind, ImportSource, LoadFunction, Model, Target};
+use crate::model::Model;
 
 /// Values and calls of functions within each other.
-const MAX_CALLS: usize = 100;
+pub(super) const MAX_CALLS: usize = 100;
 
 /// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +57,7 @@ impl Locals {
         Self(Some(Rc::new((local.span.start, value, self.clone()))))
     }
 
-    fn get(&self, local: u32) -> Option<&Evaluated> {
+    pub(super) fn get(&self, local: u32) -> Option<&Evaluated> {
         let mut current = self;
         while let Some(binding) = &current.0 {
             if binding.0 == local {
@@ -75,8 +79,9 @@ pub(super) struct Place {
 /// Evaluates the expressions of one parameters file.
 pub(crate) struct Interpreter<'a> {
     pub(super) inputs: Inputs<'a>,
-    done: RefCell<HashMap<(u32, usize), Evaluated>>,
-    calls: RefCell<usize>,
+    pub(super) done: RefCell<HashMap<(u32, usize), Evaluated>>,
+    pub(super) calls: RefCell<usize>,
+    pub(super) budget: Budget,
 }
 
 impl<'a> Interpreter<'a> {
@@ -85,6 +90,7 @@ impl<'a> Interpreter<'a> {
             inputs,
             done: RefCell::default(),
             calls: RefCell::default(),
+            budget: Budget::default(),
         }
     }
 
@@ -94,6 +100,12 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn expression(&self, place: &Place, expr: &Expr) -> Outcome {
+        let value = self.unweighed(place, expr)?;
+        self.budget.spend(expr.span, &value)?;
+        Ok(value)
+    }
+
+    fn unweighed(&self, place: &Place, expr: &Expr) -> Outcome {
         match &expr.kind {
             ExprKind::Null => Ok(Value::Null.into()),
             ExprKind::Bool(value) => Ok(Value::Bool(*value).into()),
@@ -103,7 +115,7 @@ impl<'a> Interpreter<'a> {
             ExprKind::String(literal) => self.string(place, literal),
             ExprKind::Name(name) => self.name(place, name),
             ExprKind::Object(object) => self.object(place, object),
-            ExprKind::Array(items) => self.array(place, items),
+            ExprKind::Array(items) => self.array(place, expr.span, items),
             ExprKind::Unary(operator, operand) => self.unary(place, *operator, operand),
             ExprKind::Binary(operator, left, right) => {
                 self.binary(place, expr.span, *operator, left, right)
@@ -174,77 +186,6 @@ impl<'a> Interpreter<'a> {
             .collect()
     }
 
-    fn name(&self, place: &Place, name: &Ident) -> Outcome {
-        match place.model.target(name) {
-            Some(Target::Local(local)) => match place.locals.get(local) {
-                Some(value) => Ok(value.clone()),
-                None => fail(name.span, format!("`{}` has no value here", name.text)),
-            },
-            Some(Target::Declaration(id)) => self.declaration(&place.model, id, name.span),
-            Some(Target::Namespace) | None => {
-                fail(name.span, format!("`{}` has no value", name.text))
-            }
-        }
-    }
-
-    /// The value of a variable or parameter; each is evaluated once.
-    fn declaration(&self, model: &Rc<Model>, id: usize, span: Span) -> Outcome {
-        let key = (model.file, id);
-        if let Some(done) = self.done.borrow().get(&key) {
-            return Ok(done.clone());
-        }
-        if *self.calls.borrow() >= MAX_CALLS {
-            return fail(span, "values refer to each other too deep");
-        }
-        *self.calls.borrow_mut() += 1;
-        let value = self.declared(model, id, span);
-        *self.calls.borrow_mut() -= 1;
-        let value = value?;
-        self.done.borrow_mut().insert(key, value.clone());
-        Ok(value)
-    }
-
-    fn declared(&self, model: &Rc<Model>, id: usize, span: Span) -> Outcome {
-        let declaration = &model.declarations[id];
-        match &declaration.kind {
-            DeclarationKind::Variable(variable) => self.expression(&top(model), &variable.value),
-            DeclarationKind::Parameter(parameter) => match &parameter.default {
-                Some(value) => self.expression(&top(model), value),
-                None => fail(span, format!("`{}` has no value", declaration.name.text)),
-            },
-            DeclarationKind::Imported { source, name } => self.imported(source, name, span),
-            _ => fail(
-                span,
-                format!(
-                    "`{}` has no value when the file is compiled",
-                    declaration.name.text
-                ),
-            ),
-        }
-    }
-
-    fn imported(&self, source: &ImportSource, name: &str, span: Span) -> Outcome {
-        match source {
-            ImportSource::Bicep(model) => match model.globals.get(name) {
-                Some(id) => self.declaration(model, *id, span),
-                None => fail(span, format!("`{name}` is not exported")),
-            },
-            ImportSource::Json(json) => {
-                let value = json
-                    .template
-                    .get("variables")
-                    .and_then(|variables| variables.get(name));
-                match value {
-                    Some(value) if !holds_expression(value) => Ok(unescape(value).into()),
-                    _ => fail(
-                        span,
-                        format!("`{name}` of a template in JSON has to be computed"),
-                    ),
-                }
-            }
-        }
-    }
-
     fn object(&self, place: &Place, object: &Object) -> Outcome {
         let mut chunks: Vec<Evaluated> = Vec::new();
         let mut open: Vec<(Evaluated, Evaluated)> = Vec::new();
@@ -272,10 +213,10 @@ impl<'a> Interpreter<'a> {
             chunks.push(make_object(open));
         }
         let whole = make_array(chunks);
-        functions::call("shallowMerge", object.span, vec![whole])
+        functions::call("shallowMerge", object.span, vec![whole], &self.budget)
     }
 
-    fn array(&self, place: &Place, items: &[ArrayItem]) -> Outcome {
+    fn array(&self, place: &Place, span: Span, items: &[ArrayItem]) -> Outcome {
         let mut chunks: Vec<Evaluated> = Vec::new();
         let mut open: Vec<Evaluated> = Vec::new();
         let mut has_spread = false;
@@ -297,7 +238,7 @@ impl<'a> Interpreter<'a> {
         if !open.is_empty() {
             chunks.push(make_array(open));
         }
-        functions::call("flatten", Span::at(0), vec![make_array(chunks)])
+        functions::call("flatten", span, vec![make_array(chunks)], &self.budget)
     }
 
     fn unary(&self, place: &Place, operator: UnaryOperator, operand: &Expr) -> Outcome {
@@ -307,8 +248,11 @@ impl<'a> Interpreter<'a> {
             (UnaryOperator::Not, Evaluated::Known(Value::Bool(value))) => {
                 Ok(Value::Bool(!value).into())
             }
-            (UnaryOperator::Minus, Evaluated::Known(value)) if value.is_i64() => {
-                Ok(Value::from(-value.as_i64().unwrap_or(0)).into())
+            (UnaryOperator::Minus, Evaluated::Known(Value::Number(number))) => {
+                match number.as_i64().and_then(i64::checked_neg) {
+                    Some(negated) => Ok(Value::from(negated).into()),
+                    None => fail(operand.span, "the result is no integer of 64 bits"),
+                }
             }
             (UnaryOperator::Not, Evaluated::Deferred(arm)) => {
                 Ok(Evaluated::Deferred(Arm::call("not", [arm])))
@@ -355,39 +299,6 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn property(
-        &self,
-        place: &Place,
-        span: Span,
-        base: &Expr,
-        name: &Ident,
-        safe: bool,
-    ) -> Outcome {
-        if let ExprKind::Name(namespace) = &base.kind {
-            if place.model.target(namespace) == Some(Target::Namespace)
-                && &*namespace.text == "base"
-            {
-                return match (self.inputs.base)(&name.text) {
-                    Some(value) => Ok(value),
-                    None => fail(
-                        name.span,
-                        format!("the file that is extended assigns no `{}`", name.text),
-                    ),
-                };
-            }
-            if let Some(DeclarationKind::Wildcard(source)) = place
-                .model
-                .declaration(namespace)
-                .map(|declaration| &declaration.kind)
-            {
-                return self.imported(source, &name.text, name.span);
-            }
-        }
-        let base = self.expression(place, base)?;
-        let key = Evaluated::Known(Value::from(&*name.text));
-        operators::index(span, base, key, safe, false)
-    }
-
     fn for_loop(&self, place: &Place, for_loop: &For) -> Outcome {
         let Evaluated::Known(Value::Array(items)) = self.expression(place, &for_loop.collection)?
         else {
@@ -415,222 +326,12 @@ impl<'a> Interpreter<'a> {
         }
         Ok(make_array(results))
     }
-
-    fn call(&self, place: &Place, expr: &Expr, name: &Ident, arguments: &[Expr]) -> Outcome {
-        let function = match place.model.declaration(name) {
-            None => return self.builtin(place, expr, &name.text, arguments),
-            Some(declaration) => match &declaration.kind {
-                DeclarationKind::Function(function) => {
-                    Some((Rc::clone(&place.model), Rc::clone(function)))
-                }
-                DeclarationKind::Imported { source, name } => imported_function(source, name),
-                _ => None,
-            },
-        };
-        self.user_function(place, expr.span, function, arguments)
-    }
-
-    fn user_function(
-        &self,
-        place: &Place,
-        span: Span,
-        function: Option<(Rc<Model>, Rc<Function>)>,
-        arguments: &[Expr],
-    ) -> Outcome {
-        let Some((model, function)) = function else {
-            return fail(span, "this function cannot be evaluated here");
-        };
-        let values = self.all(place, arguments)?;
-        let mut locals = Locals::default();
-        for ((name, _), value) in function.parameters.iter().zip(values) {
-            locals = locals.with(name, value);
-        }
-        if *self.calls.borrow() >= MAX_CALLS {
-            return fail(span, "functions call each other too deep");
-        }
-        *self.calls.borrow_mut() += 1;
-        let result = self.expression(&Place { model, locals }, &function.body);
-        *self.calls.borrow_mut() -= 1;
-        result
-    }
-
-    fn method(
-        &self,
-        place: &Place,
-        expr: &Expr,
-        base: &Expr,
-        name: &Ident,
-        arguments: &[Expr],
-    ) -> Outcome {
-        let ExprKind::Name(namespace) = &base.kind else {
-            return fail(expr.span, format!("`{}` cannot be called here", name.text));
-        };
-        if place.model.target(namespace) == Some(Target::Namespace) {
-            return self.builtin(place, expr, &name.text, arguments);
-        }
-        match place
-            .model
-            .declaration(namespace)
-            .map(|declaration| &declaration.kind)
-        {
-            Some(DeclarationKind::Wildcard(source)) => {
-                let function = imported_function(source, &name.text);
-                self.user_function(place, expr.span, function, arguments)
-            }
-            _ => fail(expr.span, format!("`{}` cannot be called here", name.text)),
-        }
-    }
-
-    fn builtin(&self, place: &Place, expr: &Expr, name: &str, arguments: &[Expr]) -> Outcome {
-        if LoadFunction::of(&place.model, expr).is_some() {
-            return match place.model.loads.get(&expr.span.start) {
-                Some(loaded) => Ok(loaded.value.clone().into()),
-                None => fail(expr.span, "the file could not be loaded"),
-            };
-        }
-        match (name, arguments) {
-            ("any", [value]) => return self.expression(place, value),
-            ("nameof", [value]) => return Ok(Value::from(crate::emit::nameof(value)).into()),
-            _ => {}
-        }
-        if lambdas::takes_lambda(name) {
-            return self.with_lambda(place, expr.span, name, arguments);
-        }
-        let values = self.all(place, arguments)?;
-        match name {
-            "readEnvironmentVariable" => self.environment_variable(expr.span, &values),
-            "externalInput" => self.external_input(expr.span, None, values),
-            "readCliArg" => self.external_input(expr.span, Some("sys.cliArg"), values),
-            "readEnvVar" => self.external_input(expr.span, Some("sys.envVar"), values),
-            _ => functions::call(name, expr.span, values),
-        }
-    }
-
-    fn environment_variable(&self, span: Span, arguments: &[Evaluated]) -> Outcome {
-        let Some(Evaluated::Known(Value::String(name))) = arguments.first() else {
-            return fail(span, "the name of an environment variable is a string");
-        };
-        match ((self.inputs.environment)(name), arguments.get(1)) {
-            (Some(value), _) => Ok(Value::String(value).into()),
-            (None, Some(default)) => Ok(default.clone()),
-            (None, None) => fail(
-                span,
-                format!("the environment variable `{name}` is not set"),
-            ),
-        }
-    }
-
-    fn external_input(&self, span: Span, kind: Option<&str>, arguments: Vec<Evaluated>) -> Outcome {
-        let Some(mut known) = all_known(arguments) else {
-            return fail(span, "an external input cannot depend on another one");
-        };
-        if let Some(kind) = kind {
-            known.insert(0, Value::from(kind));
-        }
-        let Some(kind) = known.first() else {
-            return fail(span, "an external input has a kind");
-        };
-        let key = (self.inputs.external)(kind, known.get(1));
-        Ok(Evaluated::Deferred(Arm::call(
-            "externalInputs",
-            [Arm::String(key)],
-        )))
-    }
 }
 
-fn top(model: &Rc<Model>) -> Place {
+/// Where nothing local is known.
+pub(super) fn top(model: &Rc<Model>) -> Place {
     Place {
         model: Rc::clone(model),
         locals: Locals::default(),
     }
-}
-
-fn imported_function(source: &ImportSource, name: &str) -> Option<(Rc<Model>, Rc<Function>)> {
-    let ImportSource::Bicep(model) = source else {
-        return None;
-    };
-    match &model.declarations[*model.globals.get(name)?].kind {
-        DeclarationKind::Function(function) => Some((Rc::clone(model), Rc::clone(function))),
-        _ => None,
-    }
-}
-
-fn holds_expression(value: &Value) -> bool {
-    match value {
-        Value::String(text) => {
-            text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[")
-        }
-        Value::Array(items) => items.iter().any(holds_expression),
-        Value::Object(members) => members.values().any(holds_expression),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
-fn unescape(value: &Value) -> Value {
-    match value {
-        Value::String(text) if text.starts_with("[[") && text.ends_with(']') => {
-            Value::from(&text[1..])
-        }
-        Value::Array(items) => items.iter().map(unescape).collect(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, value)| (key.clone(), unescape(value)))
-            .collect::<Map<_, _>>()
-            .into(),
-        other => other.clone(),
-    }
-}
-
-/// The values, if all are known.
-pub(super) fn known(values: &[Evaluated]) -> Option<Vec<&Value>> {
-    values
-        .iter()
-        .map(|value| match value {
-            Evaluated::Known(value) => Some(value),
-            Evaluated::Deferred(_) => None,
-        })
-        .collect()
-}
-
-pub(super) fn all_known(values: Vec<Evaluated>) -> Option<Vec<Value>> {
-    values
-        .into_iter()
-        .map(|value| match value {
-            Evaluated::Known(value) => Some(value),
-            Evaluated::Deferred(_) => None,
-        })
-        .collect()
-}
-
-pub(super) fn make_array(items: Vec<Evaluated>) -> Evaluated {
-    match known(&items) {
-        Some(known) => Value::Array(known.into_iter().cloned().collect()).into(),
-        None => Evaluated::Deferred(Arm::call(
-            "createArray",
-            items
-                .into_iter()
-                .map(Evaluated::into_arm)
-                .collect::<Vec<_>>(),
-        )),
-    }
-}
-
-fn make_object(members: Vec<(Evaluated, Evaluated)>) -> Evaluated {
-    let all_known = members.iter().all(|(key, value)| {
-        matches!(key, Evaluated::Known(Value::String(_))) && matches!(value, Evaluated::Known(_))
-    });
-    if !all_known {
-        let arguments: Vec<Arm> = members
-            .into_iter()
-            .flat_map(|(key, value)| [key.into_arm(), value.into_arm()])
-            .collect();
-        return Evaluated::Deferred(Arm::call("createObject", arguments));
-    }
-    let mut map = Map::new();
-    for (key, value) in members {
-        if let (Evaluated::Known(Value::String(key)), Evaluated::Known(value)) = (key, value) {
-            map.insert(key, value);
-        }
-    }
-    Value::Object(map).into()
 }

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 use taxiway_diagnostics::Span;
 
 use super::Evaluated;
-use super::interpreter::{Failure, Interpreter, Outcome, Place, fail, make_array};
+use super::interpreter::{Failure, Interpreter, Outcome, Place, fail};
 use super::operators::to_text;
+use super::values::make_array;
 use crate::arm::Arm;
 use crate::ast::{Expr, ExprKind, Ident};
 
@@ -102,6 +103,7 @@ impl Interpreter<'_> {
         };
         let mut locals = place.locals.clone();
         for (parameter, value) in lambda.parameters.iter().zip(values) {
+            self.budget.spend(span, &value)?;
             locals = locals.with(parameter, value);
         }
         let inner = Place {
@@ -154,20 +156,22 @@ impl Interpreter<'_> {
         Ok(current)
     }
 
-    /// Sorts by insertion, as the order that a lambda gives may be inconsistent.
+    /// Sorts by insertion, as the order that a lambda gives may be inconsistent; the place is found by halving.
     fn sort(&self, place: &Place, span: Span, items: Vec<Value>, arguments: &[Expr]) -> Outcome {
         let mut sorted: Vec<Value> = Vec::with_capacity(items.len());
         for item in items {
-            let mut position = sorted.len();
-            while position > 0 {
-                let values = vec![item.clone().into(), sorted[position - 1].clone().into()];
+            let (mut low, mut high) = (0, sorted.len());
+            while low < high {
+                let middle = low.midpoint(high);
+                let values = vec![item.clone().into(), sorted[middle].clone().into()];
                 let before = self.apply(place, span, arguments.get(1), values)?;
-                if self.must_know(span, before)? != Value::Bool(true) {
-                    break;
+                if self.must_know(span, before)? == Value::Bool(true) {
+                    high = middle;
+                } else {
+                    low = middle + 1;
                 }
-                position -= 1;
             }
-            sorted.insert(position, item);
+            sorted.insert(low, item);
         }
         Ok(Value::Array(sorted).into())
     }

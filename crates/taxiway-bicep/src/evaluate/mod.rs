@@ -2,14 +2,18 @@
 //!
 //! What depends on an external input is not known yet: it stays an expression, with everything known in it as literals.
 
+mod budget;
+mod calls;
 mod cidr;
 mod date_time;
 mod functions;
 mod interpreter;
 mod lambdas;
 mod operators;
+mod references;
 mod text;
 mod unique;
+mod values;
 
 use serde_json::Value;
 use taxiway_diagnostics::Span;
@@ -21,7 +25,7 @@ pub(crate) use interpreter::{Failure, Inputs, Interpreter};
 /// The value of a function of known values, if it has one.
 pub(crate) fn function(name: &str, span: Span, arguments: Vec<Value>) -> Option<Value> {
     let arguments = arguments.into_iter().map(Evaluated::Known).collect();
-    match functions::call(name, span, arguments) {
+    match functions::call(name, span, arguments, &budget::Budget::default()) {
         Ok(Evaluated::Known(value)) => Some(value),
         _ => None,
     }

@@ -35,20 +35,46 @@ pub(super) fn format(pattern: &str, values: &[&Value]) -> Option<String> {
         }
         let (hole, after) = rest.split_once('}')?;
         rest = after;
-        let (index, width) = hole.split_once(',').unwrap_or((hole, "0"));
-        let value = to_text(values.get(index.trim().parse::<usize>().ok()?)?);
-        let width: i64 = width.trim().parse().ok()?;
+        let (value, width) = filling(hole, values)?;
+        let value = to_text(value);
         let length = usize::try_from(width.unsigned_abs()).ok()?;
+        let padding = " ".repeat(length.saturating_sub(value.chars().count()));
         if width < 0 {
-            let padded = format!("{value:<length$}");
-            out.push_str(&padded);
+            out.push_str(&value);
+            out.push_str(&padding);
         } else {
-            let padded = format!("{value:>length$}");
-            out.push_str(&padded);
+            out.push_str(&padding);
+            out.push_str(&value);
         }
     }
     out.push_str(rest);
     Some(out)
+}
+
+/// What goes between the braces of `{0,-10}`: a value, and how wide.
+fn filling<'v>(hole: &str, values: &[&'v Value]) -> Option<(&'v Value, i64)> {
+    let (index, width) = hole.split_once(',').unwrap_or((hole, "0"));
+    let value = values.get(index.trim().parse::<usize>().ok()?)?;
+    Some((value, width.trim().parse().ok()?))
+}
+
+/// At most how many bytes [`format`] returns.
+pub(super) fn size_of_format(pattern: &str, values: &[&Value]) -> usize {
+    let sizes: Vec<usize> = values.iter().map(|value| to_text(value).len()).collect();
+    pattern
+        .split('{')
+        .filter_map(|part| part.split_once('}'))
+        .fold(pattern.len(), |size, (hole, _)| {
+            let (index, width) = hole.split_once(',').unwrap_or((hole, "0"));
+            let value = index
+                .trim()
+                .parse()
+                .ok()
+                .and_then(|index: usize| sizes.get(index));
+            let width = width.trim().parse().map_or(0, i64::unsigned_abs);
+            size.saturating_add(value.copied().unwrap_or(0))
+                .saturating_add(usize::try_from(width).unwrap_or(usize::MAX))
+        })
 }
 
 /// `substring` and its like count UTF-16 code units.
