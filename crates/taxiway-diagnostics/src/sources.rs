@@ -152,6 +152,16 @@ impl DiskSources {
     pub fn root(&self) -> &Utf8Path {
         &self.root
     }
+
+    /// Of what is no regular file, such as a pipe or a device, nothing is read: it may have no end.
+    fn regular_file(&self, path: &Utf8Path) -> Result<Utf8PathBuf, ReadError> {
+        let path = self.root.join(path);
+        if std::fs::metadata(&path).map_err(failed)?.is_file() {
+            Ok(path)
+        } else {
+            Err(ReadError::NotFound)
+        }
+    }
 }
 
 fn failed(error: io::Error) -> ReadError {
@@ -165,15 +175,11 @@ fn failed(error: io::Error) -> ReadError {
 
 impl Sources for DiskSources {
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
-        std::fs::read(self.root.join(path)).map_err(failed)
+        std::fs::read(self.regular_file(path)?).map_err(failed)
     }
 
-    /// Of what is no regular file, such as a pipe or a device, nothing is read: it may have no end.
     fn read_up_to(&self, path: &Utf8Path, most: usize) -> Result<Option<Vec<u8>>, ReadError> {
-        let path = self.root.join(path);
-        if !std::fs::metadata(&path).map_err(failed)?.is_file() {
-            return Err(ReadError::NotFound);
-        }
+        let path = self.regular_file(path)?;
         let file = std::fs::File::open(&path).map_err(failed)?;
         let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
         let mut bytes = Vec::new();

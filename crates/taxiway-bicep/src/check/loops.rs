@@ -10,7 +10,7 @@ use crate::model::DeclarationKind;
 /// How deep variables are looked into.
 const MAX_DEPTH: usize = 64;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Top {
     /// No loop at all.
     Nothing,
@@ -20,8 +20,8 @@ enum Top {
     Body,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Around {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Around {
     top: Top,
     /// Inside of something that works values out.
     in_expression: bool,
@@ -317,7 +317,9 @@ impl<'a> Checker<'a> {
                 top: Top::Value,
                 ..around
             };
-            if !matches!(variable.value.kind, ExprKind::For(_)) {
+            // The same variable at the same place says the same again, however deep.
+            let is_new = self.inlined.insert((id, Around { depth: 0, ..inside }));
+            if is_new && !matches!(variable.value.kind, ExprKind::For(_)) {
                 self.walk_inlined(&variable.value, inside);
             }
         }

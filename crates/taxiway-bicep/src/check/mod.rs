@@ -87,6 +87,8 @@ pub(crate) struct Checker<'a> {
     lambda_locals: HashSet<u32>,
     /// Variables whose values need the deployment.
     late_variables: HashSet<DeclarationId>,
+    /// Variables whose values were looked at where they are used.
+    inlined: HashSet<(DeclarationId, loops::Around)>,
     /// How deep in branches of `?:` the checker is.
     ternary_depth: usize,
     /// What functions may stand here.
@@ -114,6 +116,7 @@ impl<'a> Checker<'a> {
             type_cycles: HashMap::new(),
             lambda_locals: HashSet::new(),
             late_variables: HashSet::new(),
+            inlined: HashSet::new(),
             ternary_depth: 0,
             allowed: function_place::Allowed::default(),
             discriminator: None,

@@ -1,5 +1,6 @@
 //! Objects held against the members they should have.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use taxiway_diagnostics::{Diagnostic, Edit, Fix, FixSafety, Span};
@@ -41,6 +42,19 @@ impl<'a, 't> Given<'a, 't> {
 
     fn property(&self, name: &str) -> Option<&'a Property> {
         self.syntax.and_then(|syntax| syntax.get(name))
+    }
+
+    /// The properties by name, to look up many; the first of each name, as [`Given::property`] has it.
+    fn properties(&self) -> HashMap<&'a str, &'a Property> {
+        let mut properties = HashMap::new();
+        for item in self.syntax.iter().flat_map(|syntax| &syntax.items) {
+            if let ObjectItem::Property(property) = item
+                && let Some(name) = property.key.plain()
+            {
+                properties.entry(name).or_insert(property);
+            }
+        }
+        properties
     }
 }
 
@@ -351,11 +365,12 @@ impl<'a> Checker<'a> {
             .is_some_and(|more| more.flags.has(Flags::FALLBACK));
         match &target.additional {
             Some(additional) if !(is_fallback && given.syntax.is_some()) => {
+                let properties = given.properties();
                 for (name, member) in &given.actual.members {
                     if target.members.contains_key(name) {
                         continue;
                     }
-                    let property = given.property(name);
+                    let property = properties.get(&**name).copied();
                     let mut inner = deeper(against);
                     if additional.flags.has(Flags::CONSTANT) && !against.is_constant_checked {
                         if let Some(property) = property {
@@ -399,12 +414,13 @@ impl<'a> Checker<'a> {
             .map(|(name, _)| &**name)
             .collect();
         known.sort_unstable();
+        let properties = given.properties();
         for name in given.actual.members.keys() {
             if target.members.contains_key(name) {
                 continue;
             }
-            let at = given
-                .property(name)
+            let at = properties
+                .get(&**name)
                 .map_or(given.span, |property| property.key.span);
             let unknown = Unknown {
                 name,

@@ -9,6 +9,8 @@ use crate::types::{self, Tagged, Type};
 
 /// How many steps are followed to where something is written.
 const MAX_STEPS: usize = 32;
+/// How many parts a text is put together from: each may be a variable of as many parts.
+const MAX_PARTS: usize = 1_000;
 
 /// Where a value is written.
 #[derive(Clone, Copy)]
@@ -33,7 +35,8 @@ impl<'a> Written<'a> {
 impl<'a> Checker<'a> {
     /// The text that an expression is, if the file says it.
     pub(super) fn written_text(&self, expr: &'a Expr) -> Option<String> {
-        self.text_within(expr, MAX_STEPS)
+        let mut left = MAX_PARTS;
+        self.text_within(expr, MAX_STEPS, &mut left)
     }
 
     /// The variant of `tagged` that an expression is, if the file says which.
@@ -47,7 +50,8 @@ impl<'a> Checker<'a> {
         tagged.variants.get(tag.as_str()).cloned()
     }
 
-    fn text_within(&self, expr: &'a Expr, steps: usize) -> Option<String> {
+    fn text_within(&self, expr: &'a Expr, steps: usize, left: &mut usize) -> Option<String> {
+        *left = left.checked_sub(1)?;
         if let Type::StringLiteral(text) = self.known(expr) {
             return Some(text.to_string());
         }
@@ -56,15 +60,22 @@ impl<'a> Checker<'a> {
         };
         match (&value.kind, self.known(value)) {
             (_, Type::StringLiteral(text)) => Some(text.to_string()),
-            (ExprKind::String(literal), _) => self.interpolated(literal, steps.checked_sub(1)?),
+            (ExprKind::String(literal), _) => {
+                self.interpolated(literal, steps.checked_sub(1)?, left)
+            }
             _ => None,
         }
     }
 
-    fn interpolated(&self, literal: &'a StringLiteral, steps: usize) -> Option<String> {
+    fn interpolated(
+        &self,
+        literal: &'a StringLiteral,
+        steps: usize,
+        left: &mut usize,
+    ) -> Option<String> {
         let mut text = literal.segments.first()?.clone();
         for (part, segment) in literal.parts.iter().zip(&literal.segments[1..]) {
-            text.push_str(&self.text_within(part, steps)?);
+            text.push_str(&self.text_within(part, steps, left)?);
             text.push_str(segment);
         }
         Some(text)

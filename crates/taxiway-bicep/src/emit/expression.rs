@@ -69,8 +69,9 @@ impl Emitter<'_> {
         match operator {
             UnaryOperator::Not => Arm::call("not", [self.arm(context, operand)]),
             UnaryOperator::Plus => self.arm(context, operand),
-            UnaryOperator::Minus => match Self::integer_literal(operand) {
-                Some(value) => Arm::integer(-value),
+            UnaryOperator::Minus => match Self::integer_literal(operand).and_then(i64::checked_neg)
+            {
+                Some(negated) => Arm::integer(negated),
                 None => Arm::call("sub", [Arm::Int(0), self.arm(context, operand)]),
             },
         }

@@ -1,5 +1,7 @@
 //! Unions: of literals, which become allowed values, and of objects told apart by a discriminator.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::Emitter;
@@ -41,6 +43,14 @@ pub(super) fn literal_json(value: &Value) -> Json {
     }
 }
 
+/// The literals of a union as they are found.
+#[derive(Default)]
+struct Literals {
+    values: Vec<Value>,
+    /// Types of other places that are in it already: file and offset.
+    seen: HashSet<(u32, u32)>,
+}
+
 /// A literal as messages show it; unions are sorted by this.
 fn display(value: &Value) -> String {
     match value {
@@ -72,9 +82,10 @@ fn display(value: &Value) -> String {
 impl Emitter<'_> {
     /// The literals of a union: flattened, each once, in order. `None` where a member is no literal.
     pub(super) fn literal_members(&self, context: &Context, kind: &TypeExpr) -> Option<Vec<Value>> {
-        let mut values = Vec::new();
-        self.collect_literals(context, kind, &mut values, 0)?;
-        let mut shown: Vec<_> = values
+        let mut literals = Literals::default();
+        self.collect_literals(context, kind, &mut literals, 0)?;
+        let mut shown: Vec<_> = literals
+            .values
             .into_iter()
             .map(|value| (display(&value), value))
             .collect();
@@ -87,7 +98,7 @@ impl Emitter<'_> {
         &self,
         context: &Context,
         kind: &TypeExpr,
-        values: &mut Vec<Value>,
+        literals: &mut Literals,
         depth: usize,
     ) -> Option<()> {
         if depth > 64 {
@@ -96,17 +107,17 @@ impl Emitter<'_> {
         match &kind.kind {
             TypeKind::Union(members) => {
                 for member in members {
-                    self.collect_literals(context, member, values, depth + 1)?;
+                    self.collect_literals(context, member, literals, depth + 1)?;
                 }
             }
             TypeKind::Paren(inner) | TypeKind::NonNull(inner) => {
-                self.collect_literals(context, inner, values, depth + 1)?;
+                self.collect_literals(context, inner, literals, depth + 1)?;
             }
             TypeKind::Nullable(inner) => {
-                self.collect_literals(context, inner, values, depth + 1)?;
-                values.push(Value::Null);
+                self.collect_literals(context, inner, literals, depth + 1)?;
+                literals.values.push(Value::Null);
             }
-            TypeKind::Literal(literal) => values.push(literal_value(literal)?),
+            TypeKind::Literal(literal) => literals.values.push(literal_value(literal)?),
             TypeKind::Object {
                 members,
                 additional: None,
@@ -116,14 +127,14 @@ impl Emitter<'_> {
                     let value = self.single_literal(context, &member.kind, depth)?;
                     object.insert(member.name.plain()?.to_owned(), value);
                 }
-                values.push(Value::Object(object));
+                literals.values.push(Value::Object(object));
             }
             TypeKind::Tuple(items) => {
                 let items: Option<Vec<_>> = items
                     .iter()
                     .map(|(_, item)| self.single_literal(context, item, depth))
                     .collect();
-                values.push(Value::Array(items?));
+                literals.values.push(Value::Array(items?));
             }
             TypeKind::Name(..)
             | TypeKind::Property(..)
@@ -131,13 +142,16 @@ impl Emitter<'_> {
             | TypeKind::AdditionalOf(_)
             | TypeKind::IndexOf(..) => match self.locate(context, kind)? {
                 Located::Bicep { context, kind, .. } => {
-                    self.collect_literals(&context, &kind, values, depth + 1)?;
+                    if !literals.seen.insert((context.model.file, kind.span.start)) {
+                        return Some(());
+                    }
+                    self.collect_literals(&context, &kind, literals, depth + 1)?;
                 }
                 Located::Json { value, .. } => {
                     let allowed = value.get("allowedValues")?.as_array()?;
-                    values.extend(allowed.iter().cloned());
+                    literals.values.extend(allowed.iter().cloned());
                     if value.get("nullable") == Some(&Value::Bool(true)) {
-                        values.push(Value::Null);
+                        literals.values.push(Value::Null);
                     }
                 }
                 Located::Builtin(_) | Located::Derived(_) => return None,
@@ -148,9 +162,9 @@ impl Emitter<'_> {
     }
 
     fn single_literal(&self, context: &Context, kind: &TypeExpr, depth: usize) -> Option<Value> {
-        let mut values = Vec::new();
-        self.collect_literals(context, kind, &mut values, depth + 1)?;
-        match values.as_slice() {
+        let mut literals = Literals::default();
+        self.collect_literals(context, kind, &mut literals, depth + 1)?;
+        match literals.values.as_slice() {
             [value] => Some(value.clone()),
             _ => None,
         }

@@ -56,11 +56,6 @@ impl Budget {
         self.take(span, size)
     }
 
-    /// Takes what comparing so many pairs of values costs.
-    pub(super) fn spend_on_comparisons(&self, span: Span, count: usize) -> Result<(), Failure> {
-        self.take(span, count / 4)
-    }
-
     fn take(&self, span: Span, weight: usize) -> Result<(), Failure> {
         let spent = self.spent.get().saturating_add(weight);
         if spent > MAX_TOTAL {

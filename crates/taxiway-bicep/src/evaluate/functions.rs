@@ -1,5 +1,7 @@
 //! Functions of values.
 
+use std::collections::HashSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -25,7 +27,6 @@ pub(super) fn call(name: &str, span: Span, arguments: Vec<Evaluated>, budget: &B
         return fail(span, message);
     }
     budget.spend_on_call(span, name, growth(name, &values))?;
-    budget.spend_on_comparisons(span, comparisons(name, &values))?;
     let result = on_text(name, &values)
         .or_else(|| on_collections(name, &values))
         .or_else(|| conversion(name, &values))
@@ -57,17 +58,6 @@ fn growth(name: &str, values: &[&Value]) -> usize {
             .as_u64()
             .map_or(0, |width| usize::try_from(width).unwrap_or(usize::MAX)),
         ("format", [Value::String(pattern), rest @ ..]) => text::size_of_format(pattern, rest),
-        _ => 0,
-    }
-}
-
-/// How many items a call would compare with each other.
-fn comparisons(name: &str, values: &[&Value]) -> usize {
-    let count = |value: &&Value| value.as_array().map_or(0, Vec::len);
-    let all: usize = values.iter().map(count).sum();
-    match name {
-        "distinct" | "union" => all.saturating_mul(all),
-        "intersection" => values.first().map_or(0, count).saturating_mul(all),
         _ => 0,
     }
 }
@@ -259,13 +249,31 @@ fn concat(values: &[&Value]) -> Option<Value> {
 }
 
 fn distinct<'v>(items: impl Iterator<Item = &'v Value>) -> Value {
-    let mut found: Vec<Value> = Vec::new();
-    for item in items {
-        if !found.contains(item) {
-            found.push(item.clone());
+    let mut seen = HashSet::new();
+    items
+        .filter(|item| seen.insert(identity(item)))
+        .cloned()
+        .collect()
+}
+
+/// A text that two values have in common just when they are equal: objects may have their members in any order.
+fn identity(value: &Value) -> String {
+    match value {
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(identity).collect();
+            format!("[{}]", items.join(","))
         }
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_by_key(|(key, _)| *key);
+            let members: Vec<_> = members
+                .into_iter()
+                .map(|(key, value)| format!("{key:?}:{}", identity(value)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        other => other.to_string(),
     }
-    Value::Array(found)
 }
 
 fn union(values: &[&Value]) -> Option<Value> {
@@ -297,11 +305,15 @@ fn intersection(values: &[&Value]) -> Option<Value> {
     let (first, rest) = values.split_first()?;
     match first {
         Value::Array(items) => {
-            let rest: Option<Vec<_>> = rest.iter().map(|value| value.as_array()).collect();
-            let rest = rest?;
-            let kept = items
+            let rest: Option<Vec<HashSet<_>>> = rest
                 .iter()
-                .filter(|item| rest.iter().all(|other| other.contains(item)));
+                .map(|other| Some(other.as_array()?.iter().map(identity).collect()))
+                .collect();
+            let rest = rest?;
+            let kept = items.iter().filter(|item| {
+                let identity = identity(item);
+                rest.iter().all(|other| other.contains(&identity))
+            });
             Some(distinct(kept))
         }
         Value::Object(members) => Some(

@@ -242,6 +242,11 @@ impl<'a> Interpreter<'a> {
     }
 
     fn unary(&self, place: &Place, operator: UnaryOperator, operand: &Expr) -> Outcome {
+        if let (UnaryOperator::Minus, ExprKind::Int(value)) = (operator, &operand.kind) {
+            // The least integer is written with a number that is greater than the greatest one.
+            let negated = i64::try_from(-i128::from(*value)).unwrap_or(i64::MIN);
+            return Ok(Value::from(negated).into());
+        }
         let value = self.expression(place, operand)?;
         match (operator, value) {
             (UnaryOperator::Plus, value) => Ok(value),

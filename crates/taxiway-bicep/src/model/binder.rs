@@ -11,7 +11,7 @@ use camino::Utf8Path;
 use taxiway_diagnostics::{Diagnostic, Location, Span};
 
 use super::declarations::{Collected, Duplicate, target_scope};
-use super::{Model, Target, TargetScope, Workspace, imports, inlining, loading, mode};
+use super::{Model, Target, TargetScope, Workspace, growth, imports, inlining, loading, mode};
 use crate::ast::walk::children;
 use crate::ast::{
     Body, Decorator, Expr, ExprKind, Ident, Object, ObjectItem, Statement, StringLiteral,
@@ -37,6 +37,7 @@ pub(super) fn bind(
         scopes: Vec::new(),
         is_parameters_file,
         has_errors: false,
+        compared: 0,
     };
     let declared = binder.collected.declarations.iter();
     let reserved: Vec<Ident> = declared
@@ -82,6 +83,7 @@ pub(super) fn bind(
         loads: HashMap::new(),
         inlined: HashSet::new(),
         reaching: HashSet::new(),
+        size: 0,
         symbolic: false,
         experimental: Vec::new(),
         has_errors,
@@ -94,6 +96,7 @@ pub(super) fn bind(
         let (reaching, order) = super::reach::find(workspace, &model);
         model.reaching = reaching;
         model.inlined = inlining::inlined_variables(&model, &order);
+        model.size = growth::measure(workspace, &model, &order);
         model.has_errors |= workspace.has_errors_in(path);
     }
     if !model.has_errors {
@@ -135,7 +138,12 @@ struct Binder<'a, 's> {
     scopes: Vec<HashMap<Rc<str>, Target>>,
     is_parameters_file: bool,
     has_errors: bool,
+    /// How many names were compared for suggestions.
+    compared: usize,
 }
+
+/// Names that a file's suggestions may be looked for among, all together.
+const MAX_COMPARED: usize = 1_000_000;
 
 impl Binder<'_, '_> {
     fn error(&mut self, span: Span, code: &'static str, message: String) {

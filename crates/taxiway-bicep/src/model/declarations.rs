@@ -23,6 +23,8 @@ pub(super) struct Collected {
     pub(super) top_resources: Vec<ResourceId>,
     pub(super) modules: Vec<ModuleInfo>,
     pub(super) outputs: Vec<Rc<Output>>,
+    /// The first output of each name.
+    output_names: HashMap<Rc<str>, usize>,
     pub(super) extensions: Vec<Extension>,
     metadata: Vec<Ident>,
     /// Names that are declared more than once, each time they are.
@@ -77,14 +79,21 @@ impl Collected {
                 self.declare(&module.name, DeclarationKind::Module(id));
             }
             Statement::Output(output) => {
-                let same = |known: &&Rc<Output>| known.name.text == output.name.text;
-                if let Some(first) = self.outputs.iter().find(same) {
-                    let first = first.name.clone();
-                    self.duplicate(&first, &output.name, Some("output"));
+                let name = &output.name;
+                if name.text.is_empty() {
+                    return;
                 }
-                if !output.name.text.is_empty() {
-                    self.outputs.push(Rc::clone(output));
+                match self.output_names.get(&name.text) {
+                    Some(first) => {
+                        let first = self.outputs[*first].name.clone();
+                        self.duplicate(&first, name, Some("output"));
+                    }
+                    None => {
+                        let number = self.outputs.len();
+                        self.output_names.insert(Rc::clone(&name.text), number);
+                    }
                 }
+                self.outputs.push(Rc::clone(output));
             }
             Statement::Extension(extension) => self.extension(extension),
             Statement::Test(test) => {

@@ -17,6 +17,8 @@ use crate::{functions, json_path};
 const MAX_TEXT: usize = 131_072;
 const MAX_BINARY: usize = 98_304;
 const MAX_DOCUMENT: usize = 1_048_576;
+/// Values within each other in YAML.
+const MAX_YAML_DEPTH: usize = 128;
 
 /// What a call of a load function stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -144,17 +146,17 @@ pub(crate) fn load(
     match call.name {
         "loadDirectoryFileInfo" => Ok(directory(workspace, from, &path, text_argument(1))),
         "loadFileAsBase64" => {
-            let bytes = read(workspace, &path, reference)?;
+            let bytes = read(workspace, &path, reference, MAX_BINARY)?;
             limit(bytes.len(), MAX_BINARY, reference)?;
             Ok(Value::String(STANDARD.encode(bytes)))
         }
         "loadTextContent" => {
-            let text = decode(&read(workspace, &path, reference)?, encoding)?;
+            let text = decode(&read(workspace, &path, reference, MAX_TEXT)?, encoding)?;
             limit(text.encode_utf16().count(), MAX_TEXT, reference)?;
             Ok(Value::String(text))
         }
         _ => {
-            let text = decode(&read(workspace, &path, reference)?, encoding)?;
+            let text = decode(&read(workspace, &path, reference, MAX_DOCUMENT)?, encoding)?;
             limit(text.encode_utf16().count(), MAX_DOCUMENT, reference)?;
             let value = if call.name == "loadYamlContent" {
                 yaml(&text)
@@ -177,13 +179,25 @@ pub(crate) fn load(
     }
 }
 
-fn read(workspace: &Workspace<'_>, path: &Utf8Path, reference: &str) -> Result<Vec<u8>, Problem> {
-    workspace.sources.read(path).map_err(|error| match error {
-        ReadError::NotFound => problem("BCP091", format!("there is no file `{reference}`")),
-        ReadError::Failed(cause) => {
-            problem("BCP091", format!("`{reference}` cannot be read: {cause}"))
+/// The bytes of a file that has at most `most` characters; what is larger in any case is not read to its end.
+fn read(
+    workspace: &Workspace<'_>,
+    path: &Utf8Path,
+    reference: &str,
+    most: usize,
+) -> Result<Vec<u8>, Problem> {
+    // A character has at most four bytes, and a mark may stand in front.
+    match workspace.sources.read_up_to(path, 4 * most + 4) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => limit(usize::MAX, most, reference).map(|()| Vec::new()),
+        Err(ReadError::NotFound) => {
+            Err(problem("BCP091", format!("there is no file `{reference}`")))
         }
-    })
+        Err(ReadError::Failed(cause)) => Err(problem(
+            "BCP091",
+            format!("`{reference}` cannot be read: {cause}"),
+        )),
+    }
 }
 
 fn limit(length: usize, most: usize, reference: &str) -> Result<(), Problem> {
@@ -275,8 +289,41 @@ pub(crate) fn matches_pattern(pattern: &str, name: &str) -> bool {
 }
 
 fn yaml(text: &str) -> Result<Value, String> {
+    if is_too_deep(text) {
+        return Err(format!(
+            "more than {MAX_YAML_DEPTH} values are within each other"
+        ));
+    }
     let documents = Yaml::load_from_str(text).map_err(|error| error.to_string())?;
     Ok(documents.first().map_or(Value::Null, yaml_value))
+}
+
+/// Whether the blocks of a document are too deep within each other to be read one inside the other: by how far the lines
+/// are indented, and how many items begin on one line. The reader limits brackets itself.
+fn is_too_deep(text: &str) -> bool {
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut depth = 0;
+    for line in text.lines() {
+        let mut rest = line.trim_start_matches(' ');
+        if rest.is_empty() {
+            continue;
+        }
+        let column = line.len() - rest.len();
+        while let Some((_, levels)) = open.pop_if(|(at, _)| *at >= column) {
+            depth -= levels;
+        }
+        let mut levels = 1;
+        while let Some(inner) = rest.strip_prefix("- ").or_else(|| rest.strip_prefix("? ")) {
+            levels += 1;
+            rest = inner.trim_start_matches(' ');
+        }
+        open.push((column, levels));
+        depth += levels;
+        if depth > MAX_YAML_DEPTH {
+            return true;
+        }
+    }
+    false
 }
 
 fn yaml_value(node: &Yaml<'_>) -> Value {

@@ -3,6 +3,7 @@
 mod binder;
 mod cycles;
 mod declarations;
+mod growth;
 mod imports;
 mod inlining;
 mod loading;
@@ -220,6 +221,8 @@ pub(crate) struct Model {
     pub(crate) inlined: HashSet<DeclarationId>,
     /// Variables that lead to resources, modules or functions that only the deployment can answer.
     pub(crate) reaching: HashSet<DeclarationId>,
+    /// About how long its template is, with the modules in it.
+    pub(crate) size: u64,
     /// Whether the template uses symbolic names.
     pub(crate) symbolic: bool,
     /// Experimental features that change the language version.

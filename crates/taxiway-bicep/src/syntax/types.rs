@@ -8,6 +8,9 @@ use super::{NodeKind, TokenKind};
 /// Where a member of an object type ends.
 const MEMBER_ENDS: &[TokenKind] = &[TokenKind::NewLine, TokenKind::RightBrace];
 
+/// What follows a type, such as `[]`: each wraps what stands before, so this is a depth.
+const MAX_CHAIN: u32 = 100;
+
 impl Parser<'_> {
     /// The type in a declaration, which may be `resource 'type@version'`; outputs may leave out which.
     pub(super) fn declared_type(&mut self, may_be_any_resource: bool) -> Read {
@@ -82,7 +85,12 @@ impl Parser<'_> {
     fn type_access(&mut self) -> Read {
         let start = self.start();
         self.type_primary()?;
+        let mut chain = 0;
         loop {
+            chain += 1;
+            if chain > MAX_CHAIN {
+                return Err(self.wrong("BCP009", "too many accesses follow each other"));
+            }
             match self.peek() {
                 TokenKind::LeftSquare => self.type_brackets(start)?,
                 TokenKind::Dot => self.type_property(start),

@@ -3,6 +3,7 @@
 mod diagnostics;
 mod formatting;
 mod golden;
+mod hostile;
 mod linting;
 mod marked;
 mod parameters;

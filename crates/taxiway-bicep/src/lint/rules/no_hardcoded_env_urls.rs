@@ -56,8 +56,12 @@ fn check(linter: &mut Linter<'_>) {
         });
     }
     let described = descriptions(linter);
+    let mut last = Span::at(0);
     for literal in literals {
-        if !described.contains(&literal.span.start) {
+        // Strings within a string are looked at with it.
+        let is_inside = last.start <= literal.span.start && literal.span.end <= last.end;
+        if !is_inside && !described.contains(&literal.span.start) {
+            last = literal.span;
             report(linter, literal, &disallowed, &excluded);
         }
     }

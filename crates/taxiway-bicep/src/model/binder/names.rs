@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use taxiway_diagnostics::{Diagnostic, Location};
 
-use super::Binder;
+use super::{Binder, MAX_COMPARED};
 use crate::ast::Ident;
 use crate::check;
 use crate::functions;
@@ -25,8 +25,7 @@ impl Binder<'_, '_> {
                 let message = format!("`{}` is a function; it has to be called", name.text);
                 return self.error(name.span, "BCP063", message);
             }
-            let known = self.known_names();
-            self.unknown(name, &known, false);
+            self.unknown(name, false);
         }
     }
 
@@ -35,25 +34,26 @@ impl Binder<'_, '_> {
         self.find(name).is_some() || matches!(name, "sys" | "az")
     }
 
-    fn known_names(&self) -> Vec<Rc<str>> {
+    /// The declared name that may be meant by `name`. Past [`MAX_COMPARED`] errors come without one.
+    fn similar_name(&mut self, name: &str) -> Option<Rc<str>> {
+        let locals = self.scopes.iter().map(HashMap::len).sum::<usize>();
+        self.compared += locals + self.collected.globals.len();
+        if self.compared > MAX_COMPARED {
+            return None;
+        }
         let locals = self.scopes.iter().flat_map(HashMap::keys);
-        let mut names: Vec<_> = locals
-            .chain(self.collected.globals.keys())
-            .map(Rc::clone)
-            .collect();
-        names.sort_unstable();
-        names
+        let names = locals.chain(self.collected.globals.keys());
+        suggestion::closest(name, names.map(|name| &**name)).map(Rc::from)
     }
 
     /// Reports a name that means nothing. Where what was meant is a function of the language, the code says so.
-    fn unknown(&mut self, name: &Ident, known: &[Rc<str>], is_call: bool) {
+    fn unknown(&mut self, name: &Ident, is_call: bool) {
         if name.text.is_empty() {
             return;
         }
         let builtin = is_call
             .then(|| check::similar_name(&name.text, functions::names()))
             .flatten();
-        let declared = || suggestion::closest(&name.text, known.iter().map(|known| &**known));
         let code = if builtin.is_some() {
             "BCP082"
         } else {
@@ -61,7 +61,10 @@ impl Binder<'_, '_> {
         };
         let message = format!("nothing is called `{}` here", name.text);
         let mut diagnostic = Diagnostic::error(code, Location::new(self.path, name.span), message);
-        if let Some(similar) = builtin.or_else(declared) {
+        if let Some(similar) = builtin
+            .map(Rc::from)
+            .or_else(|| self.similar_name(&name.text))
+        {
             diagnostic = diagnostic.help(format!("did you mean `{similar}`?"));
         }
         self.has_errors = true;
@@ -99,7 +102,6 @@ impl Binder<'_, '_> {
         if functions::is_known(&name.text) || check::replaced(&name.text).is_some() {
             return;
         }
-        let known = self.known_names();
-        self.unknown(name, &known, true);
+        self.unknown(name, true);
     }
 }

@@ -1,6 +1,6 @@
 //! What a name in a type stands for.
 
-use super::Binder;
+use super::{Binder, MAX_COMPARED};
 use crate::ast::{Ident, TypeExpr, TypeKind};
 use crate::functions;
 use crate::model::{DeclarationKind, Target};
@@ -29,7 +29,10 @@ impl Binder<'_, '_> {
         });
         let mut known: Vec<&str> = types.map(|(name, _)| &**name).collect();
         known.extend(functions::TYPES);
-        known.sort_unstable();
+        self.compared += known.len();
+        if self.compared > MAX_COMPARED {
+            known.clear();
+        }
         let hint = suggestion::closest(&name.text, known).map_or_else(String::new, |similar| {
             format!("; did you mean `{similar}`?")
         });
