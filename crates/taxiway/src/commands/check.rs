@@ -249,13 +249,17 @@ fn show_text(judged: &Verdict, sources: &DiskSources, terminal: &Terminal) {
         .iter()
         .filter(|finding| finding.diagnostic.fix.is_some())
         .count();
+    let files = counted(judged.entries.len() + judged.files.len(), "file");
+    let judged_in = if judged.entries.is_empty() {
+        files
+    } else {
+        format!("{} of {files}", counted(judged.resources, "resource"))
+    };
     terminal.say(format_args!(
-        "{BOLD}{}, {}, {}{BOLD:#} in {} of {}",
+        "{BOLD}{}, {}, {}{BOLD:#} in {judged_in}",
         count(Severity::Error, "error"),
         count(Severity::Warning, "warning"),
         count(Severity::Info, "note"),
-        counted(judged.resources, "resource"),
-        counted(judged.entries.len() + judged.files.len(), "file"),
     ));
     if !judged.failures.is_empty() {
         terminal.say("what does not compile was not judged");
