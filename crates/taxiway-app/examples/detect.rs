@@ -9,8 +9,8 @@
 use std::process::ExitCode;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ignore::WalkBuilder;
-use taxiway_diagnostics::DiskSources;
+use ignore::{WalkBuilder, WalkState};
+use taxiway_diagnostics::{DiskSources, path_order};
 
 fn main() -> ExitCode {
     let Some(root) = std::env::args().nth(1).map(Utf8PathBuf::from) else {
@@ -29,13 +29,24 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The files below a folder that Git tracks or does not ignore, relative to it.
+/// The files below a folder that Git tracks or does not ignore, relative to it, as the command line finds them.
 fn files(root: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let mut files = not_ignored(root);
-    files.extend(tracked(root));
-    files.sort();
-    files.dedup();
-    files
+    std::thread::scope(|scope| {
+        let tracked = scope.spawn(|| tracked(root));
+        let mut files = not_ignored(root);
+        files.sort_unstable_by(|left, right| path_order(left, right));
+        let more: Vec<Utf8PathBuf> = tracked
+            .join()
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|path| {
+                files.binary_search_by(|own| path_order(own, path)).is_err()
+                    && root.join(path).is_file()
+            })
+            .collect();
+        files.extend(more);
+        files
+    })
 }
 
 /// What Git tracks, also where it would ignore it today: a committed `.env` is such a file.
@@ -52,19 +63,34 @@ fn tracked(root: &Utf8Path) -> Vec<Utf8PathBuf> {
     };
     String::from_utf8_lossy(&output.stdout)
         .split('\0')
-        .filter(|path| !path.is_empty() && root.join(path).is_file())
+        .filter(|path| !path.is_empty())
         .map(Utf8PathBuf::from)
         .collect()
 }
 
 fn not_ignored(root: &Utf8Path) -> Vec<Utf8PathBuf> {
-    WalkBuilder::new(root)
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let walk = WalkBuilder::new(root)
         .hidden(false)
+        .parents(false)
+        .ignore(false)
+        .require_git(false)
         .filter_entry(|entry| entry.file_name() != ".git")
-        .build()
-        .flatten()
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .filter_map(|entry| Utf8PathBuf::from_path_buf(entry.into_path()).ok())
-        .filter_map(|path| path.strip_prefix(root).ok().map(Utf8Path::to_owned))
-        .collect()
+        .build_parallel();
+    walk.run(|| {
+        let sender = sender.clone();
+        Box::new(move |entry| {
+            let path = entry.ok().and_then(|entry| {
+                entry.file_type().filter(std::fs::FileType::is_file)?;
+                let path = Utf8Path::from_path(entry.path())?;
+                path.strip_prefix(root).ok().map(Utf8Path::to_owned)
+            });
+            if let Some(path) = path {
+                let _ = sender.send(path);
+            }
+            WalkState::Continue
+        })
+    });
+    drop(sender);
+    receiver.into_iter().collect()
 }

@@ -11,7 +11,7 @@ use crate::django::{
 use crate::document::{
     Entrypoint, FrameworkName, Frontend, Interface, MigrationTool, Migrations, Service, StaticFiles,
 };
-use crate::python::{Arena, Evaluator};
+use crate::python::Evaluator;
 use crate::reading::{Reading, build_root};
 use crate::repository::Repository;
 use crate::{process, start};
@@ -96,8 +96,8 @@ impl DjangoReading<'_> {
             self.base
                 .reject("settings_module", module, because, Some(place));
         }
-        let arena = Arena::default();
-        let mut evaluator = Evaluator::new(self.base.repository, &arena, choice.search.clone());
+        let repository = self.base.repository;
+        let mut evaluator = Evaluator::new(repository, repository.arena(), choice.search.clone());
         evaluator.placed.clone_from(&choice.placed);
         self.base.set_environment(&mut evaluator);
         let module = choice

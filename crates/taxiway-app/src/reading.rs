@@ -54,6 +54,17 @@ impl<'r> Reading<'r> {
         }
     }
 
+    /// The same service, run from another folder.
+    pub(crate) fn run_from(self, app_dir: &Utf8Path) -> Self {
+        let folders = [app_dir.to_owned(), self.root.to_owned()];
+        Self {
+            start: start::find(self.repository, &self.survey, &folders),
+            starts: start::all(self.repository, &self.survey, &folders),
+            app_dir: app_dir.to_owned(),
+            ..self
+        }
+    }
+
     /// Notes where a fact was seen.
     pub(crate) fn saw(&mut self, fact: &str, places: impl IntoIterator<Item = Place>) {
         let known = self.service.evidence.entry(fact.to_owned()).or_default();

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use taxiway_diagnostics::{Place, Sources};
+use taxiway_diagnostics::{Place, Sources, path_order};
+
+use crate::python::Arena;
 
 /// Files beyond this size are data, not something that people write.
 const LARGEST_TEXT: usize = 4 << 20;
@@ -16,8 +18,11 @@ const LARGEST_TEXT: usize = 4 << 20;
 /// The files of a repository.
 pub(crate) struct Repository<'s> {
     sources: &'s dyn Sources,
+    /// In the order of [`path_order`].
     files: Vec<Utf8PathBuf>,
-    folders: BTreeSet<Utf8PathBuf>,
+    /// The files directly in each folder that has any below it, by their index.
+    folders: BTreeMap<String, Vec<usize>>,
+    arena: Arena,
     texts: RefCell<BTreeMap<Utf8PathBuf, Option<Rc<str>>>>,
     warnings: RefCell<BTreeSet<String>>,
 }
@@ -25,22 +30,30 @@ pub(crate) struct Repository<'s> {
 impl<'s> Repository<'s> {
     pub(crate) fn new(sources: &'s dyn Sources) -> Self {
         let mut files = sources.files();
-        files.sort();
+        files.sort_by(|left, right| path_order(left, right));
         files.dedup();
-        let mut folders = BTreeSet::new();
-        for file in &files {
-            let mut folder = file.parent();
-            while let Some(path) = folder {
-                if !folders.insert(path.to_owned()) {
+        let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, file) in files.iter().enumerate() {
+            let folder = folder_of(file.as_str());
+            if let Some(known) = folders.get_mut(folder) {
+                known.push(index);
+                continue;
+            }
+            folders.insert(folder.to_owned(), vec![index]);
+            let mut above = folder;
+            while !above.is_empty() {
+                above = folder_of(above);
+                if folders.contains_key(above) {
                     break;
                 }
-                folder = path.parent();
+                folders.insert(above.to_owned(), Vec::new());
             }
         }
         Self {
             sources,
             files,
             folders,
+            arena: Arena::default(),
             texts: RefCell::default(),
             warnings: RefCell::default(),
         }
@@ -52,13 +65,28 @@ impl<'s> Repository<'s> {
     }
 
     pub(crate) fn is_file(&self, path: &Utf8Path) -> bool {
-        self.files
-            .binary_search_by(|file| file.as_path().cmp(path))
-            .is_ok()
+        let is_there = |path: &Utf8Path| {
+            self.files
+                .binary_search_by(|file| path_order(file, path))
+                .is_ok()
+        };
+        let text = path.as_str();
+        let is_plain = !text.contains("//") && !text.contains("/./") && !text.ends_with('/');
+        if is_plain {
+            is_there(path)
+        } else {
+            join("".into(), text).is_some_and(|path| is_there(&path))
+        }
     }
 
     pub(crate) fn is_folder(&self, path: &Utf8Path) -> bool {
-        self.folders.contains(path)
+        self.folders
+            .contains_key(path.as_str().trim_end_matches('/'))
+    }
+
+    /// The modules of the repository that were parsed, each once.
+    pub(crate) fn arena(&self) -> &Arena {
+        &self.arena
     }
 
     /// The files below a folder, at any depth, sorted.
@@ -66,11 +94,13 @@ impl<'s> Repository<'s> {
         &'a self,
         folder: &'a Utf8Path,
     ) -> impl Iterator<Item = &'a Utf8Path> + 'a {
-        let start = self.files.partition_point(|file| file.as_path() < folder);
+        let start = self
+            .files
+            .partition_point(|file| path_order(file, folder).is_lt());
         self.files[start..]
             .iter()
             .map(Utf8PathBuf::as_path)
-            .take_while(move |file| file.starts_with(folder))
+            .take_while(move |file| is_in(file, folder))
     }
 
     /// The files in a folder itself, sorted.
@@ -78,8 +108,11 @@ impl<'s> Repository<'s> {
         &'a self,
         folder: &'a Utf8Path,
     ) -> impl Iterator<Item = &'a Utf8Path> + 'a {
-        self.below(folder)
-            .filter(move |file| file.parent() == Some(folder))
+        let indices = self.folders.get(folder.as_str());
+        indices
+            .into_iter()
+            .flatten()
+            .map(|index| self.files[*index].as_path())
     }
 
     /// The text of a file in whatever encoding it has; `None` where there is none, or it is data.
@@ -122,6 +155,17 @@ impl<'s> Repository<'s> {
         let line = text.lines().position(|line| line.contains(needle))?;
         Some(at_line(path, line))
     }
+}
+
+/// The folder of a path; that of what lies at the top is empty.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether a file lies in a folder or below, or is that path itself.
+fn is_in(file: &Utf8Path, folder: &Utf8Path) -> bool {
+    let rest = file.as_str().strip_prefix(folder.as_str());
+    rest.is_some_and(|rest| folder.as_str().is_empty() || rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The place of a line that counts from 0.

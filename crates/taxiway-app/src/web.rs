@@ -15,7 +15,6 @@ use passed_on::Modules;
 use crate::django::project::{is_decoy, is_template};
 use crate::document::FrameworkName;
 use crate::evidence::role::is_vendored;
-use crate::python::Arena;
 use crate::repository::Repository;
 
 /// Words that a file must hold to be worth parsing.
@@ -58,8 +57,7 @@ pub(crate) struct WebApp {
 
 /// The applications of a repository, sorted by file.
 pub(crate) fn find(repository: &Repository<'_>) -> Vec<WebApp> {
-    let arena = Arena::default();
-    let mut modules = Modules::new(repository, &arena);
+    let mut modules = Modules::new(repository, repository.arena());
     let mut candidates: Vec<&Utf8Path> = Vec::new();
     for file in repository.files() {
         if file.extension() != Some("py") || is_out_of_question(file) {

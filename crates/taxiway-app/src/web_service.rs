@@ -15,7 +15,7 @@ use choice::{choose, folder_for, start_target, streamlit_script};
 use crate::document::{EnvironmentVariable, Service};
 use crate::evidence::azure;
 use crate::manifest::lockfile;
-use crate::python::{Arena, Evaluator, Value};
+use crate::python::{Evaluator, Value};
 use crate::reading::{Reading, build_root};
 use crate::repository::Repository;
 use crate::web::{WebApp, module_of};
@@ -93,7 +93,7 @@ fn service<'r>(
         .and_then(|module| Some((folder_for(&chosen.file, &module)?, module)))
         .filter(|(folder, _)| folder.starts_with(root));
     let (folder, module) = named.unwrap_or_else(|| module_of(repository, root, &chosen.file));
-    let base = Reading::new(repository, root, &folder, others);
+    let base = first.run_from(&folder);
     Some(
         WebReading {
             base,
@@ -121,13 +121,13 @@ impl WebReading<'_> {
         self.base.saw("framework", [self.app.place.clone()]);
         self.version();
         self.entrypoint();
-        let arena = Arena::default();
+        let repository = self.base.repository;
         let search = vec![
             self.base.app_dir.clone(),
             self.base.root.to_owned(),
             self.base.root.join("src"),
         ];
-        let mut evaluator = Evaluator::new(self.base.repository, &arena, search);
+        let mut evaluator = Evaluator::new(repository, repository.arena(), search);
         self.base.set_environment(&mut evaluator);
         let is_script = self.app.symbol.is_empty();
         if is_script {

@@ -12,5 +12,5 @@ mod span;
 pub use diagnostic::{Diagnostic, Edit, Fix, FixSafety, Label, Severity};
 pub use line_index::LineIndex;
 pub use place::Place;
-pub use sources::{DiskSources, MemorySources, ReadError, Sources};
+pub use sources::{DiskSources, MemorySources, ReadError, Sources, path_order};
 pub use span::{Location, Span};

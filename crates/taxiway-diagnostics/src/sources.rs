@@ -1,6 +1,7 @@
 //! The one door through which the engines read files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::io::{self, Read as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -133,7 +134,21 @@ impl Sources for MemorySources {
 #[derive(Clone, Debug)]
 pub struct DiskSources {
     root: Utf8PathBuf,
-    listed: BTreeSet<Utf8PathBuf>,
+    /// In the order of [`path_order`], each once.
+    listed: Vec<Utf8PathBuf>,
+}
+
+/// The order of paths by their parts: a folder, what is below it, then what only begins like it. Both are written without
+/// `.`, `..` and doubled `/`.
+pub fn path_order(left: &Utf8Path, right: &Utf8Path) -> Ordering {
+    // `/` ends a part, so it comes before everything that may go on with one.
+    let key = |byte: &u8| if *byte == b'/' { 0 } else { *byte };
+    let (left, right) = (left.as_str().as_bytes(), right.as_str().as_bytes());
+    let differs = left.iter().zip(right).find(|(left, right)| left != right);
+    match differs {
+        Some((left, right)) => key(left).cmp(&key(right)),
+        None => left.len().cmp(&right.len()),
+    }
 }
 
 impl DiskSources {
@@ -142,9 +157,12 @@ impl DiskSources {
         root: impl Into<Utf8PathBuf>,
         listed: impl IntoIterator<Item = Utf8PathBuf>,
     ) -> Self {
+        let mut listed: Vec<Utf8PathBuf> = listed.into_iter().collect();
+        listed.sort_by(|left, right| path_order(left, right));
+        listed.dedup();
         Self {
             root: root.into(),
-            listed: listed.into_iter().collect(),
+            listed,
         }
     }
 
@@ -182,7 +200,9 @@ impl Sources for DiskSources {
         let path = self.regular_file(path)?;
         let file = std::fs::File::open(&path).map_err(failed)?;
         let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-        let mut bytes = Vec::new();
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        let size = usize::try_from(length).unwrap_or(most).min(most);
+        let mut bytes = Vec::with_capacity(size.saturating_add(1));
         io::Read::take(file, limit)
             .read_to_end(&mut bytes)
             .map_err(failed)?;
@@ -190,17 +210,30 @@ impl Sources for DiskSources {
     }
 
     fn files(&self) -> Vec<Utf8PathBuf> {
-        self.listed.iter().cloned().collect()
+        self.listed.clone()
     }
 
     fn is_file(&self, path: &Utf8Path) -> bool {
-        self.listed.contains(path) || self.root.join(path).is_file()
+        let is_listed = self.listed.binary_search_by(|own| path_order(own, path));
+        is_listed.is_ok() || self.root.join(path).is_file()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_ordered_by_their_parts() {
+        let mut paths = [
+            "a-b/c", "a/b", "a", "ab", "a.py", "a/b/c", "a/b.py", "", "b",
+        ]
+        .map(Utf8Path::new);
+        let mut expected = paths;
+        expected.sort_unstable();
+        paths.sort_unstable_by(|left, right| path_order(left, right));
+        assert_eq!(paths, expected);
+    }
 
     #[test]
     fn one_text_holds_several_files() {

@@ -5,7 +5,7 @@ use taxiway_diagnostics::Place;
 
 use super::Project;
 use crate::evidence::{Origin, Survey};
-use crate::python::{Arena, Evaluator, Value};
+use crate::python::{Evaluator, Value};
 use crate::repository::Repository;
 
 const VARIABLE: &str = "DJANGO_SETTINGS_MODULE";
@@ -40,9 +40,8 @@ pub(crate) fn choose(
     survey: &Survey,
     entry_modules: &[Utf8PathBuf],
 ) -> Choice {
-    let arena = Arena::default();
     let search = search_folders(project, root);
-    let mut evaluator = Evaluator::new(repository, &arena, search);
+    let mut evaluator = Evaluator::new(repository, repository.arena(), search);
     evaluator.placed = placed_by_image(repository, root, survey);
     let mut own: Vec<(Candidate, bool)> = Vec::new();
     for path in entry_modules {

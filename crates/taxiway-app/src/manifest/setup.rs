@@ -5,7 +5,7 @@ use ruff_python_ast::{Expr, Stmt};
 
 use super::line_of;
 use crate::document::Distribution;
-use crate::python::{Arena, Evaluator, Value};
+use crate::python::{Evaluator, Value};
 use crate::repository::{Repository, at_line};
 use crate::requirement::parse;
 
@@ -73,9 +73,8 @@ pub(crate) fn read_script(repository: &Repository<'_>, path: &Utf8Path) -> Optio
     if !text.contains("setup(") {
         return None;
     }
-    let arena = Arena::default();
     let folder = path.parent().unwrap_or("".into()).to_owned();
-    let mut evaluator = Evaluator::new(repository, &arena, vec![folder]);
+    let mut evaluator = Evaluator::new(repository, repository.arena(), vec![folder]);
     let module = evaluator.load("setup", path.to_owned(), false)?;
     let body = evaluator.modules[module].source?.body();
     let mut found = Setup::default();

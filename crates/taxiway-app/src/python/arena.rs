@@ -1,6 +1,7 @@
 //! Parsed modules that live as long as the values made from them.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ruff_python_ast::{ModModule, PySourceType};
@@ -26,40 +27,56 @@ impl Source {
     }
 }
 
-struct Node {
-    source: Source,
-    next: OnceCell<Box<Node>>,
-}
+/// Modules in the first part of an arena; each part has room for twice as many as the one before.
+const FIRST_PART: usize = 64;
 
-/// Keeps what is added to it, in place.
+/// Parts of an arena: room for more modules than a repository may have files.
+const PARTS: usize = 24;
+
+/// Keeps what is added to it, in place. A text is parsed once.
 #[derive(Default)]
 pub(crate) struct Arena {
-    first: OnceCell<Box<Node>>,
+    parts: [OnceCell<Box<[OnceCell<Source>]>>; PARTS],
+    count: Cell<usize>,
+    /// The modules by where their texts lie in memory.
+    known: RefCell<BTreeMap<usize, usize>>,
 }
 
 impl Arena {
     /// Parses a module; what is no Python is skipped over. `None` where the text can't be a module that people wrote.
     pub(crate) fn parse(&self, text: Rc<str>) -> Option<&Source> {
+        // The text of a kept module is never freed, so its address is its own.
+        let address = text.as_ptr().addr();
+        let known = self.known.borrow().get(&address).copied();
+        if let Some(source) = known.and_then(|index| self.slot(index)?.get())
+            && source.text.len() == text.len()
+        {
+            return Some(source);
+        }
         if !is_reasonable(&text) {
             return None;
         }
         let parsed = parse_unchecked_source(&text, PySourceType::Python);
-        let source = Source {
+        let index = self.count.get();
+        let source = self.slot(index)?.get_or_init(|| Source {
             lines: LineIndex::new(&text),
             text,
             parsed,
-        };
-        let mut slot = &self.first;
-        while let Some(node) = slot.get() {
-            slot = &node.next;
-        }
-        let node = slot.get_or_init(|| {
-            Box::new(Node {
-                source,
-                next: OnceCell::new(),
-            })
         });
-        Some(&node.source)
+        self.count.set(index + 1);
+        self.known.borrow_mut().insert(address, index);
+        Some(source)
+    }
+
+    /// The place for a module; `None` where the arena is full.
+    fn slot(&self, index: usize) -> Option<&OnceCell<Source>> {
+        let part = usize::try_from((index / FIRST_PART + 1).ilog2()).ok()?;
+        let before = FIRST_PART * ((1 << part) - 1);
+        let cells = self.parts.get(part)?.get_or_init(|| {
+            let room = FIRST_PART << part;
+            (0..room).map(|_| OnceCell::new()).collect()
+        });
+        cells.get(index - before)
     }
 }
 
@@ -92,4 +109,26 @@ fn is_reasonable(text: &str) -> bool {
     }
     text.lines()
         .all(|line| line.len() - line.trim_start().len() < 400)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_parsed_once_and_stays_in_its_place() {
+        let arena = Arena::default();
+        let texts: Vec<Rc<str>> = (0..300)
+            .map(|number| format!("x = {number}\n").into())
+            .collect();
+        let parsed: Vec<&Source> = texts
+            .iter()
+            .map(|text| arena.parse(text.clone()).unwrap())
+            .collect();
+        for (text, source) in texts.iter().zip(&parsed) {
+            assert_eq!(&*source.text, &**text);
+            assert!(std::ptr::eq(arena.parse(text.clone()).unwrap(), *source));
+        }
+        assert_eq!(arena.count.get(), texts.len());
+    }
 }

@@ -331,7 +331,19 @@ impl<'a> Evaluator<'a> {
         spot: Spot,
     ) {
         let value = if name == "DEBUG" && frame.locals.is_none() {
-            self.debug = Some((value.clone(), spot));
+            // What happens under a condition only is not what production starts with.
+            if self.conditional == 0 || self.debug.is_none() {
+                let names: BTreeSet<Rc<str>> = frame.blamed.iter().flatten().cloned().collect();
+                let known = if names.is_empty() {
+                    value.clone()
+                } else {
+                    let other = value
+                        .truth()
+                        .map_or(Value::unknown(), |on| Value::Bool(!on));
+                    Value::decided(Some(value.clone()), vec![other], &Rc::new(names))
+                };
+                self.debug = Some((known, spot));
+            }
             without_debug(value)
         } else {
             value

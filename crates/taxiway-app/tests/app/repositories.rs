@@ -51,6 +51,7 @@ repositories! {
     dash_inner_server,
     dash_on_flask,
     debug_chooses_database,
+    debug_under_condition,
     decouple_settings,
     dependency_groups,
     django_in_subfolder,
