@@ -212,7 +212,8 @@ impl<'a> Checker<'a> {
         };
         let mut meant = None;
         for decorator in decorators {
-            meant = self.decorator(decorator, On::Nothing);
+            self.decorator(decorator, On::Nothing);
+            meant = decorator.call().and_then(|(name, _)| find(name));
         }
         if self.has_syntax_error(last.expr.span) {
             return;
