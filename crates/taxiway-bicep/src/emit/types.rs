@@ -85,7 +85,10 @@ impl Emitter<'_> {
         members
     }
 
-    /// What decorators add, in the order of the official compiler.
+    /// What decorators add, in the order of the official compiler: a fixed one, however the source orders them. Before
+    /// July 2023 it was the source's, backwards; published templates of that time differ in nothing else.
+    ///
+    /// Source: Bicep's change "Make decorators order independent" (11380).
     fn modifiers(&self, context: &Context, decorators: &[Decorator], members: &mut Members) {
         if decorator(decorators, "sealed").is_some() {
             members.insert("additionalProperties".to_owned(), false.into());
