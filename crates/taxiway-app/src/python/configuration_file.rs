@@ -58,7 +58,7 @@ impl<'a> Evaluator<'a> {
         };
         let path = crate::repository::join("".into(), relative)?;
         let text = self.repository.text(&path)?;
-        (text.len() <= LARGEST_FILE).then_some(text)
+        (text.len() <= LARGEST_FILE && self.pay_for(text.len())).then_some(text)
     }
 
     /// `open(path)`.
@@ -129,7 +129,7 @@ impl<'a> Evaluator<'a> {
                 Value::Instance(instance) if is_a(instance, FILE) => keeps(instance, ":path")
                     .and_then(Value::as_text)
                     .and_then(|path| self.file_text(path)),
-                Value::Text(text) if takes_text => Some(text.clone()),
+                Value::Text(text) if takes_text => self.pay_for(text.len()).then(|| text.clone()),
                 Value::Text(path) | Value::Path(path) => self.file_text(path),
                 _ => None,
             };

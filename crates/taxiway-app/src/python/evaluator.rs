@@ -1,5 +1,6 @@
 //! The evaluator: modules, scopes, budget, and what it notes on its way.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -12,6 +13,9 @@ use crate::repository::{Repository, join};
 
 /// Expressions and statements that one evaluation may execute.
 const MOST_STEPS: u32 = 400_000;
+
+/// Bytes of a file that are read for what one step costs.
+const BYTES_OF_A_STEP: usize = 4;
 
 /// Modules that one evaluation may load.
 const MOST_MODULES: usize = 150;
@@ -95,7 +99,7 @@ pub(crate) struct Evaluator<'a> {
     /// Where the outermost call stands.
     pub(crate) call_spot: Option<Spot>,
     pub(crate) depth: u32,
-    steps: u32,
+    steps: Cell<u32>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -121,7 +125,7 @@ impl<'a> Evaluator<'a> {
             placed: Vec::new(),
             call_spot: None,
             depth: 0,
-            steps: 0,
+            steps: Cell::new(0),
         }
     }
 
@@ -132,8 +136,18 @@ impl<'a> Evaluator<'a> {
 
     /// Counts one step; false when the budget is used up.
     pub(crate) fn step(&mut self) -> bool {
-        self.steps = self.steps.saturating_add(1);
-        self.steps < MOST_STEPS
+        self.charge(1);
+        self.steps.get() < MOST_STEPS
+    }
+
+    /// Takes what a reading of so many bytes costs out of the budget; false when that is used up.
+    pub(crate) fn pay_for(&self, bytes: usize) -> bool {
+        self.charge(u32::try_from(bytes / BYTES_OF_A_STEP).unwrap_or(u32::MAX));
+        self.steps.get() < MOST_STEPS
+    }
+
+    fn charge(&self, steps: u32) {
+        self.steps.set(self.steps.get().saturating_add(steps));
     }
 
     /// The place of a spot.

@@ -3,6 +3,7 @@
 //! Where a file that is read may not be there, every option may be another than the files of the repository say.
 //! Source: Python's documentation of `configparser`.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Spot;
@@ -15,6 +16,12 @@ use super::value::{Instance, Value};
 
 /// Placeholders of one value that are filled.
 const MOST_PLACEHOLDERS: usize = 20;
+
+/// How often a placeholder may lead to another, as `configparser` has it.
+const DEEPEST_PLACEHOLDERS: u32 = 10;
+
+/// A value longer than this is not written by people.
+const LONGEST_VALUE: usize = 4096;
 
 const PARSER: &str = "configparser.ConfigParser";
 const SECTION: &str = "configparser.SectionProxy";
@@ -242,6 +249,10 @@ impl<'a> Evaluator<'a> {
             result = Value::zip(&result, &Value::text(before), super::operators::concatenate);
             result = Value::zip(&result, &piece, super::operators::concatenate);
             rest = after;
+            let length = result.pattern().map_or(0, |text| text.len());
+            if length > LONGEST_VALUE || matches!(&result, Value::Unknown { text: None, .. }) {
+                return Value::made_from([&result]);
+            }
         }
         let rest = if open == "%(" {
             rest.replace("%%", "%")
@@ -258,7 +269,7 @@ impl<'a> Evaluator<'a> {
         spot: Spot,
         depth: u32,
     ) -> Value<'a> {
-        if depth > 10 {
+        if depth > DEEPEST_PLACEHOLDERS || !self.pay_for(LONGEST_VALUE / 16) {
             return Value::unknown();
         }
         let lower = name.to_lowercase();
@@ -325,15 +336,18 @@ fn add_sections(parser: &mut Instance<'_>, text: &str) {
         _ => Vec::new(),
     };
     for (name, options) in ini_sections(text) {
+        let given: BTreeSet<String> = options.iter().map(|(name, _)| name.clone()).collect();
         let options = options
             .into_iter()
             .map(|(name, value)| (Value::text(&name), Value::text(&value)));
         let name = Value::text(&name);
         match sections.iter_mut().find(|(own, _)| *own == name) {
-            // The last of several options with one name holds, as `Value::get` has it.
             Some((_, Value::Dict(known))) => {
-                let all = known.iter().cloned().chain(options).collect();
-                *known = Rc::new(all);
+                let options: Vec<_> = options.collect();
+                let is_new =
+                    |name: &Value<'_>| name.as_text().is_none_or(|name| !given.contains(name));
+                let kept = known.iter().filter(|(name, _)| is_new(name)).cloned();
+                *known = Rc::new(kept.chain(options).collect());
             }
             _ => sections.push((name, Value::dict(options.collect()))),
         }

@@ -103,6 +103,30 @@ fn requirements_that_include_each_other_end() {
 }
 
 #[test]
+fn configuration_files_that_double_or_are_read_again_and_again_end() {
+    let doubling: String = (0..60)
+        .map(|number| {
+            let next = format!("%(v{})s", number + 1);
+            format!("v{number} = {}\n", next.repeat(20))
+        })
+        .collect();
+    let circle = "[a]\nx = %(y)s%(y)s\ny = %(x)s%(x)s\n";
+    let ini = format!("{circle}[b]\n{doubling}v60 = {}\n", "z".repeat(200));
+    let again = "import configparser\nimport json\nparser = configparser.ConfigParser()\n\
+                 for a in range(300):\n    for b in range(300):\n        parser.read('shop.ini')\n        json.load(open('data.json'))\n";
+    let doubled = "import configparser\nparser = configparser.ConfigParser()\nparser.read('shop.ini')\n\
+                   X = parser['a']['x']\nV = parser['b']['v0']\nfor name in parser.options('b'):\n    W = parser.get('b', name)\n";
+    let members = "import inspect\nclass Everything:\n    @property\n    def A(self):\n        return inspect.getmembers(self)\n\
+                   \x20   @property\n    def B(self):\n        return vars(self)\nALL = Everything().A\n";
+    for settings in [again, doubled, members] {
+        let mut sources = project(settings);
+        sources.insert("shop.ini", ini.clone());
+        sources.insert("data.json", format!("[{}0]", "1,".repeat(30_000)));
+        assert_eq!(taxiway_app::read(&sources).services.len(), 1);
+    }
+}
+
+#[test]
 fn variables_of_images_do_not_double() {
     let mut text = "FROM python:3.12\nENV X=aaaaaaaa\n".to_owned();
     for _ in 0..200 {
