@@ -19,6 +19,8 @@ use crate::ast::{
 };
 use crate::model::Model;
 
+/// Expressions within each other, through the variables and functions that they refer to.
+const MAX_DEPTH: usize = 300;
 /// Values and calls of functions within each other.
 pub(super) const MAX_CALLS: usize = 100;
 
@@ -81,6 +83,7 @@ pub(crate) struct Interpreter<'a> {
     pub(super) inputs: Inputs<'a>,
     pub(super) done: RefCell<HashMap<(u32, usize), Evaluated>>,
     pub(super) calls: RefCell<usize>,
+    depth: RefCell<usize>,
     pub(super) budget: Budget,
 }
 
@@ -90,6 +93,7 @@ impl<'a> Interpreter<'a> {
             inputs,
             done: RefCell::default(),
             calls: RefCell::default(),
+            depth: RefCell::default(),
             budget: Budget::default(),
         }
     }
@@ -100,7 +104,16 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn expression(&self, place: &Place, expr: &Expr) -> Outcome {
-        let value = self.unweighed(place, expr)?;
+        if *self.depth.borrow() >= MAX_DEPTH {
+            return fail(
+                expr.span,
+                "expressions are nested too deep, through what they refer to; nest them less",
+            );
+        }
+        *self.depth.borrow_mut() += 1;
+        let value = self.unweighed(place, expr);
+        *self.depth.borrow_mut() -= 1;
+        let value = value?;
         self.budget.spend(expr.span, &value)?;
         Ok(value)
     }

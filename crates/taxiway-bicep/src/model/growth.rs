@@ -9,11 +9,13 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{DeclarationId, DeclarationKind, Model, ModuleTarget, Target, Workspace};
-use crate::ast::walk::descendants;
+use crate::ast::walk::{children, descendants};
 use crate::ast::{Body, Expr, ExprKind};
 
 /// How many parts an expression may have once everything stands in it. Azure takes expressions of 24,576 characters.
 const MAX_EXPRESSION: u64 = 20_000;
+/// How many levels such an expression may have.
+const MAX_DEPTH: u64 = 300;
 /// How many parts the expressions of a file may have together.
 const MAX_FILE: u64 = 1_000_000;
 /// How long a template may be, roughly in bytes. Azure takes 4 MB.
@@ -30,6 +32,7 @@ pub(super) fn measure(workspace: &Workspace<'_>, model: &Model, order: &[Declara
 
 fn expressions(workspace: &Workspace<'_>, model: &Model, order: &[DeclarationId]) {
     let mut parts: HashMap<DeclarationId, u64> = HashMap::new();
+    let mut depths: HashMap<DeclarationId, u64> = HashMap::new();
     for id in order {
         let own = match &model.declarations[*id].kind {
             DeclarationKind::Variable(variable) if model.inlined.contains(id) => {
@@ -53,6 +56,19 @@ fn expressions(workspace: &Workspace<'_>, model: &Model, order: &[DeclarationId]
             return workspace.error(&model.path, name.span, "too-large-an-expression", message);
         }
         parts.insert(*id, own);
+        if let DeclarationKind::Variable(variable) = &model.declarations[*id].kind {
+            let depth = depth_of(model, &depths, &variable.value);
+            if depth > MAX_DEPTH {
+                let name = &model.declarations[*id].name;
+                let message = format!(
+                    "`{}` stands for an expression of more than {MAX_DEPTH} levels in the template, as what it uses is \
+                     put in; nest less of it",
+                    name.text
+                );
+                return workspace.error(&model.path, name.span, "too-large-an-expression", message);
+            }
+            depths.insert(*id, depth);
+        }
     }
     let uses = model.bindings.values().map(|target| used(&parts, *target));
     if uses.fold(0, u64::saturating_add) > MAX_FILE
@@ -87,6 +103,17 @@ fn parts_of(model: &Model, parts: &HashMap<DeclarationId, u64>, expr: &Expr) -> 
         count = count.saturating_add(inside.saturating_add(1));
     });
     count
+}
+
+fn depth_of(model: &Model, depths: &HashMap<DeclarationId, u64>, expr: &Expr) -> u64 {
+    let mut deepest = match &expr.kind {
+        ExprKind::Name(name) => model.target(name).map_or(0, |target| used(depths, target)),
+        _ => 0,
+    };
+    children(expr, &mut |child| {
+        deepest = deepest.max(depth_of(model, depths, child));
+    });
+    deepest + 1
 }
 
 /// What stands where the name or the id of a resource or module is used.

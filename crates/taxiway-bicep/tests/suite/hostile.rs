@@ -274,6 +274,25 @@ fn values_of_parameters_are_weighed_as_they_are_made() {
 }
 
 #[test]
+fn nesting_through_variables_ends_too() {
+    let nested = |open: &'static str, close: &'static str| {
+        move |next: usize, last: usize| {
+            format!(
+                "var a{next} = {}a{last}{}",
+                open.repeat(100),
+                close.repeat(100)
+            )
+        }
+    };
+    let text = chain("using none\nvar a0 = 1", 90, nested("(", ")")) + "param p = a90\n";
+    assert!(first_error_of_parameters(&parameters(text)).contains("BCP338"));
+    let existing =
+        "resource s 'a.b/c@2020-01-01' existing = { name: 's' }\nvar a0 = s.properties.x";
+    let text = chain(existing, 4, nested("[", "]")) + "output o array = a4\n";
+    assert!(first_error(&file(text)).contains("too-large-an-expression"));
+}
+
+#[test]
 fn large_values_that_are_reasonable_are_evaluated() {
     for value in [
         "length(distinct(concat(range(0, 10000), range(0, 10000)))) == 10000",
