@@ -34,6 +34,17 @@ def prepare():
         os.environ.setdefault(name, ",".join(_hosts_without_ports()))
     # Where OpenTelemetry puts its middleware: not before ours, for it refuses the hosts that probes come with.
     os.environ.setdefault("OTEL_PYTHON_DJANGO_MIDDLEWARE_POSITION", "1")
+    _name_release()
+
+
+def _name_release():
+    """Tells Sentry, whose library reads these, which release an error came with and where; the project's own words stay."""
+    for name, value in (
+        ("SENTRY_RELEASE", release()),
+        ("SENTRY_ENVIRONMENT", os.environ.get("TAXIWAY_ENVIRONMENT")),
+    ):
+        if value:
+            os.environ.setdefault(name, value)
 
 
 def _refuse_incomplete_environment():
@@ -299,6 +310,15 @@ def logging_config(own):
 
 
 # The release
+
+
+def rollbar(own):
+    """The project's configuration of Rollbar, with what it leaves out."""
+    known = {
+        "code_version": release(),
+        "environment": os.environ.get("TAXIWAY_ENVIRONMENT"),
+    }
+    return {**{name: value for name, value in known.items() if value}, **own}
 
 
 def release():

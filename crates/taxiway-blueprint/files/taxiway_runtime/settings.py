@@ -74,6 +74,11 @@ STATIC_ROOT = _own.get("STATIC_ROOT") or str(_environment.APP_DIR / "staticfiles
 STATICFILES_DIRS = _environment.existing_folders(_own.get("STATICFILES_DIRS", []))
 _environment.serve_static_files(_own)
 
+# Rollbar, where the project has it, hears which release and which environment an error came from.
+
+if isinstance(_own.get("ROLLBAR"), dict):
+    ROLLBAR = _environment.rollbar(_own["ROLLBAR"])
+
 # Logs
 
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -95,7 +95,9 @@ fn app_settings(platform: &Platform) -> Object {
     let mut settings = Object::new()
         .with("DJANGO_SETTINGS_MODULE", "taxiway_runtime.settings")
         .with("DJANGO_HTTPS", conditional(name("httpsOnly"), "on", "off"))
-        .with("DATABASE_URL", reference(DATABASE_URL_SECRET));
+        .with("DATABASE_URL", reference(DATABASE_URL_SECRET))
+        .comment("Errors and logs say where they come from.")
+        .with("TAXIWAY_ENVIRONMENT", name("environmentName"));
     for secret in &platform.secrets {
         if let Some(setting) = secret.setting.as_ref().filter(|it| *it != "DATABASE_URL") {
             settings.set(setting, reference(&secret.name));

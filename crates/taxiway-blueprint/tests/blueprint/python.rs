@@ -116,6 +116,27 @@ for name in ('DB_ENGINE', 'DB_HOST', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'ALLOW
 }
 
 #[test]
+fn error_trackers_hear_of_the_release_and_keep_what_the_project_says() {
+    let script = "
+import os, pathlib
+pathlib.Path('taxiway-release.json').write_text('{\"release\": \"0123456789ab\"}')
+from taxiway_runtime import environment
+environment.prepare()
+print(os.environ['SENTRY_RELEASE'], os.environ['SENTRY_ENVIRONMENT'])
+print(environment.rollbar({'access_token': 't', 'environment': 'theirs'}))
+";
+    let mut variables = COMPLETE.to_vec();
+    variables.extend([
+        ("TAXIWAY_ENVIRONMENT", "production"),
+        ("SENTRY_ENVIRONMENT", "shop-live"),
+    ]);
+    insta::assert_snapshot!(overlay(script, &variables), @"
+    0123456789ab shop-live
+    {'code_version': '0123456789ab', 'environment': 'theirs', 'access_token': 't'}
+    ");
+}
+
+#[test]
 fn a_middleware_that_telemetry_inserts_comes_after_the_probes() {
     let script = "
 import os, sys, types

@@ -206,6 +206,8 @@ var appSettings = union({
   DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
   DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
   DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
+  // Errors and logs say where they come from.
+  TAXIWAY_ENVIRONMENT: environmentName
   SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
   DEBUG: '0'
   APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString

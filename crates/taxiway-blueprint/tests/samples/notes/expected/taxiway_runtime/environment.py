@@ -35,6 +35,17 @@ def prepare():
         os.environ[name] = parts[part]
     for name in project.HOST_VARIABLES:
         os.environ.setdefault(name, os.environ.get("WEBSITE_HOSTNAME", "localhost"))
+    _name_release()
+
+
+def _name_release():
+    """Tells Sentry, whose library reads these, which release an error came with and where; the project's own words stay."""
+    for name, value in (
+        ("SENTRY_RELEASE", release()),
+        ("SENTRY_ENVIRONMENT", os.environ.get("TAXIWAY_ENVIRONMENT")),
+    ):
+        if value:
+            os.environ.setdefault(name, value)
 
 
 def _refuse_incomplete_environment():

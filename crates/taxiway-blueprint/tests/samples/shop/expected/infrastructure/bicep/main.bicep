@@ -230,6 +230,8 @@ var appSettings = union({
   DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
   DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
   DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
+  // Errors and logs say where they come from.
+  TAXIWAY_ENVIRONMENT: environmentName
   SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
   STRIPE_SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/stripe-secret-key)'
   DEBUG: '0'
