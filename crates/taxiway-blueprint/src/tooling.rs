@@ -184,12 +184,18 @@ impl<'a> Project<'a> {
             Some(path) => arguments.push(format!("--requirement {path}")),
             None if self.pyproject.contains_key("project") => {
                 let extras = self.groups(&["project", "optional-dependencies"]);
-                let extras = if extras.is_empty() {
-                    String::new()
+                // Without a build system it is no package: installing it would guess at one from the folders beside it.
+                if self.pyproject.contains_key("build-system") {
+                    let extras = if extras.is_empty() {
+                        String::new()
+                    } else {
+                        format!("[{}]", extras.join(","))
+                    };
+                    arguments.push(format!("--editable '.{extras}'"));
                 } else {
-                    format!("[{}]", extras.join(","))
-                };
-                arguments.push(format!("--editable '.{extras}'"));
+                    arguments.push("--requirement pyproject.toml".to_owned());
+                    arguments.extend(extras.iter().map(|extra| format!("--extra {extra}")));
+                }
             }
             None => arguments.push("--requirement requirements.taxiway.txt".to_owned()),
         }

@@ -27,11 +27,19 @@ impl Fixture {
     /// `examples/shop` in a folder named `shop`, in one commit.
     #[must_use]
     pub fn shop() -> Self {
+        Self::example("shop")
+    }
+
+    /// A folder of `examples`, in a folder of that name, in one commit.
+    #[must_use]
+    pub fn example(name: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let root = Utf8PathBuf::try_from(folder.path().join("shop")).expect("a UTF-8 path");
-        let shop = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop");
-        for path in files_below(&shop) {
-            copy(&shop.join(&path), &root.join(&path));
+        let root = Utf8PathBuf::try_from(folder.path().join(name)).expect("a UTF-8 path");
+        let example = Utf8Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../examples")
+            .join(name);
+        for path in files_below(&example) {
+            copy(&example.join(&path), &root.join(&path));
         }
         let fixture = Self {
             root,
@@ -39,7 +47,7 @@ impl Fixture {
         };
         fixture.git(&["init", "--quiet", "--initial-branch=main"]);
         fixture.git(&["add", "--all"]);
-        fixture.git(&["commit", "--quiet", "--message=The shop"]);
+        fixture.git(&["commit", "--quiet", "--message=The beginning"]);
         fixture
     }
 

@@ -24,10 +24,19 @@ pub(crate) struct Counts {
 impl Load {
     /// Asks `path` of production fifty times a second.
     pub(crate) fn start(world: &World, path: &str) -> Self {
+        Self::every(Duration::from_millis(20), world, path)
+    }
+
+    /// Asks `path` of production five times a second: so few that no pool of an application is ever short.
+    pub(crate) fn light(world: &World, path: &str) -> Self {
+        Self::every(Duration::from_millis(200), world, path)
+    }
+
+    fn every(interval: Duration, world: &World, path: &str) -> Self {
         let url = format!("{}{path}", world.sites());
         let stop = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || runtime().block_on(send(url, seen)));
+        let thread = std::thread::spawn(move || runtime().block_on(send(url, interval, seen)));
         Self {
             stop,
             thread: Some(thread),
@@ -42,11 +51,11 @@ impl Load {
     }
 }
 
-async fn send(url: String, stop: Arc<AtomicBool>) -> Counts {
+async fn send(url: String, interval: Duration, stop: Arc<AtomicBool>) -> Counts {
     let client = client();
     let sent = Arc::new(AtomicUsize::new(0));
     let failures = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let mut ticks = tokio::time::interval(Duration::from_millis(20));
+    let mut ticks = tokio::time::interval(interval);
     let mut requests = tokio::task::JoinSet::new();
     while !stop.load(Ordering::Relaxed) {
         ticks.tick().await;

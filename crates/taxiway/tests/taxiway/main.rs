@@ -10,4 +10,6 @@ mod outage;
 mod registry;
 mod secrets;
 mod usage;
+mod web_life;
+mod workflows;
 mod world;

@@ -36,13 +36,18 @@ pub(crate) struct Ran {
 impl World {
     /// A shop that nothing has been done to.
     pub(crate) fn new() -> Self {
+        Self::of(Fixture::shop())
+    }
+
+    /// Any application that nothing has been done to.
+    pub(crate) fn of(fixture: Fixture) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::Builder::new()
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))
             .tempdir()
             .expect("a temporary folder");
         Self {
-            shop: Fixture::shop(),
+            shop: fixture,
             folder,
             is_mounted: false,
             _turn: turn,
