@@ -1,6 +1,6 @@
 //! Every generated file of every sample, as it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_blueprint::{files, plan_changes};
@@ -28,20 +28,42 @@ pub(crate) fn check(path: &Utf8Path, text: &str) {
     }
 }
 
+/// What a sample makes of its own stands in `expected/`; what every application gets word for word is listed in
+/// `shared.txt`, with the file that it comes from.
 #[test]
 fn every_file_is_as_expected() {
+    let shared = shared_files();
     for sample in SAMPLES {
         let expected = folder(sample).join("expected");
         let mut known: BTreeSet<Utf8PathBuf> = BTreeSet::new();
+        let mut word_for_word = String::new();
         for file in generate(sample) {
+            if let Some(source) = shared.get(&file.text) {
+                word_for_word.push_str(&format!("{} = {source}\n", file.path));
+                continue;
+            }
             let path = expected.join(&file.path);
             check(&path, &file.text);
             known.insert(path);
         }
+        check(&folder(sample).join("shared.txt"), &word_for_word);
         for path in walk(&expected) {
             assert!(known.contains(&path), "{path} is no longer generated");
         }
     }
+}
+
+/// The files that are written as they are, by their text. Short ones say too little to be told apart.
+fn shared_files() -> BTreeMap<String, Utf8PathBuf> {
+    let root = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("files");
+    let mut shared = BTreeMap::new();
+    for path in walk(&root) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        if text.lines().count() > 10 {
+            shared.insert(text, path.strip_prefix(&root).unwrap().to_owned());
+        }
+    }
+    shared
 }
 
 #[test]
