@@ -39,7 +39,7 @@ fn every_file_is_as_expected() {
         let mut word_for_word = String::new();
         for file in generate(sample) {
             if let Some(source) = shared.get(&file.text) {
-                word_for_word.push_str(&format!("{} = {source}\n", file.path));
+                word_for_word.extend([file.path.as_str(), " = ", source.as_str(), "\n"]);
                 continue;
             }
             let path = expected.join(&file.path);
