@@ -1,7 +1,7 @@
 //! Findings as JSON: stable, versioned.
 
 use serde_json::{Value, json};
-use taxiway_diagnostics::{Diagnostic, LineIndex, Location, Severity, Sources};
+use taxiway_diagnostics::{Diagnostic, Location, Regions, Severity, Sources};
 
 use crate::evaluated::Entry;
 use crate::finding::Finding;
@@ -12,9 +12,10 @@ use crate::verdict::Verdict;
 pub fn document(verdict: &Verdict, sources: &dyn Sources) -> Value {
     let counts = verdict.counts();
     let count = |severity| counts.get(&severity).copied().unwrap_or_default();
+    let regions = Regions::new(sources);
     let said = |diagnostics: &[Diagnostic]| -> Vec<Value> {
         let said = diagnostics.iter();
-        said.map(|diagnostic| told(diagnostic, sources)).collect()
+        said.map(|diagnostic| told(diagnostic, &regions)).collect()
     };
     json!({
         "schema": "taxiway.check/v1",
@@ -25,29 +26,29 @@ pub fn document(verdict: &Verdict, sources: &dyn Sources) -> Value {
             "notes": count(Severity::Info),
             "failures": verdict.failures.len(),
         },
-        "findings": verdict.findings.iter().map(|finding| one(finding, sources)).collect::<Vec<_>>(),
+        "findings": verdict.findings.iter().map(|finding| one(finding, &regions)).collect::<Vec<_>>(),
         "warnings": said(&verdict.warnings),
         "failures": said(&verdict.failures),
     })
 }
 
 /// What the compiler or the evaluation says.
-fn told(diagnostic: &Diagnostic, sources: &dyn Sources) -> Value {
+fn told(diagnostic: &Diagnostic, regions: &Regions<'_>) -> Value {
     json!({
         "code": diagnostic.code,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
-        "place": diagnostic.location.as_ref().map(|location| place(location, sources)),
+        "place": diagnostic.location.as_ref().map(|location| place(location, regions)),
         "help": diagnostic.help,
     })
 }
 
-fn one(finding: &Finding, sources: &dyn Sources) -> Value {
+fn one(finding: &Finding, regions: &Regions<'_>) -> Value {
     let diagnostic = &finding.diagnostic;
     let labels: Vec<Value> = diagnostic
         .labels
         .iter()
-        .map(|label| json!({ "text": label.text, "place": place(&label.location, sources) }))
+        .map(|label| json!({ "text": label.text, "place": place(&label.location, regions) }))
         .collect();
     json!({
         "rule": finding.rule.code,
@@ -57,7 +58,7 @@ fn one(finding: &Finding, sources: &dyn Sources) -> Value {
         "gate": finding.rule.gate,
         "message": diagnostic.message,
         "resource": finding.resource,
-        "place": diagnostic.location.as_ref().map(|location| place(location, sources)),
+        "place": diagnostic.location.as_ref().map(|location| place(location, regions)),
         "labels": labels,
         "help": diagnostic.help,
         "fix": diagnostic.fix.as_ref().map(|fix| json!({ "title": fix.title, "safety": fix.safety })),
@@ -66,16 +67,13 @@ fn one(finding: &Finding, sources: &dyn Sources) -> Value {
     })
 }
 
-fn place(location: &Location, sources: &dyn Sources) -> Value {
-    let (line, column, end_line, end_column) = lines(location, sources);
-    json!({ "path": location.path, "line": line, "column": column, "endLine": end_line, "endColumn": end_column })
-}
-
-/// Line and column of both ends, from 1.
-pub(crate) fn lines(location: &Location, sources: &dyn Sources) -> (u32, u32, u32, u32) {
-    let text = sources.read_text(location.path()).unwrap_or_default();
-    let index = LineIndex::new(&text);
-    let (line, column) = index.line_column(&text, location.span.start);
-    let (end_line, end_column) = index.line_column(&text, location.span.end);
-    (line, column, end_line, end_column)
+fn place(location: &Location, regions: &Regions<'_>) -> Value {
+    let region = regions.of(location);
+    json!({
+        "path": location.path,
+        "line": region.line,
+        "column": region.column,
+        "endLine": region.end_line,
+        "endColumn": region.end_column,
+    })
 }

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use taxiway_diagnostics::{Diagnostic, Location, Severity, Sources};
+use taxiway_diagnostics::{Diagnostic, Location, Regions, Severity, Sources};
 
-use crate::document::lines;
 use crate::rule::{Benchmark, Rule};
 use crate::verdict::Verdict;
 
@@ -13,6 +12,7 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// The log of one run. What could not be judged makes the run unsuccessful.
 pub fn sarif(verdict: &Verdict, version: &str, sources: &dyn Sources) -> Value {
+    let regions = Regions::new(sources);
     let (findings, failures) = (&verdict.findings, &verdict.failures);
     let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.code).collect();
     let rules: Vec<&Rule> = crate::ALL
@@ -24,13 +24,13 @@ pub fn sarif(verdict: &Verdict, version: &str, sources: &dyn Sources) -> Value {
         .iter()
         .map(|finding| {
             let index = rules.iter().position(|rule| rule.code == finding.rule.code);
-            result(&finding.diagnostic, index, sources)
+            result(&finding.diagnostic, index, &regions)
         })
         .chain(
             verdict
                 .warnings
                 .iter()
-                .map(|warning| result(warning, None, sources)),
+                .map(|warning| result(warning, None, &regions)),
         )
         .collect();
     let notifications: Vec<Value> = failures
@@ -39,7 +39,7 @@ pub fn sarif(verdict: &Verdict, version: &str, sources: &dyn Sources) -> Value {
             json!({
                 "level": level(failure.severity),
                 "message": { "text": failure.message },
-                "locations": failure.location.iter().map(|location| physical(location, sources)).collect::<Vec<_>>(),
+                "locations": failure.location.iter().map(|location| physical(location, &regions)).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -80,12 +80,12 @@ fn descriptor(rule: &Rule) -> Value {
 }
 
 /// A finding of a rule in the list, or a warning of the compiler, which the list does not have.
-fn result(diagnostic: &Diagnostic, rule: Option<usize>, sources: &dyn Sources) -> Value {
+fn result(diagnostic: &Diagnostic, rule: Option<usize>, regions: &Regions<'_>) -> Value {
     let related: Vec<Value> = diagnostic
         .labels
         .iter()
         .map(|label| {
-            let mut location = physical(&label.location, sources);
+            let mut location = physical(&label.location, regions);
             location["message"] = json!({ "text": label.text });
             location
         })
@@ -98,7 +98,7 @@ fn result(diagnostic: &Diagnostic, rule: Option<usize>, sources: &dyn Sources) -
         "ruleId": diagnostic.code,
         "level": level(diagnostic.severity),
         "message": { "text": message },
-        "locations": diagnostic.location.iter().map(|location| physical(location, sources)).collect::<Vec<_>>(),
+        "locations": diagnostic.location.iter().map(|location| physical(location, regions)).collect::<Vec<_>>(),
         "relatedLocations": related,
     });
     if let Some(index) = rule {
@@ -115,10 +115,10 @@ const fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn physical(location: &Location, sources: &dyn Sources) -> Value {
-    let (line, column, end_line, end_column) = lines(location, sources);
+fn physical(location: &Location, regions: &Regions<'_>) -> Value {
+    let region = regions.of(location);
     json!({ "physicalLocation": {
         "artifactLocation": { "uri": location.path },
-        "region": { "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column },
+        "region": { "startLine": region.line, "startColumn": region.column, "endLine": region.end_line, "endColumn": region.end_column },
     }})
 }

@@ -6,11 +6,13 @@
 mod diagnostic;
 mod line_index;
 mod place;
+mod region;
 mod sources;
 mod span;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, FixSafety, Label, Severity};
 pub use line_index::LineIndex;
 pub use place::Place;
+pub use region::{Region, Regions};
 pub use sources::{DiskSources, MemorySources, ReadError, Sources, path_order};
 pub use span::{Location, Span};

@@ -4,6 +4,8 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Then columns are offsets, however long a line is.
+    is_ascii: bool,
 }
 
 impl LineIndex {
@@ -18,7 +20,10 @@ impl LineIndex {
                 starts.push(u32::try_from(offset + 1).unwrap_or(u32::MAX));
             }
         }
-        Self { starts }
+        Self {
+            starts,
+            is_ascii: text.is_ascii(),
+        }
     }
 
     /// The line that holds `offset`, from 1.
@@ -33,9 +38,12 @@ impl LineIndex {
         let line = self.line(offset);
         let start = self.starts[line as usize - 1] as usize;
         let end = (offset as usize).min(text.len());
-        let units = text
-            .get(start..end)
-            .map_or(0, |part| part.encode_utf16().count());
+        let units = if self.is_ascii {
+            end.saturating_sub(start)
+        } else {
+            text.get(start..end)
+                .map_or(0, |part| part.encode_utf16().count())
+        };
         (
             line,
             u32::try_from(units).unwrap_or(u32::MAX).saturating_add(1),

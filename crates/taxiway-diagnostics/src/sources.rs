@@ -59,9 +59,8 @@ pub trait Sources {
         let text = String::from_utf8(self.read(path)?).map_err(|error| {
             ReadError::Failed(io::Error::new(io::ErrorKind::InvalidData, error))
         })?;
-        Ok(text
-            .strip_prefix('\u{feff}')
-            .map_or_else(|| text.clone(), str::to_owned))
+        let unmarked = text.strip_prefix('\u{feff}').map(str::to_owned);
+        Ok(unmarked.unwrap_or(text))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
-use taxiway_diagnostics::{Diagnostic, Fix, LineIndex, Location, Severity, Sources};
+use taxiway_diagnostics::{Diagnostic, Fix, Region, Regions, Severity, Sources};
 
 use super::sarif;
 use crate::arguments::Format;
@@ -61,15 +61,17 @@ impl Report {
                 }
             }
             Format::Text => {
+                let regions = Regions::new(sources);
                 for diagnostic in &self.diagnostics {
-                    terminal.say(line(diagnostic, sources));
+                    terminal.say(line(diagnostic, &regions));
                 }
             }
             Format::Json => {
+                let regions = Regions::new(sources);
                 let diagnostics = self
                     .diagnostics
                     .iter()
-                    .map(|one| Record::new(one, sources))
+                    .map(|one| Record::new(one, &regions))
                     .collect();
                 let schema = "taxiway.diagnostics/v1";
                 print(
@@ -95,7 +97,7 @@ fn print<T: Serialize>(document: &T, terminal: &Terminal, stream: Stream) {
 }
 
 /// The form of the official compiler, which editors and pipelines know how to read.
-fn line(diagnostic: &Diagnostic, sources: &dyn Sources) -> String {
+fn line(diagnostic: &Diagnostic, regions: &Regions<'_>) -> String {
     let severity = match diagnostic.severity {
         Severity::Error => "Error",
         Severity::Warning => "Warning",
@@ -105,7 +107,7 @@ fn line(diagnostic: &Diagnostic, sources: &dyn Sources) -> String {
         .location
         .as_ref()
         .map_or_else(String::new, |location| {
-            let region = Region::of(location, sources);
+            let region = regions.of(location);
             format!("{}({},{}) : ", location.path(), region.line, region.column)
         });
     let mut line = format!(
@@ -117,31 +119,6 @@ fn line(diagnostic: &Diagnostic, sources: &dyn Sources) -> String {
         line.push_str(help);
     }
     line
-}
-
-/// Lines and columns from 1, columns in UTF-16 code units; the end is exclusive.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Region {
-    pub(super) line: u32,
-    pub(super) column: u32,
-    pub(super) end_line: u32,
-    pub(super) end_column: u32,
-}
-
-impl Region {
-    pub(super) fn of(location: &Location, sources: &dyn Sources) -> Self {
-        let text = sources.read_text(location.path()).unwrap_or_default();
-        let index = LineIndex::new(&text);
-        let (line, column) = index.line_column(&text, location.span.start);
-        let (end_line, end_column) = index.line_column(&text, location.span.end);
-        Self {
-            line,
-            column,
-            end_line,
-            end_column,
-        }
-    }
 }
 
 #[derive(Debug, Serialize)]
@@ -166,14 +143,14 @@ struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    fn new(diagnostic: &'a Diagnostic, sources: &dyn Sources) -> Self {
+    fn new(diagnostic: &'a Diagnostic, regions: &Regions<'_>) -> Self {
         let location = diagnostic.location.as_ref();
         Self {
             code: &diagnostic.code,
             severity: diagnostic.severity,
             message: &diagnostic.message,
             path: location.map(|location| relative(location.path())),
-            region: location.map(|location| Region::of(location, sources)),
+            region: location.map(|location| regions.of(location)),
             help: diagnostic.help.as_deref(),
             fix: diagnostic.fix.as_ref(),
         }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_bicep::{RegistryReference, registry_modules};
-use taxiway_diagnostics::{Diagnostic, Location, Sources};
+use taxiway_diagnostics::{Diagnostic, Location, Regions, Sources};
 
 use super::inputs::Inputs;
 use super::module_cache;
 use super::registry::{PullError, Registry};
 use super::registry_login::Login;
-use super::report::{Region, Report, Stream, relative};
+use super::report::{Report, Stream, relative};
 use crate::arguments::Restored;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -93,15 +93,10 @@ fn missing_line(
     error: &PullError,
     sources: &dyn Sources,
 ) -> String {
+    let regions = Regions::new(sources);
     let places: Vec<String> = places
         .iter()
-        .map(|place| {
-            format!(
-                "{}:{}",
-                relative(place.path()),
-                Region::of(place, sources).line
-            )
-        })
+        .map(|place| format!("{}:{}", relative(place.path()), regions.of(place).line))
         .collect();
     let mut why = error.to_string();
     let mut cause = std::error::Error::source(error);

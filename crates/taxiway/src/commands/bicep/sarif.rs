@@ -7,17 +7,18 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 use serde_json::{Value, json};
 use taxiway_bicep::{RuleLevel, lint_rules};
-use taxiway_diagnostics::{Diagnostic, Fix, Location, Severity, Sources};
+use taxiway_diagnostics::{Diagnostic, Fix, Location, Regions, Severity, Sources};
 
-use super::report::{Region, relative};
+use super::report::relative;
 
 /// The log of one run.
 pub(super) fn log(diagnostics: &[Diagnostic], sources: &dyn Sources) -> Value {
     let codes: BTreeSet<&str> = diagnostics.iter().map(|one| &*one.code).collect();
     let codes: Vec<&str> = codes.into_iter().collect();
+    let regions = Regions::new(sources);
     let results: Vec<Value> = diagnostics
         .iter()
-        .map(|one| result(one, &codes, sources))
+        .map(|one| result(one, &codes, &regions))
         .collect();
     json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -53,7 +54,7 @@ fn rule(code: &str) -> Value {
     })
 }
 
-fn result(diagnostic: &Diagnostic, codes: &[&str], sources: &dyn Sources) -> Value {
+fn result(diagnostic: &Diagnostic, codes: &[&str], regions: &Regions<'_>) -> Value {
     let level = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -68,7 +69,7 @@ fn result(diagnostic: &Diagnostic, codes: &[&str], sources: &dyn Sources) -> Val
         "ruleIndex": codes.iter().position(|code| *code == diagnostic.code),
         "level": level,
         "message": { "text": text },
-        "locations": diagnostic.location.iter().map(|place| json!({ "physicalLocation": physical(place, sources) })).collect::<Vec<_>>(),
+        "locations": diagnostic.location.iter().map(|place| json!({ "physicalLocation": physical(place, regions) })).collect::<Vec<_>>(),
     });
     if !diagnostic.labels.is_empty() {
         let labels = diagnostic
@@ -78,27 +79,27 @@ fn result(diagnostic: &Diagnostic, codes: &[&str], sources: &dyn Sources) -> Val
             .map(|(label, id): (_, u32)| {
                 json!({
                     "id": id,
-                    "physicalLocation": physical(&label.location, sources),
+                    "physicalLocation": physical(&label.location, regions),
                     "message": { "text": label.text },
                 })
             });
         result["relatedLocations"] = labels.collect();
     }
     if let Some(fix) = &diagnostic.fix {
-        result["fixes"] = json!([fixed(fix, sources)]);
+        result["fixes"] = json!([fixed(fix, regions)]);
     }
     result
 }
 
-fn physical(location: &Location, sources: &dyn Sources) -> Value {
+fn physical(location: &Location, regions: &Regions<'_>) -> Value {
     json!({
         "artifactLocation": { "uri": address(location.path()) },
-        "region": region(location, sources),
+        "region": region(location, regions),
     })
 }
 
-fn region(location: &Location, sources: &dyn Sources) -> Value {
-    let region = Region::of(location, sources);
+fn region(location: &Location, regions: &Regions<'_>) -> Value {
+    let region = regions.of(location);
     json!({
         "startLine": region.line,
         "startColumn": region.column,
@@ -107,12 +108,12 @@ fn region(location: &Location, sources: &dyn Sources) -> Value {
     })
 }
 
-fn fixed(fix: &Fix, sources: &dyn Sources) -> Value {
+fn fixed(fix: &Fix, regions: &Regions<'_>) -> Value {
     let changes = fix.edits.iter().map(|edit| {
         json!({
             "artifactLocation": { "uri": address(edit.location.path()) },
             "replacements": [{
-                "deletedRegion": region(&edit.location, sources),
+                "deletedRegion": region(&edit.location, regions),
                 "insertedContent": { "text": edit.replacement },
             }],
         })
