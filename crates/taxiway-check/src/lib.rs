@@ -4,7 +4,7 @@
 //! Pure. [`Evaluated::open`] compiles a Bicep file, a parameters file or an ARM template and evaluates it; a [`Run`] judges one
 //! or several of these and gives the findings. Invariant: what cannot be compiled has no findings, it has errors; nothing that
 //! was not judged passes. Rules see resources as Azure would, never text, and say nothing about values that only a
-//! running deployment knows. [`Files`] are judged as they are written.
+//! running deployment knows. [`Files`] are judged as they are written; one that cannot be read is passed over.
 
 mod delivery;
 mod discovery;
