@@ -1,6 +1,7 @@
 //! The files beside the infrastructure: pipelines, images, scripts and Python, with a place for each word of them.
 //!
-//! What cannot be read, such as YAML with a mistake in it, is not judged: its own tool says what is wrong with it.
+//! A pipeline, an image or a script that cannot be read is a failure, never a pass. Python is looked at only for what it may
+//! say about how an app runs, and what does not parse says nothing.
 
 mod expression;
 mod image;
@@ -11,7 +12,7 @@ mod workflow;
 mod yaml;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use taxiway_diagnostics::{Location, Sources, Span};
+use taxiway_diagnostics::{Diagnostic, Location, ReadError, Severity, Sources, Span};
 
 pub(crate) use expression::{Reference, contexts};
 pub(crate) use image::{Image, Instruction};
@@ -19,10 +20,13 @@ pub(crate) use module::{Module, dotted, environment_read};
 pub(crate) use script::Script;
 pub(crate) use shell::{Command, Then, Word, commands};
 pub(crate) use workflow::{Build, Job, Step, Workflow};
-pub(crate) use yaml::YamlNode;
+pub(crate) use yaml::{Malformed, YamlNode};
 
 /// No file that people write is larger.
 const MOST_BYTES: usize = 1 << 20;
+
+/// The code of what could not be read.
+const UNREADABLE: &str = "unreadable-file";
 
 /// A file as text, for what is looked for in any kind of file.
 #[derive(Debug)]
@@ -51,26 +55,46 @@ pub struct Files {
     pub(crate) texts: Vec<Text>,
     pub(crate) has_git_ignore: Option<Text>,
     paths: Vec<Utf8PathBuf>,
+    failures: Vec<Diagnostic>,
+    /// Only what lies below these is told; everything where there are none.
+    scope: Vec<Utf8PathBuf>,
 }
 
 impl Files {
-    /// Reads what there is below a folder; everything for an empty path.
-    pub fn read(sources: &dyn Sources, folder: &Utf8Path) -> Self {
+    /// Reads what a repository has.
+    pub fn read(sources: &dyn Sources) -> Self {
         let mut files = Self::default();
         let mut listed = sources.files();
         listed.sort();
-        for path in listed
-            .iter()
-            .filter(|path| path.starts_with(folder) && !is_foreign(path))
-        {
+        for path in listed.iter().filter(|path| !is_foreign(path)) {
             if let Some(kind) = Kind::of(path)
-                && let Ok(text) = sources.read_text(path)
-                && text.len() <= MOST_BYTES
+                && let Err(failure) = files.add(sources, kind, path)
             {
-                files.add(kind, path, text);
+                files.failures.push(*failure);
             }
         }
         files
+    }
+
+    /// Tells only what is in these files and folders. All files are still looked at: one file may explain another.
+    #[must_use]
+    pub fn within(mut self, scope: Vec<Utf8PathBuf>) -> Self {
+        self.scope = scope;
+        let mut paths = std::mem::take(&mut self.paths);
+        paths.retain(|path| self.is_told(path));
+        self.paths = paths;
+        let mut failures = std::mem::take(&mut self.failures);
+        failures.retain(|failure| {
+            let place = failure.location.as_ref();
+            place.is_none_or(|place| self.is_told(place.path()))
+        });
+        self.failures = failures;
+        self
+    }
+
+    /// Whether a file with this path is a pipeline, an image or a script.
+    pub fn is_judged(path: &Utf8Path) -> bool {
+        !is_foreign(path) && Kind::of(path).is_some_and(Kind::is_whole)
     }
 
     /// How many files are judged: pipelines, images, scripts.
@@ -83,27 +107,72 @@ impl Files {
         &self.paths
     }
 
-    fn add(&mut self, kind: Kind, path: &Utf8Path, text: String) {
-        match kind {
-            Kind::Workflow => self.workflows.extend(Workflow::read(path, &text)),
-            Kind::Build => self.builds.extend(Build::read(path, &text)),
-            Kind::Image => self.images.push(Image::read(path, &text)),
-            Kind::Script => self.scripts.push(Script::whole(path, text)),
-            Kind::Module => self.modules.extend(Module::read(path, text)),
+    /// What kept a pipeline, an image or a script from being judged.
+    pub fn failures(&self) -> &[Diagnostic] {
+        &self.failures
+    }
+
+    pub(crate) fn is_told(&self, path: &Utf8Path) -> bool {
+        self.scope.is_empty() || self.scope.iter().any(|part| path.starts_with(part))
+    }
+
+    fn add(
+        &mut self,
+        sources: &dyn Sources,
+        kind: Kind,
+        path: &Utf8Path,
+    ) -> Result<(), Box<Diagnostic>> {
+        let text = match text_of(sources, path) {
+            Err(why) if kind.is_whole() => return Err(failure(path, "", &why)),
+            Err(_) => return Ok(()),
+            Ok(text) => text,
+        };
+        let failed = |why: Malformed| failure(path, &text, &why);
+        let is_read = match kind {
+            Kind::Workflow => {
+                let read = Workflow::read(path, &text).map_err(failed)?;
+                let is_read = read.is_some();
+                self.workflows.extend(read);
+                is_read
+            }
+            Kind::Build => {
+                self.builds.push(Build::read(path, &text).map_err(failed)?);
+                true
+            }
+            Kind::Image => {
+                let read = Image::read(path, &text).map_err(failed)?;
+                let is_read = read.is_some();
+                self.images.extend(read);
+                is_read
+            }
+            Kind::Script if is_of_another_language(&text) => false,
+            Kind::Script => {
+                self.scripts.push(Script::whole(path, text));
+                true
+            }
+            Kind::Module => {
+                self.modules.extend(Module::read(path, text));
+                false
+            }
             Kind::GitIgnore => {
                 self.has_git_ignore = Some(Text {
                     path: path.to_owned(),
                     text,
                 });
+                false
             }
-            Kind::Text => self.texts.push(Text {
-                path: path.to_owned(),
-                text,
-            }),
-        }
-        if !matches!(kind, Kind::Module | Kind::Text | Kind::GitIgnore) {
+            Kind::Text => {
+                self.texts.push(Text {
+                    path: path.to_owned(),
+                    text,
+                });
+                false
+            }
+        };
+        if is_read {
             self.paths.push(path.to_owned());
         }
+        Ok(())
     }
 
     /// Every command that a pipeline runs, with the script that it stands in.
@@ -139,6 +208,14 @@ enum Kind {
 }
 
 impl Kind {
+    /// Whether the file is judged as such; of the others, only what is looked for is found.
+    const fn is_whole(self) -> bool {
+        matches!(
+            self,
+            Self::Workflow | Self::Build | Self::Image | Self::Script
+        )
+    }
+
     fn of(path: &Utf8Path) -> Option<Self> {
         let name = path.file_name()?;
         let is_yaml = matches!(path.extension(), Some("yml" | "yaml"));
@@ -208,6 +285,48 @@ fn is_foreign(path: &Utf8Path) -> bool {
                 ".taxiway" | "node_modules" | "vendor" | "fixtures" | "testdata" | "site-packages"
             )
         })
+}
+
+/// The text of a file, or why there is none.
+fn text_of(sources: &dyn Sources, path: &Utf8Path) -> Result<String, Malformed> {
+    let reason = |error: ReadError| match error {
+        ReadError::Failed(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            "it is not text in UTF-8".to_owned()
+        }
+        error => error.to_string(),
+    };
+    match sources.read_up_to(path, MOST_BYTES) {
+        Err(error) => Err(Malformed::new(0, reason(error))),
+        Ok(None) => Err(Malformed::new(
+            0,
+            format!("it is larger than {MOST_BYTES} bytes"),
+        )),
+        Ok(Some(_)) => {
+            let text = sources.read_text(path);
+            text.map_err(|error| Malformed::new(0, reason(error)))
+        }
+    }
+}
+
+fn failure(path: &Utf8Path, text: &str, why: &Malformed) -> Box<Diagnostic> {
+    let mut diagnostic = Diagnostic::new(Severity::Error, UNREADABLE, why.message.clone());
+    let end = text[why.at..].chars().next().map_or(0, char::len_utf8);
+    diagnostic.location = Some(Location::new(path, span(why.at, why.at + end)));
+    diagnostic.help = Some("mend it, or remove it: it was not judged".to_owned());
+    Box::new(diagnostic)
+}
+
+/// `#!/usr/bin/env python3`
+fn is_of_another_language(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    let is_shell = |word: &str| {
+        word.rsplit('/')
+            .next()
+            .is_some_and(|name| name.ends_with("sh"))
+    };
+    first
+        .strip_prefix("#!")
+        .is_some_and(|program| !program.split_whitespace().any(is_shell))
 }
 
 pub(crate) fn span(start: usize, end: usize) -> Span {

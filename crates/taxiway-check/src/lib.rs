@@ -4,7 +4,8 @@
 //! Pure. [`Evaluated::open`] compiles a Bicep file, a parameters file or an ARM template and evaluates it; a [`Run`] judges one
 //! or several of these and gives the findings. Invariant: what cannot be compiled has no findings, it has errors; nothing that
 //! was not judged passes. Rules see resources as Azure would, never text, and say nothing about values that only a
-//! running deployment knows. [`Files`] are judged as they are written; one that cannot be read is passed over.
+//! running deployment knows. [`Files`] are judged as they are written; a pipeline, an image or a script that cannot be read is a
+//! failure too.
 
 mod delivery;
 mod discovery;

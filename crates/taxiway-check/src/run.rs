@@ -112,6 +112,7 @@ impl<'s> Run<'s> {
         for path in files.paths() {
             self.read_text(path.clone());
         }
+        found.retain(|(_, mark)| files.is_told(mark.location.path()));
         for (rule, mark) in found {
             self.read_text(mark.location.path.clone());
             let finding = of_file(rule, mark);

@@ -220,7 +220,7 @@ Exit codes: 0 nothing found, or notes only · 1 findings · 2 something cannot b
 
 A finding is accepted by a comment `// taxiway:allow(rule) reason`, or in taxiway.toml under [[check.allow]].")]
 pub(crate) struct Check {
-    /// Bicep files, parameters files, ARM templates or folders; the repository without any.
+    /// Bicep files, parameters files, ARM templates, workflows, Dockerfiles, scripts or folders; the repository without any.
     pub(crate) paths: Vec<Utf8PathBuf>,
     /// A parameters file in JSON for the file.
     #[arg(long, value_name = "FILE", requires = "paths")]

@@ -18,7 +18,7 @@ const MANIFESTS: [&str; 6] = [
 ];
 
 /// The root of the project that `folder` lies in: the nearest folder upwards with `taxiway.toml`; else `folder` itself where
-/// it is named or has a manifest; else the Git repository around it.
+/// it is named or has a manifest; else the Git repository around it, or what has a `.github` folder.
 ///
 /// # Errors
 /// [`Failure`] where `folder` is not a folder that can be read.
@@ -31,21 +31,25 @@ pub(crate) fn root(folder: Option<&Utf8Path>) -> Result<Utf8PathBuf, Failure> {
         return Err(Failure::usage(format!("`{given}` is not a folder"))
             .next("name one", "taxiway -C FOLDER …"));
     }
+    Ok(root_above(&start, folder.is_some()).to_owned())
+}
+
+/// The root of the project that a folder lies in, which is one itself where it was named as such.
+pub(crate) fn root_above(start: &Utf8Path, is_named: bool) -> &Utf8Path {
     let above = |marker: &str| {
         start
             .ancestors()
             .find(|folder| folder.join(marker).exists())
     };
-    let is_project = folder.is_some()
+    let is_project = is_named
         || MANIFESTS
             .iter()
             .any(|manifest| start.join(manifest).is_file());
-    let found = match above("taxiway.toml") {
+    match above("taxiway.toml") {
         Some(configured) => configured,
-        None if is_project => &start,
-        None => above(".git").unwrap_or(&start),
-    };
-    Ok(found.to_owned())
+        None if is_project => start,
+        None => above(".git").or_else(|| above(".github")).unwrap_or(start),
+    }
 }
 
 /// The files below `root` that Git tracks or would track, `.taxiway/` included.

@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 use taxiway_diagnostics::Location;
 
-use super::{Command, Script, Then, Word, span};
+use super::{Command, Malformed, Script, Then, Word, span};
 
 /// A Dockerfile.
 #[derive(Debug)]
@@ -110,7 +110,11 @@ fn exec(text: &str, offset: usize) -> Vec<Command> {
 }
 
 impl Image {
-    pub(crate) fn read(path: &Utf8Path, text: &str) -> Self {
+    /// `None` where the file is a part of one, such as `Dockerfile.common` without a `FROM`.
+    ///
+    /// # Errors
+    /// [`Malformed`] where a builder would refuse it.
+    pub(crate) fn read(path: &Utf8Path, text: &str) -> Result<Option<Self>, Malformed> {
         let mut image = Self { stages: Vec::new() };
         let mut arguments: Vec<(String, String)> = Vec::new();
         for instruction in instructions(path, text) {
@@ -143,7 +147,12 @@ impl Image {
                 arguments.push((name.to_owned(), value.trim_matches('"').to_owned()));
             }
         }
-        image
+        if image.stages.is_empty() {
+            let is_whole = matches!(path.file_name(), Some("Dockerfile" | "Containerfile"));
+            let why = Malformed::new(0, "this Dockerfile has no `FROM`");
+            return if is_whole { Err(why) } else { Ok(None) };
+        }
+        Ok(Some(image))
     }
 
     /// The stages that the last one is built on, that one at the end.
@@ -262,7 +271,7 @@ mod tests {
     #[test]
     fn commands_of_each_form_keep_their_place() {
         let text = "ARG V=3.12\nFROM python:${V} AS base\nRUN --mount=type=cache,target=/x \\\n    # why\n    a b && \\\n    c\nRUN <<EOF\nd e\nEOF\nFROM base\nHEALTHCHECK --interval=5s \\\n  CMD [\"f\", \"g h\"]\nCMD sh -c 'i'\n";
-        let image = Image::read("Dockerfile".into(), text);
+        let image = Image::read("Dockerfile".into(), text).unwrap().unwrap();
         assert_eq!(image.stages[0].base, "python:3.12");
         let mut shown = Vec::new();
         for instruction in image.run() {

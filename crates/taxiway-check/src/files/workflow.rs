@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Location;
 
-use super::yaml::{self, YamlNode};
+use super::yaml::{self, Malformed, YamlNode};
 use super::{Script, span};
 
 /// A workflow, or an action that is made of steps.
@@ -31,8 +31,18 @@ pub(crate) struct Step {
 }
 
 impl Workflow {
-    pub(crate) fn read(path: &Utf8Path, text: &str) -> Option<Self> {
-        let root = yaml::parse(text)?;
+    /// `None` where the file is something else that is called `action.yml`.
+    ///
+    /// # Errors
+    /// [`Malformed`] where GitHub could not read it either.
+    pub(crate) fn read(path: &Utf8Path, text: &str) -> Result<Option<Self>, Malformed> {
+        let is_workflow = path
+            .parent()
+            .is_some_and(|it| it.ends_with(".github/workflows"));
+        let root = match yaml::parse(text) {
+            Err(_) if !is_workflow && !text.contains("\nruns:") => return Ok(None),
+            parsed => parsed?,
+        };
         let steps = |node: &YamlNode| -> Vec<Step> {
             let steps = node.get("steps").map(YamlNode::items).unwrap_or_default();
             steps
@@ -55,12 +65,15 @@ impl Workflow {
                 node: runs.clone(),
             });
         }
-        (!jobs.is_empty()).then(|| Self {
+        if jobs.is_empty() && is_workflow {
+            return Err(Malformed::new(root.start, "this workflow has no `jobs`"));
+        }
+        Ok((!jobs.is_empty()).then(|| Self {
             path: path.to_owned(),
             text: text.to_owned(),
             root,
             jobs,
-        })
+        }))
     }
 
     pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> {
@@ -165,10 +178,15 @@ pub(crate) struct Build {
 }
 
 impl Build {
-    pub(crate) fn read(path: &Utf8Path, text: &str) -> Option<Self> {
+    /// # Errors
+    /// [`Malformed`] where Cloud Build could not read it either.
+    pub(crate) fn read(path: &Utf8Path, text: &str) -> Result<Self, Malformed> {
         let root = yaml::parse(text)?;
         let mut scripts = Vec::new();
-        for step in root.get("steps")?.items() {
+        let Some(steps) = root.get("steps") else {
+            return Err(Malformed::new(root.start, "this build has no `steps`"));
+        };
+        for step in steps.items() {
             let arguments = step.get("args").map(YamlNode::words).unwrap_or_default();
             let shell = arguments
                 .iter()
@@ -181,7 +199,7 @@ impl Build {
                 scripts.push(call(path, text, step, &arguments));
             }
         }
-        Some(Self {
+        Ok(Self {
             path: path.to_owned(),
             root,
             scripts,

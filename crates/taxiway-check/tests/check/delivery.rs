@@ -35,7 +35,7 @@ fn generated(sample: &str) -> MemorySources {
 }
 
 fn judge(sources: &MemorySources) -> Vec<Finding> {
-    let files = Files::read(sources, Utf8Path::new(""));
+    let files = Files::read(sources);
     let options = Options {
         pedantic: true,
         ..Options::default()
@@ -59,7 +59,7 @@ fn shown(sources: &MemorySources, finding: &Finding) -> (String, String, String)
 fn generated_files_have_no_finding() {
     for sample in SAMPLES {
         let sources = generated(sample);
-        let files = Files::read(&sources, Utf8Path::new(""));
+        let files = Files::read(&sources);
         assert!(files.count() >= 6, "{sample} has {} files", files.count());
         let found: Vec<_> = judge(&sources)
             .iter()

@@ -1,6 +1,5 @@
 //! The examples of the rules about files: `--- path` starts a file; without one the language of the block names it.
 
-use camino::Utf8Path;
 use taxiway_check::{ALL, Files, Finding, Options, Rule, Run};
 use taxiway_diagnostics::{LineIndex, MemorySources, Sources as _};
 
@@ -29,7 +28,7 @@ fn example(rule: &Rule, heading: &str) -> String {
 
 fn judge(rule: &Rule, text: &str) -> (MemorySources, Vec<Finding>) {
     let sources = MemorySources::from_text(text);
-    let files = Files::read(&sources, Utf8Path::new(""));
+    let files = Files::read(&sources);
     let options = Options {
         pedantic: true,
         only: Some(vec![rule.code.to_owned()]),
@@ -127,7 +126,7 @@ fn every_cut_of_an_example_is_read() {
     for rule in ALL.iter().filter(|rule| rule.is_about_files()) {
         let text = example(rule, "Bad");
         for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
-            Files::read(&MemorySources::from_text(&text[..end]), Utf8Path::new(""));
+            Files::read(&MemorySources::from_text(&text[..end]));
         }
     }
 }

@@ -53,34 +53,39 @@ pub(crate) fn run(
 
 /// The files that are meant: those that are named, or what the repository has.
 fn select(arguments: &Check, repository: Option<&Utf8Path>) -> Result<Selection, Failure> {
-    let root = repository::root(repository)?;
+    let paths = canonical(&arguments.paths)?;
+    let root = root(repository, &paths)?;
     let sources = repository::sources(&root);
     let mut entries = Vec::new();
-    let mut files = Files::default();
-    if arguments.paths.is_empty() {
+    let mut scope = Vec::new();
+    if paths.is_empty() {
         entries = discover(&sources, Utf8Path::new(""));
-        files = Files::read(&sources, Utf8Path::new(""));
     }
-    for path in &arguments.paths {
-        let full = path
-            .canonicalize_utf8()
-            .map_err(|error| Failure::usage(format!("`{path}` cannot be read")).because(&error))?;
-        let relative = full
+    for path in &paths {
+        let relative = path
             .strip_prefix(&root)
-            .map_or_else(|_| full.clone(), Utf8Path::to_owned);
-        if full.is_dir() {
-            entries.extend(below(&sources, &full, &relative));
-            if relative.is_relative() {
-                files = Files::read(&sources, &relative);
-            }
-        } else {
+            .map_or_else(|_| path.clone(), Utf8Path::to_owned);
+        if path.is_dir() && relative.is_relative() {
+            entries.extend(discover(&sources, &relative));
+            scope.push(relative);
+        } else if matches!(path.extension(), Some("bicep" | "bicepparam" | "json")) {
             entries.push(Entry {
                 file: relative,
                 parameters: parameters(arguments, &root)?,
             });
+        } else if relative.is_relative() && Files::is_judged(&relative) {
+            scope.push(relative);
+        } else {
+            return Err(not_judged(path, &root));
         }
     }
-    if entries.is_empty() && files.count() == 0 {
+    // Templates alone are judged without the rest of the repository.
+    let files = if paths.is_empty() || !scope.is_empty() {
+        Files::read(&sources).within(scope)
+    } else {
+        Files::default()
+    };
+    if entries.is_empty() && files.count() == 0 && files.failures().is_empty() {
         return Err(Failure::lacking(
             "there is nothing to judge: no infrastructure, no pipeline, no image",
         )
@@ -95,20 +100,50 @@ fn select(arguments: &Check, repository: Option<&Utf8Path>) -> Result<Selection,
     })
 }
 
-fn below(sources: &DiskSources, full: &Utf8Path, relative: &Utf8Path) -> Vec<Entry> {
-    if relative.is_relative() {
-        return discover(sources, relative);
+fn canonical(paths: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, Failure> {
+    let full = |path: &Utf8PathBuf| {
+        path.canonicalize_utf8()
+            .map_err(|error| Failure::usage(format!("`{path}` cannot be read")).because(&error))
+    };
+    paths.iter().map(full).collect()
+}
+
+/// The project that is meant: the one around the current folder; around the first path where all are elsewhere.
+fn root(repository: Option<&Utf8Path>, paths: &[Utf8PathBuf]) -> Result<Utf8PathBuf, Failure> {
+    let here = repository::root(repository)?;
+    let is_elsewhere = |path: &Utf8PathBuf| !path.starts_with(&here);
+    Ok(match paths.first() {
+        Some(first) if repository.is_none() && paths.iter().all(is_elsewhere) => {
+            let folder = if first.is_dir() {
+                Some(first.as_path())
+            } else {
+                first.parent()
+            };
+            folder.map_or(here, |folder| {
+                repository::root_above(folder, false).to_owned()
+            })
+        }
+        _ => here,
+    })
+}
+
+fn not_judged(path: &Utf8Path, root: &Utf8Path) -> Failure {
+    let failure = Failure::usage(format!("`{path}` cannot be judged"));
+    if path.starts_with(root) {
+        failure.detail(
+            "what can: Bicep files, parameters files and ARM templates; workflows in `.github/workflows`, actions, builds of Cloud Build, Dockerfiles, shell scripts and Procfiles",
+        )
+    } else {
+        let folder = if path.is_dir() {
+            path
+        } else {
+            path.parent().unwrap_or(path)
+        };
+        let other = repository::root_above(folder, false);
+        failure
+            .detail(format!("it is outside of the project `{root}`"))
+            .next("judge it in its own", format!("taxiway -C {other} check"))
     }
-    // A folder outside of the repository is listed by itself, and its files keep their whole paths.
-    let listed = repository::sources(full);
-    let absolute = |path: &Utf8Path| full.join(path);
-    discover(&listed, Utf8Path::new(""))
-        .into_iter()
-        .map(|entry| Entry {
-            file: absolute(&entry.file),
-            parameters: entry.parameters.as_deref().map(absolute),
-        })
-        .collect()
 }
 
 fn parameters(arguments: &Check, root: &Utf8Path) -> Result<Option<Utf8PathBuf>, Failure> {
@@ -161,6 +196,7 @@ fn judge(selection: &Selection, arguments: &Check) -> Result<Verdict, Failure> {
         diagnostics.sort_by(|one: &Diagnostic, other| one.sort_key().cmp(&other.sort_key()));
         diagnostics.dedup();
     }
+    failures.extend_from_slice(selection.files.failures());
     run.judge_files(&selection.files);
     Ok(Verdict {
         entries: selection.entries.clone(),
@@ -262,7 +298,10 @@ fn show_text(judged: &Verdict, sources: &DiskSources, terminal: &Terminal) {
         count(Severity::Info, "note"),
     ));
     if !judged.failures.is_empty() {
-        terminal.say("what does not compile was not judged");
+        let errors = counted(judged.failures.len(), "error");
+        terminal.say(format_args!(
+            "{BOLD}{errors}{BOLD:#} kept something from being judged: this is not a pass"
+        ));
     }
     if let Some(first) = judged.findings.first() {
         terminal.say(format_args!(

@@ -107,3 +107,54 @@ fn what_the_compiler_warns_of_is_said_too() {
         .collect();
     assert!(codes.contains(&"BCP089"), "{codes:?}");
 }
+
+#[test]
+fn pipelines_that_cannot_be_read_do_not_pass() {
+    let world = World::new();
+    let file = |path: &str, text: &[u8]| {
+        let path = world.shop.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let (good, other) = (".github/workflows/good.yml", ".github/workflows/other.yml");
+    file(good, b"on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    timeout-minutes: 5\n    permissions: {}\n    steps:\n      - run: pytest\n");
+    for (path, text, place) in [
+        (other, &b"on: push\njobs: [\n"[..], "other.yml:2:9"),
+        (other, b"on: push\n", "other.yml:1:1"),
+        (other, b"o\0n\0:\0\xff", "other.yml:1:1"),
+        ("Dockerfile", b"RUN true\n", "Dockerfile:1:1"),
+        ("start.sh", b"\xff\xfe", "start.sh:1:1"),
+    ] {
+        file(path, text);
+        for arguments in [&["check"][..], &["check", path], &["check", "."]] {
+            let broken = world.run(arguments).ends_with(2);
+            assert!(
+                broken.stdout.contains(place),
+                "{arguments:?}: {}",
+                broken.stdout
+            );
+            assert!(broken.stderr.contains("not a pass"), "{}", broken.stderr);
+        }
+        let document = world
+            .run(&["check", "--format", "json"])
+            .ends_with(2)
+            .json();
+        assert_eq!(
+            document["failures"][0]["code"], "unreadable-file",
+            "{document}"
+        );
+        // One file is judged by itself, whatever is wrong with another.
+        let named = world
+            .run(&["check", good, "--format", "json"])
+            .succeeds()
+            .json();
+        assert_eq!(named["judged"], serde_json::json!([good]), "{named}");
+        std::fs::remove_file(world.shop.path().join(path)).unwrap();
+    }
+    let refused = world.run(&["check", "README.md"]).ends_with(2);
+    assert!(
+        refused.stderr.contains("cannot be judged"),
+        "{}",
+        refused.stderr
+    );
+}
