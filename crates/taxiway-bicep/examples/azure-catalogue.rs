@@ -20,8 +20,10 @@ enum Node {
     Union(Vec<usize>),
     /// Whether other values are fine, and the known ones.
     Enum(bool, Vec<usize>),
-    /// Least and greatest length, and whether it is secret.
-    Text(Option<usize>, Option<usize>, bool),
+    /// Least and greatest length, the pattern, and whether it is secret.
+    Text(Option<usize>, Option<usize>, Option<usize>, bool),
+    /// Least and greatest value.
+    Int(Option<usize>, Option<usize>),
     Primitive(u8),
 }
 
@@ -223,7 +225,7 @@ impl DetailedReader<'_> {
         let node = match value["type"].as_str().unwrap_or("") {
             "object" => return self.object(catalogue, value),
             "string" => Self::text(catalogue, value),
-            "int" => Node::Primitive(b'i'),
+            "int" => Self::integer(value),
             "bool" => Node::Primitive(b'b'),
             "array" => Node::Array(self.node(catalogue, &value["items"])),
             "union" => {
@@ -244,11 +246,21 @@ impl DetailedReader<'_> {
         }
         let limit = |key: &str| value[key].as_u64().map(|_| number(&value[key]));
         let (least, greatest) = (limit("minLength"), limit("maxLength"));
+        let pattern = value["pattern"].as_str();
+        let pattern = pattern.map(|pattern| catalogue.name(pattern));
         let secret = value["secret"] == true;
-        if least.is_none() && greatest.is_none() && !secret {
+        if least.is_none() && greatest.is_none() && pattern.is_none() && !secret {
             return Node::Primitive(b's');
         }
-        Node::Text(least, greatest, secret)
+        Node::Text(least, greatest, pattern, secret)
+    }
+
+    fn integer(value: &Value) -> Node {
+        let limit = |key: &str| value[key].as_i64().map(|_| number(&value[key]));
+        match (limit("min"), limit("max")) {
+            (None, None) => Node::Primitive(b'i'),
+            (least, greatest) => Node::Int(least, greatest),
+        }
     }
 
     fn object(&mut self, catalogue: &mut Catalogue, value: &Value) -> usize {
@@ -321,7 +333,7 @@ impl Catalogue {
             }
             bytes
         });
-        let mut out = b"TXAZ2\n".to_vec();
+        let mut out = b"TXAZ3\n".to_vec();
         section(&mut out, names.collect());
         section(&mut out, nodes.collect());
         section(&mut out, types.collect());
@@ -363,11 +375,17 @@ fn write_node(node: &Node) -> Vec<u8> {
             put(&mut bytes, values.len());
             values.iter().for_each(|value| put(&mut bytes, *value));
         }
-        Node::Text(least, greatest, is_secret) => {
+        Node::Text(least, greatest, pattern, is_secret) => {
             bytes.push(b't');
             put(&mut bytes, least.map_or(0, |least| least + 1));
             put(&mut bytes, greatest.map_or(0, |greatest| greatest + 1));
+            put(&mut bytes, pattern.map_or(0, |pattern| pattern + 1));
             put(&mut bytes, usize::from(*is_secret));
+        }
+        Node::Int(least, greatest) => {
+            bytes.push(b'n');
+            put(&mut bytes, least.map_or(0, |least| least + 1));
+            put(&mut bytes, greatest.map_or(0, |greatest| greatest + 1));
         }
         Node::Array(item) => {
             bytes.push(b'a');

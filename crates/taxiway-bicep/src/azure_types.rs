@@ -2,12 +2,12 @@
 //!
 //! It lies in the binary as it is used: nothing is unpacked or indexed when a compilation starts.
 //!
-//! Format: `TXAZ2\n`, then three sections of names, nodes and types. A section is a count, an offset per entry and one for
+//! Format: `TXAZ3\n`, then three sections of names, nodes and types. A section is a count, an offset per entry and one for
 //! the end (32 bits, little endian), and the entries. Numbers in entries have seven bits a byte, lowest first. A member is
 //! a name and a node, the latter times eight plus flags (1 required, 2 read-only, 4 write-only). A node is a letter and:
 //! `o` count, member*, 0 or 1 + node of further members · `d` name of the property that decides, count, member*, count,
 //! (value, node)* · `a` node · `u` count, node* · `e` 1 if other values are fine, count, value* · `t` 0 or 1 + least
-//! length, 0 or 1 + greatest length, 1 if secret · `S` (a string among values that are not kept) `s` `i` `b` `*` nothing.
+//! length, 0 or 1 + greatest length, 0 or 1 + pattern, 1 if secret · `n` (a number) 0 or 1 + least, 0 or 1 + greatest · `S` (a string among values that are not kept) `s` `i` `b` `*` nothing.
 //! A type is its name in lower case, then (version, name, node, scopes to read, scopes to deploy to)*, scopes as bits: 1
 //! tenant, 2 management group, 4 subscription, 8 resource group, 16 extension; types are sorted. Source: Azure/bicep-types-az, MIT licence, Copyright (c) Microsoft Corporation.
 
@@ -113,11 +113,15 @@ pub(crate) enum Shape {
     Text {
         least: Option<usize>,
         greatest: Option<usize>,
+        pattern: Option<&'static str>,
         is_secret: bool,
     },
     /// One of some values that are not known here.
     SomeText,
-    Int,
+    Int {
+        least: Option<i64>,
+        greatest: Option<i64>,
+    },
     Bool,
     Any,
 }
@@ -170,15 +174,24 @@ pub(crate) fn shape(number: usize) -> Shape {
         b't' => Shape::Text {
             least: entry.number().checked_sub(1),
             greatest: entry.number().checked_sub(1),
+            pattern: entry.number().checked_sub(1).map(name_text),
             is_secret: entry.number() == 1,
         },
         b's' => Shape::Text {
             least: None,
             greatest: None,
+            pattern: None,
             is_secret: false,
         },
         b'S' => Shape::SomeText,
-        b'i' => Shape::Int,
+        b'n' => Shape::Int {
+            least: entry.limit(),
+            greatest: entry.limit(),
+        },
+        b'i' => Shape::Int {
+            least: None,
+            greatest: None,
+        },
         b'b' => Shape::Bool,
         _ => Shape::Any,
     }
@@ -312,6 +325,12 @@ impl Entry {
         }
     }
 
+    /// A number that may be missing; none of them is below zero.
+    fn limit(&mut self) -> Option<i64> {
+        let number = self.number().checked_sub(1)?;
+        i64::try_from(number).ok()
+    }
+
     fn text(&mut self) -> &'static str {
         let length = self.number();
         let start = self.position;
@@ -390,7 +409,7 @@ fn additional(number: usize) -> Option<usize> {
 fn kind_of(number: usize) -> Option<&'static str> {
     match shape(number) {
         Shape::Text { .. } | Shape::SomeText | Shape::Enum { .. } => Some("string"),
-        Shape::Int => Some("int"),
+        Shape::Int { .. } => Some("int"),
         Shape::Bool => Some("bool"),
         Shape::Object { .. } | Shape::Discriminated { .. } => Some("object"),
         Shape::Array(_) => Some("array"),

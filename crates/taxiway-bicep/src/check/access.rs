@@ -462,7 +462,7 @@ impl<'a> Checker<'a> {
         }
         if let Some(condition) = &syntax.body.condition {
             match self.infer(condition) {
-                Type::BoolLiteral(false) | Type::Bool => return true,
+                Type::BoolLiteral(false) | Type::Bool(_) => return true,
                 _ => {}
             }
         }

@@ -505,7 +505,7 @@ impl<'a> Checker<'a> {
             {
                 let secret = Type::String(crate::types::Text {
                     is_secret: true,
-                    is_loose: true,
+                    looseness: crate::types::Looseness::Loose,
                     ..crate::types::Text::default()
                 });
                 (vec![Type::string(), Type::string()], 1, secret)
@@ -550,7 +550,7 @@ fn widened(kind: &Type) -> Type {
     match kind {
         Type::StringLiteral(_) => Type::string(),
         Type::IntLiteral(_) => Type::INT,
-        Type::BoolLiteral(_) => Type::Bool,
+        Type::BoolLiteral(_) => Type::BOOL,
         Type::Object(_) => Type::object(),
         Type::Tuple(_) => Type::array(),
         _ => Type::Any,

@@ -10,8 +10,8 @@ use crate::ast::{
 };
 use crate::model::{DeclarationId, DeclarationKind, Target};
 use crate::types::{
-    Additional, Array, Flags, Member, Members, Object, Strictness, Tagged, Text, Type, nullable,
-    without_null,
+    Additional, Array, Flags, Integer, Looseness, Member, Members, Object, Strictness, Tagged,
+    Text, Type, nullable, without_null,
 };
 
 /// The lengths or values that decorators set.
@@ -26,7 +26,7 @@ impl<'a> Checker<'a> {
         &mut self,
         kind: &'a TypeExpr,
         decorators: &'a [Decorator],
-        is_loose: bool,
+        looseness: Looseness,
     ) -> Type {
         let outer = self.discriminator.take();
         self.discriminator =
@@ -41,31 +41,42 @@ impl<'a> Checker<'a> {
         }
         let declared = self.written_type(kind);
         self.discriminator = outer;
-        self.limited(declared, decorators, is_loose)
+        self.limited(declared, decorators, looseness)
     }
 
-    fn limited(&mut self, kind: Type, decorators: &'a [Decorator], is_loose: bool) -> Type {
+    fn limited(&mut self, kind: Type, decorators: &'a [Decorator], looseness: Looseness) -> Type {
         if let Some(rest) = without_null(&kind) {
-            return nullable(self.limited(rest, decorators, is_loose));
+            return nullable(self.limited(rest, decorators, looseness));
         }
-        if decorators.is_empty() && !is_loose {
+        if decorators.is_empty() && looseness == Looseness::Strict {
             return kind;
         }
         let is_secret = decorator(decorators, "secure").is_some();
         match kind {
-            Type::Int(least, greatest) => {
-                match self.limits(decorators, ["minValue", "maxValue"], least, greatest) {
-                    Some(limits) => Type::Int(limits.least, limits.greatest),
+            Type::Bool(own) => Type::Bool(looseness.or(own)),
+            Type::Int(own) => {
+                let names = ["minValue", "maxValue"];
+                match self.limits(decorators, names, own.least, own.greatest) {
+                    Some(limits) => Type::limited_integer(Integer {
+                        least: limits.least,
+                        greatest: limits.greatest,
+                        looseness: looseness.or(own.looseness),
+                    }),
                     None => Type::Error,
                 }
             }
             Type::String(text) => {
                 let names = ["minLength", "maxLength"];
                 match self.limits(decorators, names, text.least, text.greatest) {
+                    Some(Limits {
+                        greatest: Some(0), ..
+                    }) => Type::literal(""),
                     Some(limits) => Type::String(Text {
                         least: limits.least,
                         greatest: limits.greatest,
-                        is_loose: is_loose || text.is_loose,
+                        // The official compiler checks no pattern of what has decorators.
+                        pattern: text.pattern.filter(|_| decorators.is_empty()),
+                        looseness: looseness.or(text.looseness),
                         is_secret: is_secret || text.is_secret,
                     }),
                     None => Type::Error,
@@ -188,7 +199,7 @@ impl<'a> Checker<'a> {
                 let items: Vec<Type> = items
                     .iter()
                     .map(|(decorators, item)| {
-                        let kind = self.decorated_type(item, decorators, false);
+                        let kind = self.decorated_type(item, decorators, Looseness::Strict);
                         self.check_decorators(
                             decorators,
                             super::decorator::On::Member,
@@ -281,7 +292,7 @@ impl<'a> Checker<'a> {
         let plain = match &*name.text {
             "string" => Type::string(),
             "int" => Type::INT,
-            "bool" => Type::Bool,
+            "bool" => Type::BOOL,
             "object" => Type::object(),
             "array" => Type::array(),
             "any" => Type::Any,
@@ -350,10 +361,10 @@ impl<'a> Checker<'a> {
                 };
                 self.error(declared.name.span, code, message);
                 // What else is wrong in it is worth knowing, too.
-                self.decorated_type(&declared.value, &declared.decorators, false);
+                self.decorated_type(&declared.value, &declared.decorators, Looseness::Strict);
                 Type::Error
             }
-            None => self.decorated_type(&declared.value, &declared.decorators, false),
+            None => self.decorated_type(&declared.value, &declared.decorators, Looseness::Strict),
         };
         if matches!(declared.value.kind, TypeKind::Literal(_)) && matches!(kind, Type::Null) {
             let message = "`null` alone is no type";
@@ -371,7 +382,7 @@ impl<'a> Checker<'a> {
         let mut is_error = false;
         let mut found = Members::new();
         for member in members {
-            let kind = self.decorated_type(&member.kind, &member.decorators, false);
+            let kind = self.decorated_type(&member.kind, &member.decorators, Looseness::Strict);
             self.check_decorators(
                 &member.decorators,
                 super::decorator::On::Member,
@@ -405,7 +416,11 @@ impl<'a> Checker<'a> {
         }
         let additional = match additional {
             Some(additional) => {
-                let kind = self.decorated_type(&additional.kind, &additional.decorators, false);
+                let kind = self.decorated_type(
+                    &additional.kind,
+                    &additional.decorators,
+                    Looseness::Strict,
+                );
                 self.check_decorators(
                     &additional.decorators,
                     super::decorator::On::Member,

@@ -10,7 +10,7 @@ use crate::ast::{
 use crate::model::{DeclarationId, DeclarationKind, ImportSource, Target};
 use crate::types::{
     self, Additional, Flags, Lambda, Member, Members, Text, Type, assignable,
-    assignable_without_null, union, without_null,
+    assignable_without_null, length_of, union, without_null,
 };
 
 /// How long a string or an array may be whose value is known; what is longer is only known to be one.
@@ -66,7 +66,7 @@ impl<'a> Checker<'a> {
             return Type::literal(text);
         }
         let mut text = literal.segments.first().cloned();
-        let mut least = length(&literal.segments.concat());
+        let mut least = length_of(&literal.segments.concat());
         let mut greatest = Some(least);
         let mut is_error = false;
         for (index, part) in literal.parts.iter().enumerate() {
@@ -80,7 +80,7 @@ impl<'a> Checker<'a> {
                 _ => None,
             };
             let (low, high) = match &written {
-                Some(written) => (length(written), Some(length(written))),
+                Some(written) => (length_of(written), Some(length_of(written))),
                 None => super::length::as_text(&kind),
             };
             least += low;
@@ -375,14 +375,14 @@ impl<'a> Checker<'a> {
         if tested.is_error() || then.is_error() || otherwise.is_error() {
             return Type::Error;
         }
-        let tested = match assignable_without_null(&tested, &Type::Bool) {
+        let tested = match assignable_without_null(&tested, &Type::BOOL) {
             Some(rest) => {
-                self.possible_null(condition, &tested, &Type::Bool);
+                self.possible_null(condition, &tested, &Type::BOOL);
                 rest
             }
             None => tested,
         };
-        if !assignable(&tested, &Type::Bool) {
+        if !assignable(&tested, &Type::BOOL) {
             let message = format!("a condition is a `bool`, and this is {tested}");
             return self.error(condition.span, "BCP046", message);
         }
@@ -438,7 +438,7 @@ impl<'a> Checker<'a> {
         if let Some(result) = types::binary(operator, &one, &two) {
             if matches!(
                 (&one, &two, &result),
-                (Type::IntLiteral(_), Type::IntLiteral(_), Type::Int(..))
+                (Type::IntLiteral(_), Type::IntLiteral(_), Type::Int(_))
             ) && !matches!(two, Type::IntLiteral(0))
             {
                 let message = "this is worked out when it is compiled, and the result is too large";
@@ -518,7 +518,7 @@ impl<'a> Checker<'a> {
         self.locals.insert(item.span.start, kind);
         if let Some(index) = index {
             self.locals
-                .insert(index.span.start, Type::Int(Some(0), Some(799)));
+                .insert(index.span.start, Type::integer(Some(0), Some(799)));
         }
     }
 
@@ -546,10 +546,6 @@ impl<'a> Checker<'a> {
             diagnostic.help("write `!` after it if it cannot be null, or give a value with `??`"),
         );
     }
-}
-
-fn length(text: &str) -> i64 {
-    i64::try_from(text.encode_utf16().count()).unwrap_or(i64::MAX)
 }
 
 pub(super) const fn symbol(operator: BinaryOperator) -> &'static str {

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use super::Checker;
 use crate::ast::{Decorator, Function, Parameter, decorator};
 use crate::model::{DeclarationKind, TargetScope};
+use crate::types::Looseness;
 use crate::types::{Type, without_null};
 
 /// The parameters, outputs and exports of a file, with their types.
@@ -71,8 +72,9 @@ impl<'a> Checker<'a> {
             }
         }
         for output in &model.outputs {
-            let kind = self
-                .quietly(|checker| checker.decorated_type(&output.kind, &output.decorators, false));
+            let kind = self.quietly(|checker| {
+                checker.decorated_type(&output.kind, &output.decorators, Looseness::Strict)
+            });
             let kind = if kind.is_error() { Type::Any } else { kind };
             interface.outputs.insert(Rc::clone(&output.name.text), kind);
         }
@@ -92,7 +94,8 @@ impl<'a> Checker<'a> {
         let kind = self.quietly(|checker| match &parameter.kind {
             Some(kind) => {
                 let allowed = checker.allowed_values(parameter);
-                let written = checker.decorated_type(kind, &parameter.decorators, false);
+                let written =
+                    checker.decorated_type(kind, &parameter.decorators, Looseness::Strict);
                 allowed.unwrap_or(written)
             }
             None => Type::Any,

@@ -1,6 +1,6 @@
 //! How long values are once they are text.
 
-use crate::types::Type;
+use crate::types::{Type, length_of};
 
 /// The least and the greatest length of a value of this type as text.
 /// Source: Azure/bicep, the types of interpolated strings.
@@ -9,10 +9,11 @@ pub(super) fn as_text(kind: &Type) -> (i64, Option<i64>) {
         Type::StringLiteral(text) => exactly(text),
         Type::IntLiteral(value) => exactly(&value.to_string()),
         Type::String(limits) => (limits.least.unwrap_or(0), limits.greatest),
-        Type::Int(least, greatest) => {
-            integer(least.unwrap_or(i64::MIN), greatest.unwrap_or(i64::MAX))
-        }
-        Type::Bool | Type::BoolLiteral(_) => (4, Some(5)),
+        Type::Int(limits) => integer(
+            limits.least.unwrap_or(i64::MIN),
+            limits.greatest.unwrap_or(i64::MAX),
+        ),
+        Type::Bool(_) | Type::BoolLiteral(_) => (4, Some(5)),
         // At least the brackets.
         Type::Array(_) | Type::Tuple(_) | Type::Object(_) | Type::Tagged(_) => (2, None),
         Type::Union(members) => members
@@ -28,20 +29,19 @@ pub(super) fn as_text(kind: &Type) -> (i64, Option<i64>) {
 }
 
 fn exactly(text: &str) -> (i64, Option<i64>) {
-    let length = units(text);
+    let length = length_of(text);
     (length, Some(length))
 }
 
 fn integer(least: i64, greatest: i64) -> (i64, Option<i64>) {
-    let (one, two) = (units(&least.to_string()), units(&greatest.to_string()));
+    let (one, two) = (
+        length_of(&least.to_string()),
+        length_of(&greatest.to_string()),
+    );
     let shortest = if least < 0 && greatest >= 0 {
         1
     } else {
         one.min(two)
     };
     (shortest, Some(one.max(two)))
-}
-
-fn units(text: &str) -> i64 {
-    i64::try_from(text.encode_utf16().count()).unwrap_or(i64::MAX)
 }

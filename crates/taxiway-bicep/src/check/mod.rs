@@ -20,6 +20,7 @@ mod function_place;
 mod interface;
 mod lambdas;
 mod length;
+mod limits;
 mod literal;
 mod loops;
 mod module_type;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use taxiway_diagnostics::{Diagnostic, Edit, Fix, FixSafety, Severity, Span};
+use taxiway_diagnostics::{Diagnostic, Edit, Fix, FixSafety, Span};
 
 use super::Checker;
 use super::access::severity;
@@ -87,13 +87,10 @@ impl<'a> Checker<'a> {
             return self.mismatch(expr, &actual, &target, against);
         }
         match &target {
-            Type::Int(..) | Type::IntLiteral(_) => {
-                self.integer_limits(expr, &actual, &target, against);
+            Type::Int(_) | Type::IntLiteral(_) => {
+                self.integer_limits(expr.span, &actual, &target, against);
             }
-            Type::String(text) => {
-                let limits = (text.least, text.greatest);
-                self.length_limits(expr, &actual, limits, against);
-            }
+            Type::String(text) => self.text_limits(expr.span, &actual, text, against),
             Type::Object(object) => self.narrow_object(expr, &actual, object, against),
             Type::Tagged(tagged) => self.narrow_tagged(expr, &actual, tagged, against),
             Type::Array(_) | Type::Tuple(_) => self.narrow_array(expr, &actual, &target, against),
@@ -182,89 +179,6 @@ impl<'a> Checker<'a> {
         self.push(diagnostic);
     }
 
-    fn is_lenient_here(against: &Against) -> bool {
-        against.is_resource
-            || matches!(
-                against.mismatch,
-                Mismatch::Member {
-                    is_lenient: true,
-                    ..
-                } | Mismatch::Item { is_lenient: true }
-            )
-    }
-
-    fn integer_limits(&mut self, expr: &Expr, actual: &Type, target: &Type, against: &Against) {
-        let limits = |kind: &Type| match kind {
-            Type::IntLiteral(value) => (Some(*value), Some(*value)),
-            Type::Int(least, greatest) => (*least, *greatest),
-            _ => (None, None),
-        };
-        let ((low, high), (least, greatest)) = (limits(actual), limits(target));
-        if matches!(actual, Type::IntLiteral(_)) && matches!(target, Type::IntLiteral(_)) {
-            return;
-        }
-        let grade = severity(Self::is_lenient_here(against));
-        let above =
-            |one: Option<i64>, two: Option<i64>| one.zip(two).filter(|(one, two)| one > two);
-        if let Some((low, greatest)) = above(low, greatest) {
-            let message = format!("at most {greatest} is allowed here, and this is at least {low}");
-            self.report(grade, expr.span, "BCP327", message);
-        } else if let Some((least, high)) = above(least, high) {
-            let message = format!("at least {least} is allowed here, and this is at most {high}");
-            self.report(grade, expr.span, "BCP328", message);
-        } else if matches!(actual, Type::Int(..)) && matches!(target, Type::Int(..)) {
-            if let Some((least, low)) = above(least, low) {
-                let message = format!("at least {least} is allowed here, and this may be {low}");
-                self.report(Severity::Warning, expr.span, "BCP329", message);
-            }
-            if let Some((high, greatest)) = above(high, greatest) {
-                let message = format!("at most {greatest} is allowed here, and this may be {high}");
-                self.report(Severity::Warning, expr.span, "BCP330", message);
-            }
-        }
-    }
-
-    fn length_limits(
-        &mut self,
-        expr: &Expr,
-        actual: &Type,
-        (least, greatest): (Option<i64>, Option<i64>),
-        against: &Against,
-    ) {
-        let (low, high, is_exact) = match actual {
-            Type::StringLiteral(text) => {
-                let length = i64::try_from(text.encode_utf16().count()).unwrap_or(i64::MAX);
-                (Some(length), Some(length), true)
-            }
-            Type::String(text) => (text.least, text.greatest, false),
-            Type::Array(array) => (array.least, array.greatest, false),
-            Type::Tuple(items) => {
-                let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
-                (Some(length), Some(length), true)
-            }
-            _ => return,
-        };
-        let grade = severity(Self::is_lenient_here(against));
-        let above =
-            |one: Option<i64>, two: Option<i64>| one.zip(two).filter(|(one, two)| one > two);
-        if let Some((low, greatest)) = above(low, greatest) {
-            let message = format!("at most {greatest} fit here, and this has at least {low}");
-            self.report(grade, expr.span, "BCP332", message);
-        } else if let Some((least, high)) = above(least, high) {
-            let message = format!("at least {least} belong here, and this has at most {high}");
-            self.report(grade, expr.span, "BCP333", message);
-        } else if !is_exact {
-            if let Some((least, low)) = above(least, low) {
-                let message = format!("at least {least} belong here, and this may have {low}");
-                self.report(Severity::Warning, expr.span, "BCP334", message);
-            }
-            if let Some((high, greatest)) = above(high, greatest) {
-                let message = format!("at most {greatest} fit here, and this may have {high}");
-                self.report(Severity::Warning, expr.span, "BCP335", message);
-            }
-        }
-    }
-
     fn narrow_array(&mut self, expr: &'a Expr, actual: &Type, target: &Type, against: &Against) {
         if let ExprKind::Array(items) = &expr.kind {
             return self.narrow_items(expr, items, actual, target, against);
@@ -281,7 +195,7 @@ impl<'a> Checker<'a> {
             return;
         }
         if let Type::Array(array) = target {
-            self.length_limits(expr, actual, (array.least, array.greatest), against);
+            self.length_limits(expr.span, actual, (array.least, array.greatest), against);
         }
         let item = super::results::item(target);
         let found = super::results::item(actual);
@@ -346,7 +260,7 @@ impl<'a> Checker<'a> {
             }
             _ => return,
         };
-        self.length_limits(expr, actual, limits, against);
+        self.length_limits(expr.span, actual, limits, against);
     }
 
     fn narrow_union(&mut self, expr: &'a Expr, actual: &Type, members: &[Type], against: &Against) {

@@ -327,6 +327,7 @@ impl<'a> Checker<'a> {
     /// Holds a value that is not written here against a type.
     fn narrow_type(&mut self, span: Span, actual: &Type, takes: &Type, against: &Against) {
         let (actual, takes) = (actual.body(), takes.open());
+        let takes = types::collapse(&takes).unwrap_or(takes);
         if actual.is_error() || takes.is_error() || against.depth > MAX_TYPE_DEPTH {
             return;
         }
@@ -349,7 +350,15 @@ impl<'a> Checker<'a> {
             (Type::Object(object), Type::Tagged(target)) => {
                 self.narrow_variant(Given::of_type(span, object), target, &deeper(against));
             }
+            (_, target @ (Type::Int(_) | Type::IntLiteral(_))) => {
+                self.integer_limits(span, &actual, target, against);
+            }
+            (_, Type::String(text)) => self.text_limits(span, &actual, text, against),
             (Type::Array(_) | Type::Tuple(_), Type::Array(_) | Type::Tuple(_)) => {
+                if let Type::Array(array) = takes.open() {
+                    let limits = (array.least, array.greatest);
+                    self.length_limits(span, &actual, limits, against);
+                }
                 let found = super::results::item(&actual);
                 let wanted = super::results::item(&takes);
                 self.narrow_type(span, &found, &wanted, &deeper(against));

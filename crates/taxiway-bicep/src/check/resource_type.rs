@@ -300,11 +300,11 @@ impl<'a> Checker<'a> {
     }
 
     fn is_condition(&mut self, condition: &'a crate::ast::Expr, kind: &Type) {
-        if kind.is_error() || assignable(kind, &Type::Bool) {
+        if kind.is_error() || assignable(kind, &Type::BOOL) {
             return;
         }
-        if assignable_without_null(kind, &Type::Bool).is_some() {
-            return self.possible_null(condition, kind, &Type::Bool);
+        if assignable_without_null(kind, &Type::BOOL).is_some() {
+            return self.possible_null(condition, kind, &Type::BOOL);
         }
         let message = format!("a condition is a `bool`, and this is `{kind}`");
         self.error(condition.span, "BCP046", message);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::types::{
     Additional, Array, Flags, Object, SCOPE_MANAGEMENT_GROUP, SCOPE_RESOURCE_GROUP,
-    SCOPE_SUBSCRIPTION, SCOPE_TENANT, Type, nullable, union,
+    SCOPE_SUBSCRIPTION, SCOPE_TENANT, Type, limits, nullable, union, without_null,
 };
 
 /// What the elements of an array are.
@@ -141,8 +141,94 @@ pub(super) fn group_by(arguments: &[Type]) -> Type {
     }))
 }
 
-pub(super) fn range(_: &[Type]) -> Type {
-    Type::array_of(Type::INT)
+pub(super) fn range(arguments: &[Type]) -> Type {
+    let (first, last) = limits(&argument(arguments, 0));
+    let (fewest, most) = limits(&argument(arguments, 1));
+    let end = last
+        .zip(most)
+        .and_then(|(last, count)| last.checked_add(count)?.checked_sub(1));
+    Type::Array(Rc::new(Array {
+        item: Type::integer(first, end),
+        least: fewest,
+        greatest: most,
+        is_untyped: false,
+        is_lenient: false,
+    }))
+}
+
+/// How long a text or an array is, or how many members an object has.
+pub(super) fn length(arguments: &[Type]) -> Type {
+    let (least, greatest) = match argument(arguments, 0).body() {
+        Type::String(text) => (text.least.unwrap_or(0), text.greatest),
+        Type::Array(array) => (array.least.unwrap_or(0), array.greatest),
+        Type::Tuple(items) => (count(items.len()), Some(count(items.len()))),
+        Type::Object(object) => members_of(&object),
+        Type::Tagged(tagged) => {
+            let counts = || tagged.variants.values().map(|variant| members_of(variant));
+            let greatest: Option<Vec<i64>> = counts().map(|(_, greatest)| greatest).collect();
+            (
+                counts().map(|(least, _)| least).min().unwrap_or(0),
+                greatest.and_then(|all| all.into_iter().max()),
+            )
+        }
+        _ => return Type::INT,
+    };
+    Type::integer(Some(least), greatest)
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// How many members an object has, at least and at most.
+fn members_of(object: &Object) -> (i64, Option<i64>) {
+    let given = object.members.values().filter(|member| {
+        member.flags.has(Flags::REQUIRED) && without_null(&member.kind.open()).is_none()
+    });
+    let all = object.members.len();
+    let greatest = object.additional.is_none().then(|| count(all));
+    (count(given.count()), greatest)
+}
+
+pub(super) fn least(arguments: &[Type]) -> Type {
+    let all = || arguments.iter().map(limits_of);
+    let least: Option<Vec<i64>> = all().map(|(least, _)| least).collect();
+    let greatest = all().filter_map(|(_, greatest)| greatest).min();
+    Type::integer(least.and_then(|all| all.into_iter().min()), greatest)
+}
+
+pub(super) fn greatest(arguments: &[Type]) -> Type {
+    let all = || arguments.iter().map(limits_of);
+    let greatest: Option<Vec<i64>> = all().map(|(_, greatest)| greatest).collect();
+    let least = all().filter_map(|(least, _)| least).max();
+    Type::integer(least, greatest.and_then(|all| all.into_iter().max()))
+}
+
+pub(super) fn least_of_array(arguments: &[Type]) -> Type {
+    of_array(arguments, least)
+}
+
+pub(super) fn greatest_of_array(arguments: &[Type]) -> Type {
+    of_array(arguments, greatest)
+}
+
+fn of_array(arguments: &[Type], of: fn(&[Type]) -> Type) -> Type {
+    match argument(arguments, 0) {
+        Type::Tuple(items) if !items.is_empty() => of(&items),
+        Type::Array(array) => match array.item.open() {
+            item @ (Type::Int(_) | Type::IntLiteral(_)) => item,
+            _ => Type::INT,
+        },
+        _ => Type::INT,
+    }
+}
+
+/// The official compiler looks into no unions here.
+fn limits_of(kind: &Type) -> (Option<i64>, Option<i64>) {
+    match kind {
+        Type::Union(_) => (None, None),
+        other => limits(other),
+    }
 }
 
 /// What the members of an object are.

@@ -14,7 +14,7 @@ use crate::ast::{
     TypeDeclaration, Variable, decorator,
 };
 use crate::model::{DeclarationKind, Target};
-use crate::types::{Lambda, Type, assignable, nullable, union, without_null};
+use crate::types::{Lambda, Looseness, Type, assignable, nullable, union, without_null};
 
 /// How many declarations in a row are looked through; beyond that, a value can be anything.
 const MAX_CHAIN: usize = 32;
@@ -102,7 +102,7 @@ impl<'a> Checker<'a> {
             Statement::Assert { value, .. } => {
                 self.allowed = Allowed::NOTHING;
                 let kind = self.infer(value);
-                if !kind.is_error() && !assignable(&kind, &Type::Bool) {
+                if !kind.is_error() && !assignable(&kind, &Type::BOOL) {
                     let message = format!("an assertion is a `bool`, and this is `{kind}`");
                     self.error(value.span, "BCP350", message);
                 }
@@ -158,7 +158,7 @@ impl<'a> Checker<'a> {
         let Some(kind) = &parameter.kind else {
             return Type::Any;
         };
-        let written = self.decorated_type(kind, &parameter.decorators, true);
+        let written = self.decorated_type(kind, &parameter.decorators, Looseness::Loose);
         if written.is_error() {
             return Type::Error;
         }
@@ -205,7 +205,7 @@ impl<'a> Checker<'a> {
             all(|value| matches!(value, Type::StringLiteral(_))).then(one_of_them)?
         } else if assignable(&written, &Type::INT) {
             all(|value| matches!(value, Type::IntLiteral(_))).then(one_of_them)?
-        } else if assignable(&written, &Type::Bool) {
+        } else if assignable(&written, &Type::BOOL) {
             all(|value| matches!(value, Type::BoolLiteral(_))).then(one_of_them)?
         } else if !assignable(&written, &Type::array()) {
             None
@@ -227,7 +227,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let written = self.quietly(|checker| match &parameter.kind {
-            Some(kind) => checker.decorated_type(kind, &parameter.decorators, true),
+            Some(kind) => checker.decorated_type(kind, &parameter.decorators, Looseness::Loose),
             None => Type::Error,
         });
         self.check_decorators(
@@ -307,7 +307,7 @@ impl<'a> Checker<'a> {
         let written = variable
             .kind
             .as_ref()
-            .map(|kind| self.decorated_type(kind, &variable.decorators, false));
+            .map(|kind| self.decorated_type(kind, &variable.decorators, Looseness::Strict));
         let value = self.infer(&variable.value);
         match written {
             None if self.is_parameters_file => value,
@@ -368,7 +368,7 @@ impl<'a> Checker<'a> {
 
     fn output(&mut self, output: &'a Output) {
         self.allowed = Allowed::RUNTIME;
-        let kind = self.decorated_type(&output.kind, &output.decorators, false);
+        let kind = self.decorated_type(&output.kind, &output.decorators, Looseness::Strict);
         self.check_decorators(&output.decorators, On::Output, &kind, Some(&output.kind));
         let value = self.infer(&output.value);
         if !value.is_error() && !kind.is_error() {

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::{FunctionType, Interface, ParameterType, literal};
 use crate::model::TargetScope;
 use crate::types::{
-    Additional, Array, Flags, Member, Members, Object, Tagged, Text, Type, nullable, union,
+    Additional, Array, Flags, Looseness, Member, Members, Object, Tagged, Text, Type, nullable,
+    union,
 };
 
 /// How deep types in a template lead to each other.
@@ -124,11 +125,12 @@ impl Reader<'_> {
             "string" | "securestring" => Type::String(Text {
                 least: number("minLength"),
                 greatest: number("maxLength"),
-                is_loose: false,
+                pattern: None,
+                looseness: Looseness::Strict,
                 is_secret: name == "securestring",
             }),
-            "int" => Type::Int(number("minValue"), number("maxValue")),
-            "bool" => Type::Bool,
+            "int" => Type::integer(number("minValue"), number("maxValue")),
+            "bool" => Type::BOOL,
             "array" => self.list(value, depth),
             "object" | "secureobject" => self.object(value, depth, name == "secureobject"),
             _ => Type::Any,

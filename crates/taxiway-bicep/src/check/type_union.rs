@@ -66,8 +66,8 @@ impl<'a> Checker<'a> {
 fn basis(kind: &Type) -> Option<Type> {
     Some(match kind {
         Type::StringLiteral(_) | Type::String(_) => Type::string(),
-        Type::IntLiteral(_) | Type::Int(..) => Type::INT,
-        Type::BoolLiteral(_) | Type::Bool => Type::Bool,
+        Type::IntLiteral(_) | Type::Int(_) => Type::INT,
+        Type::BoolLiteral(_) | Type::Bool(_) => Type::BOOL,
         Type::Object(_) => Type::object(),
         Type::Tuple(_) => Type::array(),
         Type::Null => Type::Null,

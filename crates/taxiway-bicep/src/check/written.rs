@@ -104,7 +104,7 @@ impl<'a> Checker<'a> {
             ExprKind::Property { base, name, .. } => self.member_written(base, &name.text, steps),
             ExprKind::Index { base, index, .. } => match self.known(index) {
                 Type::StringLiteral(name) => self.member_written(base, &name, steps),
-                Type::IntLiteral(_) | Type::Int(..) => self.one_of(base).map(Written::Body),
+                Type::IntLiteral(_) | Type::Int(_) => self.one_of(base).map(Written::Body),
                 _ => None,
             },
             _ => Some(Written::Value(expr)),

@@ -1,6 +1,6 @@
 //! Whether a value of one type goes where another is expected.
 
-use super::{Lambda, Type, without_null};
+use super::{Lambda, Looseness, Type, without_null};
 
 /// How deep two types are compared; types that hold themselves have no end.
 const MAX_DEPTH: usize = 24;
@@ -44,12 +44,13 @@ fn goes(source: &Type, target: &Type, depth: usize) -> bool {
         (Type::StringLiteral(source), Type::StringLiteral(target)) => source == target,
         (Type::IntLiteral(source), Type::IntLiteral(target)) => source == target,
         (Type::BoolLiteral(source), Type::BoolLiteral(target)) => source == target,
-        (Type::String(source), Type::StringLiteral(_)) => source.is_loose,
-        // Which value it is will be known later; strings are told apart more strictly.
-        (Type::Int(..), Type::IntLiteral(_)) | (Type::Bool, Type::BoolLiteral(_)) => true,
+        // Which value it is will be known later.
+        (Type::String(source), Type::StringLiteral(_)) => source.looseness == Looseness::Loose,
+        (Type::Int(source), Type::IntLiteral(_)) => source.looseness == Looseness::Loose,
+        (Type::Bool(looseness), Type::BoolLiteral(_)) => *looseness == Looseness::Loose,
         (Type::StringLiteral(_) | Type::String(_), Type::String(_))
-        | (Type::IntLiteral(_) | Type::Int(..), Type::Int(..))
-        | (Type::BoolLiteral(_) | Type::Bool, Type::Bool)
+        | (Type::IntLiteral(_) | Type::Int(_), Type::Int(_))
+        | (Type::BoolLiteral(_) | Type::Bool(_), Type::Bool(_))
         | (Type::Null, Type::Null)
         | (Type::Array(_) | Type::Tuple(_), Type::Array(_) | Type::Tuple(_))
         | (

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{
-    Additional, Array, Flags, Member, Members, Object, ResourceType, Strictness, Tagged, Text,
-    Type, union,
+    Additional, Array, Flags, Looseness, Member, Members, Object, ResourceType, Strictness, Tagged,
+    Text, Type, union,
 };
 use crate::azure_types::{self, Shape};
 
@@ -77,16 +77,18 @@ fn of_shape(shape: &Shape, strictness: Strictness, name: &str) -> Type {
         Shape::Text {
             least,
             greatest,
+            pattern,
             is_secret,
         } => Type::String(Text {
             least: least.and_then(|least| i64::try_from(least).ok()),
             greatest: greatest.and_then(|greatest| i64::try_from(greatest).ok()),
-            is_loose: false,
+            pattern: *pattern,
+            looseness: Looseness::Strict,
             is_secret: *is_secret,
         }),
         Shape::SomeText => Type::loose_string(),
-        Shape::Int => Type::INT,
-        Shape::Bool => Type::Bool,
+        Shape::Int { least, greatest } => Type::integer(*least, *greatest),
+        Shape::Bool => Type::BOOL,
         Shape::Any => Type::Any,
     }
 }
@@ -434,7 +436,7 @@ fn common_members() -> Vec<(&'static str, Type)> {
     vec![
         ("location", Type::string()),
         ("tags", map("Tags", Type::string())),
-        ("asserts", map("asserts", Type::Bool)),
+        ("asserts", map("asserts", Type::BOOL)),
         ("properties", Type::object()),
         (
             "sku",

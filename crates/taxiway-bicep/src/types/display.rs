@@ -44,9 +44,9 @@ fn name(kind: &Type, depth: usize) -> String {
         Type::Any => "any".to_owned(),
         Type::Never => "never".to_owned(),
         Type::Null => "null".to_owned(),
-        Type::Bool => "bool".to_owned(),
+        Type::Bool(_) => "bool".to_owned(),
         Type::BoolLiteral(value) => value.to_string(),
-        Type::Int(..) => "int".to_owned(),
+        Type::Int(_) => "int".to_owned(),
         Type::IntLiteral(value) => value.to_string(),
         Type::String(_) => "string".to_owned(),
         Type::StringLiteral(text) => {

@@ -5,8 +5,10 @@
 
 mod assignable;
 mod azure;
+mod collapse;
 mod display;
 mod operators;
+mod pattern;
 mod union;
 
 use std::cell::OnceCell;
@@ -19,9 +21,11 @@ pub(crate) use azure::{
     BodyUse, Resource, SCOPE_EXTENSION, SCOPE_MANAGEMENT_GROUP, SCOPE_RESOURCE_GROUP,
     SCOPE_SUBSCRIPTION, SCOPE_TENANT, resource,
 };
+pub(crate) use collapse::collapse;
 pub(crate) use display::scope_names;
-pub(crate) use operators::{binary, unary};
-pub(crate) use union::{collapse, nullable, union, without_null};
+pub(crate) use operators::{binary, limits, unary};
+pub(crate) use pattern::matches_pattern;
+pub(crate) use union::{nullable, union, without_null};
 
 /// What a value is, or what a place takes.
 #[derive(Clone, Debug)]
@@ -32,9 +36,9 @@ pub(crate) enum Type {
     /// No value: what a call that always fails gives.
     Never,
     Null,
-    Bool,
+    Bool(Looseness),
     BoolLiteral(bool),
-    Int(Option<i64>, Option<i64>),
+    Int(Integer),
     IntLiteral(i64),
     String(Text),
     StringLiteral(Rc<str>),
@@ -62,13 +66,41 @@ pub(crate) enum Type {
     Recursive(Weak<OnceCell<Type>>),
 }
 
+/// Whether a value goes where one of some literals is expected, as what it is will be known later: parameters do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Looseness {
+    #[default]
+    Strict,
+    Loose,
+}
+
+impl Looseness {
+    /// As loose as either of the two.
+    #[must_use]
+    pub(crate) const fn or(self, other: Self) -> Self {
+        match self {
+            Self::Strict => other,
+            Self::Loose => Self::Loose,
+        }
+    }
+}
+
+/// Limits of a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Integer {
+    pub(crate) least: Option<i64>,
+    pub(crate) greatest: Option<i64>,
+    pub(crate) looseness: Looseness,
+}
+
 /// Limits of a string.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Text {
     pub(crate) least: Option<i64>,
     pub(crate) greatest: Option<i64>,
-    /// Goes where one of some literals is expected, as what it is will be known later.
-    pub(crate) is_loose: bool,
+    /// The regular expression that it matches.
+    pub(crate) pattern: Option<&'static str>,
+    pub(crate) looseness: Looseness,
     pub(crate) is_secret: bool,
 }
 
@@ -195,7 +227,28 @@ pub(crate) struct ModuleType {
 }
 
 impl Type {
-    pub(crate) const INT: Self = Self::Int(None, None);
+    pub(crate) const BOOL: Self = Self::Bool(Looseness::Strict);
+    pub(crate) const INT: Self = Self::Int(Integer {
+        least: None,
+        greatest: None,
+        looseness: Looseness::Strict,
+    });
+
+    /// A number within limits, which is a literal where they are the same.
+    pub(crate) fn integer(least: Option<i64>, greatest: Option<i64>) -> Self {
+        Self::limited_integer(Integer {
+            least,
+            greatest,
+            looseness: Looseness::Strict,
+        })
+    }
+
+    pub(crate) fn limited_integer(limits: Integer) -> Self {
+        match limits.least {
+            Some(only) if limits.greatest == Some(only) => Self::IntLiteral(only),
+            _ => Self::Int(limits),
+        }
+    }
 
     pub(crate) fn string() -> Self {
         Self::String(Text::default())
@@ -203,7 +256,7 @@ impl Type {
 
     pub(crate) fn loose_string() -> Self {
         Self::String(Text {
-            is_loose: true,
+            looseness: Looseness::Loose,
             ..Text::default()
         })
     }
@@ -335,6 +388,11 @@ impl Type {
             _ => false,
         }
     }
+}
+
+/// The length of a text, as the language counts it.
+pub(crate) fn length_of(text: &str) -> i64 {
+    i64::try_from(text.encode_utf16().count()).unwrap_or(i64::MAX)
 }
 
 impl Object {

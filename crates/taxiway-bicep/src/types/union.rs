@@ -1,9 +1,8 @@
 //! One of several types.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
-use super::{Array, Type};
+use super::{Integer, Looseness, Text, Type};
 
 /// The type of what is one of `members`.
 pub(crate) fn union(members: impl IntoIterator<Item = Type>) -> Type {
@@ -22,7 +21,27 @@ pub(crate) fn union(members: impl IntoIterator<Item = Type>) -> Type {
     }
 }
 
-fn add(member: &Type, flat: &mut Vec<Type>, names: &mut HashSet<String>) {
+/// What two members of a union that are the same have in common.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Bool(Looseness),
+    Int(Integer),
+    Text(Text),
+    Other(String),
+}
+
+impl Key {
+    fn of(member: &Type) -> Self {
+        match member {
+            Type::Bool(looseness) => Self::Bool(*looseness),
+            Type::Int(limits) => Self::Int(*limits),
+            Type::String(text) => Self::Text(text.clone()),
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+fn add(member: &Type, flat: &mut Vec<Type>, names: &mut HashSet<Key>) {
     match member {
         Type::Never => {}
         Type::Union(members) => {
@@ -35,7 +54,7 @@ fn add(member: &Type, flat: &mut Vec<Type>, names: &mut HashSet<String>) {
             flat.push(member.clone());
         }
         other => {
-            if names.insert(other.to_string()) {
+            if names.insert(Key::of(other)) {
                 flat.push(other.clone());
             }
         }
@@ -59,35 +78,4 @@ pub(crate) fn without_null(kind: &Type) -> Option<Type> {
             .filter(|member| !matches!(member, Type::Null));
         union(others.cloned())
     })
-}
-
-/// One type for all members of a union, where there is one: strings of any kind, arrays of any item.
-pub(crate) fn collapse(kind: &Type) -> Option<Type> {
-    let Type::Union(members) = kind else {
-        return Some(kind.clone());
-    };
-    let opened: Vec<Type> = members.iter().map(Type::open).collect();
-    if opened
-        .iter()
-        .all(|member| matches!(member, Type::String(_)))
-    {
-        return opened.into_iter().next();
-    }
-    let arrays: Option<Vec<Type>> = opened
-        .iter()
-        .map(|member| match member {
-            Type::Array(array) => Some(array.item.clone()),
-            Type::Tuple(items) => Some(union(items.iter().cloned())),
-            _ => None,
-        })
-        .collect();
-    let items = arrays?;
-    let is_untyped = items.iter().any(Type::is_any);
-    Some(Type::Array(Rc::new(Array {
-        item: union(items),
-        least: None,
-        greatest: None,
-        is_untyped,
-        is_lenient: false,
-    })))
 }
