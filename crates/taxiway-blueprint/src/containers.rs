@@ -5,9 +5,10 @@
 
 mod compose;
 mod dockerfile;
+mod frontend;
 mod system_packages;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_app::{FrameworkName, Service};
@@ -19,10 +20,14 @@ use crate::requirements::FILE_NAME;
 use crate::workflows::{file, manage};
 use crate::{GeneratedFile, Handwritten, images, relative};
 use dockerfile::Instruction;
+use frontend::Frontend;
 use system_packages::SystemPackages;
 
 /// Where the packages are: apart from the code, so that a change of it leaves their layer alone.
 const PACKAGES: &str = "/opt/venv";
+
+/// What is said about an image that is named by its tag alone.
+const NOT_PINNED: &str = "No digest is known for this version: pin it once you have pulled it.";
 
 /// Nothing of a developer's machine, and nothing that serving does not need, goes into the image.
 const IGNORED: [&str; 24] = [
@@ -128,13 +133,17 @@ fn image(
         from(images::uv().reference(), "uv"),
         Instruction::Blank,
     ];
+    let frontend = Frontend::find(sources, service);
+    lines.extend(frontend.iter().flat_map(Frontend::stage));
     if !python.is_pinned() {
-        lines.push(comment(
-            "No digest is known for this version: pin it once you have pulled it.",
-        ));
+        lines.push(comment(NOT_PINNED));
     }
     lines.push(from(python.reference(), "build"));
-    lines.extend(build(service, platform, &requirements, &packages));
+    let code = match frontend {
+        Some(_) => copy(Some(frontend::STAGE), "/app", "/app"),
+        None => copy(None, ".", "."),
+    };
+    lines.extend(build(service, platform, &requirements, &packages, &code));
     lines.push(Instruction::Blank);
     lines.push(from(python.reference(), "runtime"));
     lines.extend(runtime(service, platform, server_file, &packages));
@@ -146,6 +155,7 @@ fn build(
     platform: &Platform,
     requirements: &Requirements,
     packages: &SystemPackages,
+    code: &Instruction,
 ) -> Vec<Instruction> {
     let mut lines = vec![
         copy(Some("uv"), "/uv", "/usr/local/bin/uv"),
@@ -156,7 +166,7 @@ fn build(
             ("VIRTUAL_ENV", PACKAGES),
             ("PATH", "/opt/venv/bin:$PATH"),
         ]),
-        Instruction::Workdir("/app"),
+        Instruction::Workdir("/app".to_owned()),
     ];
     lines.extend(install(&packages.build));
     if !packages.unknown.is_empty() {
@@ -165,23 +175,18 @@ fn build(
             packages.unknown.join(", ")
         )));
     }
-    let mut mounts = vec!["type=cache,target=/root/.cache/uv".to_owned()];
+    let mounts = vec!["type=cache,target=/root/.cache/uv".to_owned()];
     if requirements.need_source {
         lines.push(comment(
             "The requirements install a part of this repository, so it has to be there.",
         ));
-        lines.push(copy(None, ".", "."));
+        lines.push(code.clone());
     } else {
         lines.push(Instruction::Blank);
         lines.push(comment(
             "Requirements change less often than code: while they don't, this layer stays.",
         ));
-        mounts.extend(
-            requirements
-                .files
-                .iter()
-                .map(|path| format!("type=bind,source={path},target=/app/{path}")),
-        );
+        lines.extend(requirements.copies());
     }
     lines.push(Instruction::Run {
         mounts,
@@ -192,7 +197,7 @@ fn build(
     });
     if !requirements.need_source {
         lines.push(Instruction::Blank);
-        lines.push(copy(None, ".", "."));
+        lines.push(code.clone());
     }
     if is_django(service) && platform.service.static_files != StaticServing::None {
         lines.push(comment(
@@ -226,7 +231,7 @@ fn runtime(
     if is_django(service) {
         variables.push(("DJANGO_SETTINGS_MODULE", "taxiway_runtime.settings"));
     }
-    let mut lines = vec![env(&variables), Instruction::Workdir("/app")];
+    let mut lines = vec![env(&variables), Instruction::Workdir("/app".to_owned())];
     lines.extend(install(&packages.runtime));
     let folder = relative::below(&web.app_dir, &web.root);
     let mut command = vec![
@@ -322,6 +327,23 @@ impl Requirements {
         let text = crate::requirements::own(&handwritten, service).join("\n");
         found.follow(&handwritten, service, Utf8Path::new(""), &text);
         found
+    }
+
+    /// Copied rather than mounted: not every builder notices that a mounted file has changed.
+    fn copies(&self) -> Vec<Instruction> {
+        let mut folders: BTreeMap<&Utf8Path, Vec<&str>> = BTreeMap::new();
+        for path in &self.files {
+            let folder = path.parent().unwrap_or(Utf8Path::new(""));
+            folders.entry(folder).or_default().push(path.as_str());
+        }
+        let into = |folder: &Utf8Path| match folder.as_str() {
+            "" => "./".to_owned(),
+            folder => format!("{folder}/"),
+        };
+        folders
+            .iter()
+            .map(|(folder, paths)| copy(None, &paths.join(" "), &into(folder)))
+            .collect()
     }
 
     fn follow(&mut self, sources: &dyn Sources, service: &Service, folder: &Utf8Path, text: &str) {

@@ -58,6 +58,24 @@ pub(crate) fn python(version: &str) -> Image {
     )
 }
 
+/// Node by its major version, on Debian.
+pub(crate) fn node(version: u32) -> Image {
+    image(
+        "node",
+        &format!("{version}-slim"),
+        &[
+            (
+                "22-slim",
+                "83f487e0a63425e5b4d146fb5e5be574bcbe1b7b843d3ebafdd95eaf7767a7e5",
+            ),
+            (
+                "24-slim",
+                "a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df",
+            ),
+        ],
+    )
+}
+
 /// PostgreSQL by its major version.
 pub(crate) fn postgres(version: &str) -> Image {
     image(

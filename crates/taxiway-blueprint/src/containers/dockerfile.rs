@@ -10,7 +10,7 @@ pub(super) enum Instruction {
     /// `FROM image AS stage`.
     From { image: String, stage: &'static str },
     /// `WORKDIR`.
-    Workdir(&'static str),
+    Workdir(String),
     /// `ENV`, all in one layer.
     Env(Vec<(String, String)>),
     /// `COPY`, from another stage where one is named.

@@ -501,8 +501,11 @@ pub(super) fn warn(service: &Service, decisions: &mut Decisions) {
     {
         decisions.warn(
             "frontend-not-built",
-            format!("the front end in `{}` is not built", frontend.dir),
-            "build it and commit its output, or its pages lack their scripts and styles",
+            format!(
+                "the front end in `{}` is not built where App Service builds the code",
+                frontend.dir
+            ),
+            "build it and commit its output, or its pages lack their scripts and styles; the image of [delivery] container = \"docker\" builds it",
         );
     }
     // The built-in image has PostgreSQL's client library. Source: Oryx, Python run-time image.
