@@ -1,6 +1,9 @@
 """How gunicorn serves the project. `gunicorn --config gunicorn.conf.py` loads it; its start command names the app."""
 
 import os
+import signal
+import threading
+import time
 
 bind = "0.0.0.0:" + os.environ.get("PORT", "8000")
 
@@ -61,6 +64,30 @@ logconfig_dict = {
 
 # The health report says how many workers there are to hear from.
 os.environ["TAXIWAY_WORKERS"] = str(workers)
+
+# How long the door stays open after the platform has said that the site stops.
+LINGER_SECONDS = 1
+
+
+def when_ready(server):
+    """Told to stop, the server lets in what has knocked before: closing the door at once would turn it away."""
+    stop = signal.getsignal(signal.SIGTERM)
+
+    def wait(number):
+        until = time.monotonic() + LINGER_SECONDS
+        # Nobody is waited for where the workers were told as well.
+        while server.WORKERS and time.monotonic() < until:
+            time.sleep(0.05)
+        stop(number, None)
+
+    def linger(number, _frame):
+        # Once more, and it stops at once.
+        signal.signal(number, stop)
+        # A worker that ends now is not replaced.
+        server.manage_workers = lambda: None
+        threading.Thread(target=wait, args=(number,), daemon=True).start()
+
+    signal.signal(signal.SIGTERM, linger)
 
 
 def post_fork(server, worker):

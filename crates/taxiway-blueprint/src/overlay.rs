@@ -64,6 +64,8 @@ worker_class = \"gthread\"
 workers = int(os.environ.get(\"WEB_CONCURRENCY\") or 2)
 threads = int(os.environ.get(\"GUNICORN_THREADS\") or 4)
 ";
+/// What uvicorn's worker needs besides.
+const GUNICORN_FOR_UVICORN: &str = include_str!("../files/gunicorn.uvicorn.py");
 const GUNICORN_OVER_THEIRS: &str = include_str!("../files/gunicorn.taxiway.conf.py");
 const MIGRATE: &str = include_str!("../files/migrate.sh");
 
@@ -100,7 +102,8 @@ impl ServerFile {
         match self {
             Self::Ours => gunicorn(platform),
             Self::OverTheirs => {
-                without_fork_hook(web, GUNICORN_OVER_THEIRS.to_owned(), "\n_own_post_fork")
+                without_fork_hook(web, GUNICORN_OVER_THEIRS.to_owned(), "\n\n_own_post_fork")
+                    + &hook_of_worker_over_theirs(web)
             }
         }
     }
@@ -203,7 +206,8 @@ fn gunicorn(platform: &Platform) -> String {
     let text = GUNICORN
         .replace(GUNICORN_WORKERS, &ours)
         .replace("\"8000\"", &format!("\"{}\"", web.port));
-    without_fork_hook(web, text, "\n\ndef post_fork")
+    let text = without_fork_hook(web, text, "\n\ndef post_fork");
+    text + hook_of_worker(web)
 }
 
 /// What each environment's workers come to, as comments.
@@ -213,6 +217,23 @@ fn connections(platform: &Platform) -> String {
         format!("#   {}: {sum}\n", environment.name)
     });
     lines.collect()
+}
+
+fn hook_of_worker(web: &WebService) -> &'static str {
+    match web.server {
+        Server::Gunicorn => "",
+        Server::Uvicorn => GUNICORN_FOR_UVICORN,
+    }
+}
+
+/// The same, after the hook of the project's own configuration.
+fn hook_of_worker_over_theirs(web: &WebService) -> String {
+    let theirs = "\n\n_own_post_worker_init = globals().get(\"post_worker_init\")\n";
+    let call = "\n    if _own_post_worker_init is not None:\n        _own_post_worker_init(worker)\n    import asyncio\n";
+    match hook_of_worker(web) {
+        "" => String::new(),
+        hook => theirs.to_owned() + &hook.replace("\n    import asyncio\n", call),
+    }
 }
 
 fn without_fork_hook(web: &WebService, text: String, hook: &str) -> String {
