@@ -100,12 +100,7 @@ impl Object {
             .map(decorators)
             .filter(|decorators| !decorators.is_empty())
             .collect();
-        Self {
-            items,
-            span: node.span(),
-            is_broken,
-            dangling,
-        }
+        Self::new(items, node.span(), is_broken, dangling)
     }
 }
 

@@ -3,6 +3,7 @@
 mod lower;
 mod lower_expression;
 mod lower_type;
+mod object;
 pub(crate) mod walk;
 
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use std::rc::Rc;
 use taxiway_diagnostics::Span;
 
 pub(crate) use lower::lower;
+pub(crate) use object::{Object, ObjectItem, Property};
 
 /// A name and where it stands. Empty where the text has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,40 +125,6 @@ pub(crate) enum ExprKind {
 pub(crate) enum ArrayItem {
     Value(Expr),
     Spread(Expr),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Object {
-    pub(crate) items: Vec<ObjectItem>,
-    pub(crate) span: Span,
-    /// Whether something between its members cannot be read.
-    pub(crate) is_broken: bool,
-    /// Decorators between its members without a resource after them.
-    pub(crate) dangling: Vec<Decorators>,
-}
-
-impl Object {
-    /// The value of the property `name`, compared as written.
-    pub(crate) fn get(&self, name: &str) -> Option<&Property> {
-        self.items.iter().find_map(|item| match item {
-            ObjectItem::Property(property) if property.key.plain() == Some(name) => Some(property),
-            _ => None,
-        })
-    }
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum ObjectItem {
-    Property(Property),
-    Spread(Expr),
-    Resource(Rc<Resource>),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Property {
-    pub(crate) key: StringLiteral,
-    pub(crate) value: Expr,
-    pub(crate) span: Span,
 }
 
 #[derive(Clone, Debug)]

@@ -10,9 +10,12 @@ use crate::ast::{
 };
 use crate::model::{DeclarationId, DeclarationKind, Target};
 use crate::types::{
-    Additional, Array, Flags, Integer, Looseness, Member, Members, Object, Strictness, Tagged,
-    Text, Type, nullable, without_null,
+    Additional, Array, Flags, Integer, Levels, Looseness, Member, Members, Object, Strictness,
+    Tagged, Text, Type, nullable, without_null,
 };
+
+/// How many levels a type may have; nothing that is meant has as many.
+const MAX_LEVELS: usize = 500;
 
 /// The lengths or values that decorators set.
 struct Limits {
@@ -370,6 +373,17 @@ impl<'a> Checker<'a> {
             let message = "`null` alone is no type";
             self.error(declared.value.span, "BCP289", message);
         }
+        let kind = if self.levels.of(&kind) > MAX_LEVELS {
+            // What was counted is dropped, and its place may be taken by others.
+            self.levels = Levels::default();
+            let message = format!(
+                "`{}` has more than {MAX_LEVELS} levels, with those of the types it uses; nest less of it",
+                declared.name.text
+            );
+            self.error(declared.name.span, "too-deep-a-type", message)
+        } else {
+            kind
+        };
         let kind = cell.get_or_init(|| kind);
         kind.clone()
     }

@@ -2,13 +2,35 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
 use taxiway_diagnostics::Span;
 
 use super::Checker;
-use super::scopes::Scope;
-use crate::ast::{Body, Expr, ExprKind, ObjectItem};
+use crate::ast::{Body, Expr, ExprKind};
 use crate::model::{DeclarationKind, Parent, ResourceId};
 use crate::types::Type;
+
+/// What tells resources apart: two with one key would overwrite each other.
+#[derive(PartialEq, Eq, Hash)]
+struct ResourceKey {
+    kind: String,
+    scope: (u8, Option<ResourceId>, Option<Span>),
+    segments: Vec<usize>,
+}
+
+/// Parts of keys, each of them once.
+#[derive(Default)]
+struct Parts {
+    numbers: HashMap<String, usize>,
+    of_resource: HashMap<ResourceId, usize>,
+}
+
+impl Parts {
+    fn number(&mut self, part: String) -> usize {
+        let next = self.numbers.len();
+        *self.numbers.entry(part).or_insert(next)
+    }
+}
 
 /// Ancestors of ancestors.
 const MAX_DEPTH: usize = 32;
@@ -33,10 +55,7 @@ impl<'a> Checker<'a> {
 
     /// The name that a body gives, if it gives one.
     fn name_of(body: &'a Body) -> Option<&'a Expr> {
-        let object = body.object.as_ref()?;
-        let is_name = |item: &&ObjectItem| matches!(item, ObjectItem::Property(property) if property.key.plain() == Some("name"));
-        let is_given_once = object.items.iter().filter(is_name).count() == 1;
-        let property = object.get("name").filter(|_| is_given_once)?;
+        let property = body.object.as_ref()?.get_only("name")?;
         Some(&property.value)
     }
 
@@ -46,15 +65,10 @@ impl<'a> Checker<'a> {
             .is_none_or(|condition| matches!(self.known(condition), Type::BoolLiteral(true)))
     }
 
-    fn scope_key(scope: &Scope<'_>) -> String {
-        let written = scope.written.map_or(0, |span| span.start);
-        format!("{}|{:?}|{written}", scope.requested, scope.resource)
-    }
-
     fn duplicate_resources(&mut self) {
         let model = self.model;
-        let mut order: Vec<String> = Vec::new();
-        let mut groups: HashMap<String, Vec<Span>> = HashMap::new();
+        let mut parts = Parts::default();
+        let mut groups: IndexMap<ResourceKey, Vec<Span>> = IndexMap::new();
         for (id, info) in model.resources.iter().enumerate() {
             let body: &'a Body = &info.syntax.body;
             let is_known = matches!(self.resource_kind(id), Type::Resource(_));
@@ -62,58 +76,57 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let scope = self.resource_scope(id, 0);
-            let mut key = format!("{}|{}", info.kind.to_lowercase(), Self::scope_key(&scope));
-            for part in self.segments(id) {
-                key.push('|');
-                key.push_str(&part);
-            }
+            let key = ResourceKey {
+                kind: info.kind.to_lowercase(),
+                scope: (scope.requested, scope.resource, scope.written),
+                segments: self.segments(id, &mut parts),
+            };
             let span = Self::name_of(body).map_or(info.syntax.name.span, |name| name.span);
-            if !groups.contains_key(&key) {
-                order.push(key.clone());
-            }
             groups.entry(key).or_default().push(span);
         }
-        self.report_groups(&order, &groups, "BCP121", "resources of this type");
+        self.report_groups(groups.values(), "BCP121", "resources of this type");
     }
 
-    fn report_groups(
+    fn report_groups<'s>(
         &mut self,
-        order: &[String],
-        groups: &HashMap<String, Vec<Span>>,
+        groups: impl Iterator<Item = &'s Vec<Span>>,
         code: &'static str,
         what: &str,
     ) {
-        for key in order {
-            let Some(spans) = groups.get(key).filter(|spans| spans.len() > 1) else {
-                continue;
-            };
-            for span in spans {
-                let message = format!("several {what} have this name in one place");
-                self.error(*span, code, message);
-            }
+        for span in groups.filter(|spans| spans.len() > 1).flatten() {
+            let message = format!("several {what} have this name in one place");
+            self.error(*span, code, message);
         }
     }
 
-    /// The names of the ancestors and of the resource.
-    fn segments(&self, resource: ResourceId) -> Vec<String> {
+    /// The names of the resource and of its ancestors, as numbers: many may have one parent, with a long name.
+    fn segments(&self, resource: ResourceId, parts: &mut Parts) -> Vec<usize> {
         let mut found = Vec::new();
         let mut current = Some(resource);
         let mut depth = 0;
         while let (Some(id), true) = (current, depth < MAX_DEPTH) {
             let info = &self.model.resources[id];
             let body = &info.syntax.body;
-            found.push(match Self::name_of(body) {
-                Some(name) => self.part(Some(name)),
-                None => format!("@{}", info.syntax.name.span.start),
+            found.push(match parts.of_resource.get(&id) {
+                Some(part) => *part,
+                None => {
+                    let part = match Self::name_of(body) {
+                        Some(name) => self.part(Some(name)),
+                        None => format!("@{}", info.syntax.name.span.start),
+                    };
+                    let part = parts.number(part);
+                    parts.of_resource.insert(id, part);
+                    part
+                }
             });
             if let Some(Parent::Property(_)) = info.parent
                 && let Some(parent) = body.object.as_ref().and_then(|object| object.get("parent"))
                 && let ExprKind::Index { index, .. } = &parent.value.kind
             {
-                found.push(match self.known(index) {
+                found.push(parts.number(match self.known(index) {
                     Type::IntLiteral(value) => format!("={value}"),
                     _ => format!("@{}", index.span.start),
-                });
+                }));
             }
             current = info.parent.map(Parent::resource);
             depth += 1;
@@ -123,8 +136,7 @@ impl<'a> Checker<'a> {
 
     fn duplicate_modules(&mut self) {
         let model = self.model;
-        let mut order: Vec<String> = Vec::new();
-        let mut groups: HashMap<String, Vec<Span>> = HashMap::new();
+        let mut groups: IndexMap<String, Vec<Span>> = IndexMap::new();
         for (id, info) in model.modules.iter().enumerate() {
             let body: &'a Body = &info.syntax.body;
             let Some(name) = Self::name_of(body).filter(|_| self.is_always(body)) else {
@@ -149,12 +161,9 @@ impl<'a> Checker<'a> {
                 },
             );
             let key = format!("{place}|{}", self.part(Some(name)));
-            if !groups.contains_key(&key) {
-                order.push(key.clone());
-            }
             groups.entry(key).or_default().push(name.span);
         }
-        self.report_groups(&order, &groups, "BCP122", "modules");
+        self.report_groups(groups.values(), "BCP122", "modules");
     }
 
     /// Names that the template cannot tell apart.

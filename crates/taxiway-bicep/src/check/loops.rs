@@ -102,6 +102,7 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
+        self.inlined_loops();
     }
 
     fn decorator_loops(&mut self, decorators: &'a [Decorator]) {
@@ -320,21 +321,28 @@ impl<'a> Checker<'a> {
             // The same variable at the same place says the same again, however deep.
             let is_new = self.inlined.insert((id, Around { depth: 0, ..inside }));
             if is_new && !matches!(variable.value.kind, ExprKind::For(_)) {
-                self.walk_inlined(&variable.value, inside);
+                // Not here: variables may use each other a long way.
+                self.inlined_later.push((&variable.value, inside));
             }
+        }
+    }
+
+    /// Looks at the values of variables that stand where they are used, and of those that they use.
+    fn inlined_loops(&mut self) {
+        while let Some((value, around)) = self.inlined_later.pop() {
+            self.walk_inlined(value, around);
         }
     }
 
     /// Only direct accesses count in a variable's value; its loops are looked at where it is declared.
     fn walk_inlined(&mut self, expr: &'a Expr, around: Around) {
-        let inlined_at = around.inlined_at;
         let before = self.diagnostics.len();
         self.walk(expr, around);
-        let mut index = 0;
-        self.diagnostics.retain(|diagnostic| {
-            index += 1;
+        let mut found = self.diagnostics.split_off(before);
+        found.retain(|diagnostic| {
             let own = diagnostic.location.as_ref().map(|location| location.span);
-            index <= before || own == inlined_at
+            own == around.inlined_at
         });
+        self.diagnostics.append(&mut found);
     }
 }

@@ -52,7 +52,7 @@ pub(crate) use template::interface_of_template;
 
 use crate::ast::{Expr, Ident};
 use crate::model::{DeclarationId, DeclarationKind, Model, ResourceId, Workspace};
-use crate::types::Type;
+use crate::types::{Levels, Type};
 
 /// Checks a file whose names are resolved, and says what it offers to others.
 pub(crate) fn run(workspace: &Workspace<'_>, model: &Model) -> Interface {
@@ -77,6 +77,10 @@ pub(crate) struct Checker<'a> {
     declarations: HashMap<DeclarationId, Type>,
     /// Declared types; empty while one is being read.
     aliases: HashMap<DeclarationId, Rc<OnceCell<Type>>>,
+    /// How deep declared types are.
+    levels: Levels,
+    /// By type in lower case, the one that is meant where there is none of that name.
+    similar_kinds: HashMap<String, Option<&'static str>>,
     locals: HashMap<u32, Type>,
     resources: HashMap<ResourceId, Type>,
     bodies: HashMap<(String, String, crate::types::BodyUse), Rc<crate::types::Resource>>,
@@ -90,6 +94,8 @@ pub(crate) struct Checker<'a> {
     late_variables: HashSet<DeclarationId>,
     /// Variables whose values were looked at where they are used.
     inlined: HashSet<(DeclarationId, loops::Around)>,
+    /// Values of such variables that are to be looked at.
+    inlined_later: Vec<(&'a Expr, loops::Around)>,
     /// How deep in branches of `?:` the checker is.
     ternary_depth: usize,
     /// What functions may stand here.
@@ -109,6 +115,8 @@ impl<'a> Checker<'a> {
             expressions: HashMap::new(),
             declarations: HashMap::new(),
             aliases: HashMap::new(),
+            levels: Levels::default(),
+            similar_kinds: HashMap::new(),
             locals: HashMap::new(),
             resources: HashMap::new(),
             bodies: HashMap::new(),
@@ -118,6 +126,7 @@ impl<'a> Checker<'a> {
             lambda_locals: HashSet::new(),
             late_variables: HashSet::new(),
             inlined: HashSet::new(),
+            inlined_later: Vec::new(),
             ternary_depth: 0,
             allowed: function_place::Allowed::default(),
             discriminator: None,

@@ -193,13 +193,14 @@ impl<'a> Checker<'a> {
             }
             true => {
                 let lower = kind.to_lowercase();
-                let near = azure_types::kinds().filter(|known| {
-                    known.len().abs_diff(lower.len()) <= 2
-                        && (known.get(..NEAR) == lower.get(..NEAR)
-                            || known.get(known.len().saturating_sub(NEAR)..)
-                                == lower.get(lower.len().saturating_sub(NEAR)..))
-                });
-                let similar = suggestion::closest(kind, near);
+                let similar = match self.similar_kinds.get(&lower) {
+                    Some(similar) => *similar,
+                    None => {
+                        let similar = similar_kind(&lower);
+                        self.similar_kinds.insert(lower, similar);
+                        similar
+                    }
+                };
                 (
                     format!("`{kind}` is not known here, so its properties cannot be checked"),
                     similar.map(|similar| {
@@ -379,4 +380,15 @@ fn is_version(version: &str) -> bool {
             rest,
             "" | "-preview" | "-alpha" | "-beta" | "-rc" | "-privatepreview"
         )
+}
+
+/// The type of Azure that a type in lower case is nearly.
+fn similar_kind(lower: &str) -> Option<&'static str> {
+    let near = azure_types::kinds().filter(|known| {
+        known.len().abs_diff(lower.len()) <= 2
+            && (known.get(..NEAR) == lower.get(..NEAR)
+                || known.get(known.len().saturating_sub(NEAR)..)
+                    == lower.get(lower.len().saturating_sub(NEAR)..))
+    });
+    suggestion::closest(lower, near)
 }

@@ -18,6 +18,8 @@ pub(super) struct Collected {
     pub(super) declarations: Vec<Declaration>,
     pub(super) globals: HashMap<Rc<str>, DeclarationId>,
     pub(super) resources: Vec<ResourceInfo>,
+    /// By where their statements begin.
+    pub(super) resources_by_place: HashMap<u32, ResourceId>,
     /// The declaration of each resource, by its number.
     pub(super) resource_declarations: Vec<DeclarationId>,
     pub(super) top_resources: Vec<ResourceId>,
@@ -171,6 +173,7 @@ impl Collected {
             syntax: Rc::clone(resource),
             parent: parent.map(Parent::Nested),
             nested: Vec::new(),
+            nested_by_name: HashMap::new(),
             symbolic_name: match outer {
                 Some(outer) => format!("{}::{}", outer.symbolic_name, resource.name.text),
                 None => resource.name.text.to_string(),
@@ -181,6 +184,7 @@ impl Collected {
             extension: None,
         };
         self.resources.push(info);
+        self.resources_by_place.insert(resource.span.start, id);
         let kind = DeclarationKind::Resource(id);
         let declaration = if parent.is_none() {
             self.declare(&resource.name, kind)
@@ -195,8 +199,11 @@ impl Collected {
         let inner = resource.body.object.iter().flat_map(|object| &object.items);
         for item in inner {
             if let ObjectItem::Resource(nested) = item {
+                let name = Rc::clone(&nested.name.text);
                 let nested = self.resource(nested, Some(id));
-                self.resources[id].nested.push(nested);
+                let outer = &mut self.resources[id];
+                outer.nested.push(nested);
+                outer.nested_by_name.entry(name).or_insert(nested);
             }
         }
         id

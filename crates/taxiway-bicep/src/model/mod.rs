@@ -169,8 +169,10 @@ impl Parent {
 pub(crate) struct ResourceInfo {
     pub(crate) syntax: Rc<Resource>,
     pub(crate) parent: Option<Parent>,
-    /// Resources in its body, by name.
+    /// Resources in its body.
     pub(crate) nested: Vec<ResourceId>,
+    /// The first of them of each name.
+    pub(crate) nested_by_name: HashMap<Rc<str>, ResourceId>,
     /// `outer::inner` for nested ones.
     pub(crate) symbolic_name: String,
     /// The full type, without version.

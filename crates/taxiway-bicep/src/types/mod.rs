@@ -7,6 +7,7 @@ mod assignable;
 mod azure;
 mod collapse;
 mod display;
+mod levels;
 mod operators;
 mod pattern;
 mod union;
@@ -23,6 +24,7 @@ pub(crate) use azure::{
 };
 pub(crate) use collapse::collapse;
 pub(crate) use display::scope_names;
+pub(crate) use levels::Levels;
 pub(crate) use operators::{binary, limits, unary};
 pub(crate) use pattern::matches_pattern;
 pub(crate) use union::{nullable, union, without_null};

@@ -293,6 +293,47 @@ fn nesting_through_variables_ends_too() {
 }
 
 #[test]
+fn nesting_through_types_ends_too() {
+    let text = chain("type a0 = string", 400, |next, last| {
+        let (open, close) = ("{ a: ".repeat(90), " }".repeat(90));
+        format!("type a{next} = {open}a{last}{close}")
+    });
+    let error = first_error(&file(text + "param p a400\n"));
+    assert!(
+        error.starts_with("main.bicep:7:6 too-deep-a-type"),
+        "{error}"
+    );
+}
+
+#[test]
+fn nesting_through_variables_of_the_deployment_ends_too() {
+    let existing =
+        "resource s 'a.b/c@2020-01-01' existing = { name: 's' }\nvar a0 = s.properties.x";
+    let text = chain(existing, 94, |next, last| {
+        format!("var a{next} = {}a{last}{}", "!(".repeat(50), ")".repeat(50))
+    });
+    let error = first_error(&file(text + "output o bool = a94\n"));
+    assert!(error.contains("too-large-an-expression"), "{error}");
+}
+
+#[test]
+fn many_resources_in_one_take_no_more_than_their_share() {
+    let mut text =
+        "resource p 'Microsoft.Network/virtualNetworks@2023-11-01' = {\n  name: 'p'\n".to_owned();
+    for index in 0..DEEP {
+        let _ = writeln!(
+            text,
+            "  resource r{index} 'subnets' = {{ name: 'n{index}' }}"
+        );
+    }
+    text.push_str("}\n");
+    for index in 0..DEEP {
+        let _ = writeln!(text, "var v{index} = p::r{index}.name");
+    }
+    assert!(first_error(&file(text)).contains("max-"));
+}
+
+#[test]
 fn large_values_that_are_reasonable_are_evaluated() {
     for value in [
         "length(distinct(concat(range(0, 10000), range(0, 10000)))) == 10000",

@@ -10,9 +10,9 @@ use crate::model::{DeclarationKind, Parent, ResourceId, Target, extension_name};
 impl Binder<'_, '_> {
     fn resource_of(&self, syntax: &Resource) -> Option<ResourceId> {
         self.collected
-            .resources
-            .iter()
-            .position(|resource| std::ptr::eq(Rc::as_ptr(&resource.syntax), syntax))
+            .resources_by_place
+            .get(&syntax.span.start)
+            .copied()
     }
 
     pub(super) fn resource(&mut self, resource: &Rc<Resource>) {
@@ -46,16 +46,16 @@ impl Binder<'_, '_> {
             return HashMap::new();
         };
         let mut scope = HashMap::new();
-        let mut declared: Vec<Ident> = Vec::new();
+        let mut declared: HashMap<Rc<str>, Ident> = HashMap::new();
         for nested in self.collected.resources[id].nested.clone() {
             let name = self.collected.resources[nested].syntax.name.clone();
-            let first = declared.iter().find(|known| known.text == name.text);
+            let first = declared.get(&name.text);
             if let Some(first) = first.filter(|_| !name.text.is_empty()) {
                 self.collected.duplicate(first, &name, None);
             }
             let declaration = self.collected.resource_declarations[nested];
             scope.insert(Rc::clone(&name.text), Target::Declaration(declaration));
-            declared.push(name);
+            declared.entry(Rc::clone(&name.text)).or_insert(name);
         }
         scope
     }
@@ -69,10 +69,9 @@ impl Binder<'_, '_> {
             return;
         };
         let nested = self.collected.resources[parent]
-            .nested
-            .iter()
-            .copied()
-            .find(|nested| self.collected.resources[*nested].syntax.name.text == name.text);
+            .nested_by_name
+            .get(&name.text)
+            .copied();
         match nested {
             Some(nested) => {
                 let declaration = self.collected.resource_declarations[nested];
