@@ -2,19 +2,32 @@
 
 use std::rc::Rc;
 
-use super::Checker;
+use super::{Checker, Text};
 use crate::ast::{
     ArrayItem, BinaryOperator, Expr, ExprKind, For, Ident, Object, ObjectItem, Property,
     StringLiteral, UnaryOperator,
 };
 use crate::model::{DeclarationId, DeclarationKind, ImportSource, Target};
 use crate::types::{
-    self, Additional, Flags, Lambda, Member, Members, Text, Type, assignable,
-    assignable_without_null, length_of, union, without_null,
+    self, Additional, Flags, Lambda, Member, Members, Type, assignable, assignable_without_null,
+    length_of, union, without_null,
 };
 
 /// How long a string or an array may be whose value is known; what is longer is only known to be one.
 pub(super) const MAX_LITERAL: usize = 1 << 14;
+
+/// Whether a type is one of strings.
+fn text_of(kind: &Type) -> Option<Text> {
+    match kind {
+        Type::String(_) | Type::StringLiteral(_) => Some(Text::Always),
+        Type::Union(_) if assignable(kind, &Type::string()) => Some(Text::Always),
+        Type::Union(_) => {
+            let rest = without_null(kind)?;
+            (!rest.is_any() && assignable(&rest, &Type::string())).then_some(Text::OrNull)
+        }
+        _ => None,
+    }
+}
 
 impl<'a> Checker<'a> {
     /// The type of an expression. What is wrong in it is reported the first time.
@@ -24,6 +37,11 @@ impl<'a> Checker<'a> {
             return known.clone();
         }
         let kind = self.infer_new(expr);
+        if !matches!(expr.kind, ExprKind::String(_))
+            && let Some(text) = text_of(&kind)
+        {
+            self.texts.insert(expr.span, text);
+        }
         self.expressions.insert(key, kind.clone());
         kind
     }
@@ -97,10 +115,10 @@ impl<'a> Checker<'a> {
         match text {
             _ if is_error => Type::Error,
             Some(text) if text.len() <= MAX_LITERAL => Type::literal(&text),
-            _ => Type::String(Text {
+            _ => Type::String(types::Text {
                 least: (least > 0).then_some(least),
                 greatest,
-                ..Text::default()
+                ..types::Text::default()
             }),
         }
     }

@@ -54,8 +54,26 @@ use crate::ast::{Expr, Ident};
 use crate::model::{DeclarationId, DeclarationKind, Model, ResourceId, Workspace};
 use crate::types::{Levels, Type};
 
-/// Checks a file whose names are resolved, and says what it offers to others.
-pub(crate) fn run(workspace: &Workspace<'_>, model: &Model) -> Interface {
+/// What is known of a file once it is checked.
+pub(crate) struct Checked {
+    /// What it offers to others.
+    pub(crate) interface: Interface,
+    pub(crate) texts: Texts,
+}
+
+/// The expressions that are strings and look like something else, by where they stand.
+pub(crate) type Texts = HashMap<Span, Text>;
+
+/// Whether an expression is a string in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Text {
+    Always,
+    /// It may be null, too.
+    OrNull,
+}
+
+/// Checks a file whose names are resolved.
+pub(crate) fn run(workspace: &Workspace<'_>, model: &Model) -> Checked {
     let mut checker = Checker::new(workspace, model);
     checker.types_of_cycles();
     checker.statements();
@@ -64,7 +82,10 @@ pub(crate) fn run(workspace: &Workspace<'_>, model: &Model) -> Interface {
     for diagnostic in std::mem::take(&mut checker.diagnostics) {
         workspace.report(diagnostic);
     }
-    interface
+    Checked {
+        interface,
+        texts: checker.texts,
+    }
 }
 
 pub(crate) struct Checker<'a> {
@@ -74,6 +95,7 @@ pub(crate) struct Checker<'a> {
     diagnostics: Vec<Diagnostic>,
     /// The types of expressions, by address.
     expressions: HashMap<usize, Type>,
+    texts: Texts,
     declarations: HashMap<DeclarationId, Type>,
     /// Declared types; empty while one is being read.
     aliases: HashMap<DeclarationId, Rc<OnceCell<Type>>>,
@@ -113,6 +135,7 @@ impl<'a> Checker<'a> {
             is_parameters_file: model.path.extension() == Some("bicepparam"),
             diagnostics: Vec::new(),
             expressions: HashMap::new(),
+            texts: Texts::new(),
             declarations: HashMap::new(),
             aliases: HashMap::new(),
             levels: Levels::default(),

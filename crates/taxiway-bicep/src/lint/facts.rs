@@ -7,6 +7,7 @@ use taxiway_diagnostics::Span;
 use super::Linter;
 use crate::ast::walk::descendants;
 use crate::ast::{Expr, ExprKind, Ident, Object, Parameter, TypeExpr, TypeKind, decorator};
+use crate::check::Text;
 use crate::model::{
     DeclarationId, DeclarationKind, ImportSource, Model, ResourceId, Target, Workspace,
 };
@@ -85,41 +86,6 @@ fn type_name<'a>(model: &'a Model, kind: &'a TypeExpr, depth: u32) -> Option<(&'
     }
 }
 
-/// Functions that give strings, whatever they are given.
-const TEXT_FUNCTIONS: [&str; 31] = [
-    "base64",
-    "base64ToString",
-    "dataUri",
-    "dataUriToString",
-    "dateTimeAdd",
-    "dateTimeFromEpoch",
-    "buildUri",
-    "extensionResourceId",
-    "format",
-    "guid",
-    "join",
-    "loadFileAsBase64",
-    "loadTextContent",
-    "managementGroupResourceId",
-    "nameof",
-    "newGuid",
-    "padLeft",
-    "replace",
-    "resourceId",
-    "string",
-    "subscriptionResourceId",
-    "substring",
-    "tenantResourceId",
-    "toLower",
-    "toUpper",
-    "trim",
-    "uniqueString",
-    "uri",
-    "uriComponent",
-    "uriComponentToString",
-    "utcNow",
-];
-
 impl<'a> Linter<'a> {
     /// The name of the primitive type of a parameter, where it is certain, and whether it holds a secret.
     pub(super) fn parameter_type(&self, parameter: &'a Parameter) -> (Option<&'a str>, bool) {
@@ -136,49 +102,15 @@ impl<'a> Linter<'a> {
     }
 
     /// Whether an expression is certainly a string.
-    pub(super) fn is_string(&self, expr: &'a Expr) -> bool {
-        self.is_string_within(expr, MAX_DEPTH)
+    pub(super) fn is_string(&self, expr: &Expr) -> bool {
+        self.text(expr) == Some(Text::Always)
     }
 
-    fn is_string_within(&self, expr: &'a Expr, depth: u32) -> bool {
-        let Some(depth) = depth.checked_sub(1) else {
-            return false;
-        };
-        match &expr.kind {
-            ExprKind::String(_) => true,
-            ExprKind::Paren(inner) => self.is_string_within(inner, depth),
-            ExprKind::Ternary(_, then, otherwise) => {
-                self.is_string_within(then, depth) && self.is_string_within(otherwise, depth)
-            }
-            ExprKind::Name(name) => match self.declared(name) {
-                Some(DeclarationKind::Parameter(parameter)) => {
-                    self.parameter_type(parameter).0 == Some("string")
-                }
-                Some(DeclarationKind::Variable(variable)) => {
-                    variable.kind.is_none() && self.is_string_within(&variable.value, depth)
-                }
-                _ => false,
-            },
-            ExprKind::Property {
-                base, name, safe, ..
-            } => {
-                let is_resource = matches!(base.kind, ExprKind::Name(_) | ExprKind::Nested { .. })
-                    && self.resource(base).is_some();
-                !safe && is_resource && matches!(&*name.text, "id" | "name" | "type" | "apiVersion")
-                    || !safe && &*name.text == "location" && self.is_scope(base)
-            }
-            ExprKind::Call { .. } | ExprKind::Method { .. } => {
-                let Some((name, arguments)) = self.built_in(expr) else {
-                    return false;
-                };
-                TEXT_FUNCTIONS.contains(&name)
-                    || (matches!(name, "concat" | "take" | "skip" | "first" | "last")
-                        && arguments
-                            .first()
-                            .is_some_and(|first| self.is_string_within(first, depth))
-                        && !matches!(name, "first" | "last"))
-            }
-            _ => false,
+    /// Whether an expression is a string, or may be.
+    pub(super) fn text(&self, expr: &Expr) -> Option<Text> {
+        match expr.kind {
+            ExprKind::String(_) => Some(Text::Always),
+            _ => self.model.texts.get(&expr.span).copied(),
         }
     }
 

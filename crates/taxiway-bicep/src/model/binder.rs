@@ -80,6 +80,7 @@ pub(super) fn bind(
         extensions: collected.extensions,
         syntax_errors,
         interface: Interface::default(),
+        texts: HashMap::new(),
         loads: HashMap::new(),
         inlined: HashSet::new(),
         reaching: HashSet::new(),
@@ -90,7 +91,9 @@ pub(super) fn bind(
     };
     super::imports::modules(workspace, &mut model);
     loading::load_all(workspace, &mut model);
-    model.interface = check::run(workspace, &model);
+    let checked = check::run(workspace, &model);
+    model.interface = checked.interface;
+    model.texts = checked.texts;
     model.has_errors |= workspace.has_errors_in(path);
     if !model.has_errors {
         let (reaching, order) = super::reach::find(workspace, &model);

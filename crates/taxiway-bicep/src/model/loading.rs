@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use saphyr::{LoadableYamlNode, Yaml};
 use serde_json::{Value, json};
-use taxiway_diagnostics::ReadError;
+use taxiway_diagnostics::{Diagnostic, Location, ReadError, Severity};
 
 use super::{Model, Target, Workspace, path as paths};
 use crate::ast::walk::{children, roots};
@@ -142,7 +142,20 @@ pub(crate) fn load(
     }
     let path = paths::join(from, reference);
     let is_document = matches!(call.name, "loadJsonContent" | "loadYamlContent");
-    let encoding = text_argument(if is_document { 2 } else { 1 }).unwrap_or("utf-8");
+    let place = if is_document { 2 } else { 1 };
+    let encoding = text_argument(place).unwrap_or("utf-8");
+    let decoded = |bytes: &[u8]| {
+        if let (Some(marked), Some(argument)) = (marked(bytes), call.arguments.get(place))
+            && !marked.eq_ignore_ascii_case(encoding)
+        {
+            let message = format!("the file says that it is `{marked}`, and is read as that");
+            workspace.report(Diagnostic {
+                location: Some(Location::new(from, argument.span)),
+                ..Diagnostic::new(Severity::Info, "BCP185", message)
+            });
+        }
+        decode(bytes, encoding)
+    };
     match call.name {
         "loadDirectoryFileInfo" => Ok(directory(workspace, from, &path, text_argument(1))),
         "loadFileAsBase64" => {
@@ -151,12 +164,12 @@ pub(crate) fn load(
             Ok(Value::String(STANDARD.encode(bytes)))
         }
         "loadTextContent" => {
-            let text = decode(&read(workspace, &path, reference, MAX_TEXT)?, encoding)?;
+            let text = decoded(&read(workspace, &path, reference, MAX_TEXT)?)?;
             limit(text.encode_utf16().count(), MAX_TEXT, reference)?;
             Ok(Value::String(text))
         }
         _ => {
-            let text = decode(&read(workspace, &path, reference, MAX_DOCUMENT)?, encoding)?;
+            let text = decoded(&read(workspace, &path, reference, MAX_DOCUMENT)?)?;
             limit(text.encode_utf16().count(), MAX_DOCUMENT, reference)?;
             let value = if call.name == "loadYamlContent" {
                 yaml(&text)
@@ -208,6 +221,18 @@ fn limit(length: usize, most: usize, reference: &str) -> Result<(), Problem> {
         ));
     }
     Ok(())
+}
+
+/// The encoding that the mark at the start of a file says, as the language calls it.
+fn marked(bytes: &[u8]) -> Option<&'static str> {
+    let (encoding, _) = Encoding::for_bom(bytes)?;
+    Some(if encoding == UTF_8 {
+        "utf-8"
+    } else if encoding == UTF_16BE {
+        "utf-16BE"
+    } else {
+        "utf-16"
+    })
 }
 
 fn decode(bytes: &[u8], name: &str) -> Result<String, Problem> {

@@ -25,7 +25,7 @@ use crate::ast::{
     Extension, Function, Ident, Module, Output, Parameter, Resource, Statement, TypeDeclaration,
     Variable,
 };
-use crate::check::{Interface, interface_of_template};
+use crate::check::{Interface, Texts, interface_of_template};
 
 pub(crate) use cycles::{cycles, find_cycles, references};
 pub(crate) use declarations::extension_name;
@@ -218,6 +218,7 @@ pub(crate) struct Model {
     pub(crate) syntax_errors: Vec<Span>,
     /// What other files see of it.
     pub(crate) interface: Interface,
+    pub(crate) texts: Texts,
     /// Imports of kinds that need their own entry in the template.
     pub(crate) loads: HashMap<u32, LoadedValue>,
     pub(crate) inlined: HashSet<DeclarationId>,

@@ -186,6 +186,68 @@ fn limits_are_counted() {
 }
 
 #[test]
+fn what_is_a_string_is_known_from_its_type() {
+    let text = "
+type named = { name: string, count: int, id: string? }
+param item named
+param items named[]
+var joined = map(items, one => concat(one.name, item.name))
+var arrays = map(items, one => concat([one.name], [item.name]))
+output names array = joined
+output lists array = arrays
+output same string = '${item.name}'
+output count string = '${item.count}'
+output each array = [for one in items: { name: '${one.name}', count: '${one.count}' }]
+output key string? = items[?0][?'name']
+resource site 'Microsoft.Web/sites@2023-12-01' = {
+  name: 'site'
+  location: 'westeurope'
+  properties: {
+    serverFarmId: toLower(item.name)
+    virtualNetworkSubnetId: item.id
+    siteConfig: { appSettings: [for one in items: { name: 'a', value: 'b', id: '${one.name}/x' }] }
+  }
+}
+";
+    let rules = [
+        "prefer-interpolation",
+        "prefer-unquoted-property-names",
+        "simplify-interpolation",
+        "use-resource-id-functions",
+    ];
+    let mut said = String::new();
+    for rule in lint_rules()
+        .iter()
+        .filter(|rule| rules.contains(&rule.code))
+    {
+        let sources = example(rule, text);
+        let linted = lint(&sources);
+        let findings: Vec<Diagnostic> = of(&linted, rule).into_iter().cloned().collect();
+        said.push_str(&super::lines(&sources, &findings));
+    }
+    assert_snapshot!(said, @r"
+    main.bicep:5:32 prefer-interpolation strings are joined by `concat`; interpolation says the same in place
+    main.bicep:12:31 prefer-unquoted-property-names `name` can be written with a dot
+    main.bicep:9:22 simplify-interpolation this string is nothing but the string inside it
+    main.bicep:11:48 simplify-interpolation this string is nothing but the string inside it
+    main.bicep:17:5 use-resource-id-functions `serverFarmId` is put together from text: name the resource, or use a function such as `resourceId`
+    main.bicep:19:76 use-resource-id-functions `id` is put together from text: name the resource, or use a function such as `resourceId`
+    ");
+}
+
+#[test]
+fn a_file_that_says_its_own_encoding_is_read_as_it_says() {
+    let mut sources = MemorySources::from_text(
+        "--- main.bicep\noutput a string = loadTextContent('a.txt', 'utf-16')\noutput b string = loadTextContent('a.txt', 'utf-8')\n",
+    );
+    sources.insert("a.txt", "\u{feff}ä");
+    let linted = lint(&sources);
+    assert_snapshot!(super::lines(&sources, &linted.diagnostics), @"main.bicep:1:44 BCP185 the file says that it is `utf-8`, and is read as that");
+    let template = linted.template.expect("it compiles");
+    assert_eq!(template["variables"]["$fxv#0"], "ä");
+}
+
+#[test]
 fn levels_come_from_the_configuration_and_directives_silence_lines() {
     let sources = MemorySources::from_text(
         "--- main.bicep

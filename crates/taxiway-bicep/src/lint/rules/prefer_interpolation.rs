@@ -20,8 +20,7 @@ fn check(linter: &mut Linter<'_>) {
         let Some(("concat", arguments)) = linter.built_in(expr) else {
             continue;
         };
-        let makes_text = arguments.iter().any(|argument| linter.is_string(argument))
-            && !linter.has_syntax_error(expr.span);
+        let makes_text = linter.is_string(expr) && !linter.has_syntax_error(expr.span);
         if arguments.len() < 2 || !makes_text {
             continue;
         }

@@ -38,7 +38,7 @@ fn check(linter: &mut Linter<'_>) {
             ExprKind::Index {
                 base,
                 index,
-                safe: false,
+                safe,
                 from_end: false,
             } => {
                 let ExprKind::String(literal) = &index.kind else {
@@ -50,7 +50,10 @@ fn check(linter: &mut Linter<'_>) {
                         brackets,
                         format!("`{name}` can be written with a dot"),
                         "write it with a dot",
-                        [(brackets, format!(".{name}"))],
+                        [(
+                            brackets,
+                            format!("{}{name}", if *safe { ".?" } else { "." }),
+                        )],
                     );
                 }
             }

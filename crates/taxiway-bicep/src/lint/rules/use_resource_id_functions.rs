@@ -1,8 +1,8 @@
 //! `use-resource-id-functions`: an id that is put together by hand.
 
 use super::super::{Linter, Rule, RuleLevel};
-use crate::ast::walk::descendants;
-use crate::ast::{Expr, ExprKind, Object, ObjectItem};
+use crate::ast::walk::{children, descendants};
+use crate::ast::{Expr, ExprKind, Object, ObjectItem, Property};
 use crate::model::DeclarationKind;
 
 pub(super) const RULE: Rule = Rule {
@@ -109,42 +109,40 @@ fn check(linter: &mut Linter<'_>) {
 
 fn visit<'a>(linter: &mut Linter<'a>, object: &'a Object) {
     for item in &object.items {
-        let ObjectItem::Property(property) = item else {
-            continue;
-        };
-        let key = property.key.plain().unwrap_or("");
-        let lower = key.to_ascii_lowercase();
-        if OTHER.contains(&lower.as_str()) {
-            continue;
+        match item {
+            ObjectItem::Property(property) => visit_property(linter, property),
+            ObjectItem::Spread(value) => descend(linter, value),
+            ObjectItem::Resource(_) => {}
         }
-        if lower.ends_with("id") && !key.ends_with("uid") && !key.ends_with("UID") {
-            if is_put_together(linter, &property.value, 32) {
-                linter.report(
-                    property.key.span,
-                    format!("`{key}` is put together from text: name the resource, or use a function such as `resourceId`"),
-                );
-            }
-            continue;
-        }
-        descend(linter, &property.value);
     }
 }
 
-fn descend<'a>(linter: &mut Linter<'a>, value: &'a Expr) {
-    let mut objects = Vec::new();
-    match &value.kind {
-        ExprKind::Object(object) => objects.push(object),
-        ExprKind::Array(_) | ExprKind::For(_) => {
-            crate::ast::walk::children(value, &mut |child| {
-                if let ExprKind::Object(object) = &child.kind {
-                    objects.push(object);
-                }
-            });
-        }
-        _ => {}
+fn visit_property<'a>(linter: &mut Linter<'a>, property: &'a Property) {
+    let key = property.key.plain().unwrap_or("");
+    let lower = key.to_ascii_lowercase();
+    if OTHER.contains(&lower.as_str()) {
+        return;
     }
-    for object in objects {
-        visit(linter, object);
+    if !lower.ends_with("id") || key.ends_with("uid") || key.ends_with("UID") {
+        return descend(linter, &property.value);
+    }
+    if linter.text(&property.value).is_some() && is_put_together(linter, &property.value, 32) {
+        linter.report(
+            property.key.span,
+            format!("`{key}` is put together from text: name the resource, or use a function such as `resourceId`"),
+        );
+    }
+}
+
+/// Looks at the objects in a value, at any depth.
+fn descend<'a>(linter: &mut Linter<'a>, value: &'a Expr) {
+    if let ExprKind::Object(object) = &value.kind {
+        return visit(linter, object);
+    }
+    let mut inside = Vec::new();
+    children(value, &mut |child| inside.push(child));
+    for child in inside {
+        descend(linter, child);
     }
 }
 
@@ -160,15 +158,20 @@ fn is_put_together<'a>(linter: &Linter<'a>, value: &'a Expr, depth: u32) -> bool
         return false;
     };
     match &value.kind {
-        ExprKind::Paren(inner) | ExprKind::NonNull(inner) => is_put_together(linter, inner, depth),
-        ExprKind::Name(_) => match linter.named(value) {
+        ExprKind::Paren(inner)
+        | ExprKind::NonNull(inner)
+        | ExprKind::Property { base: inner, .. }
+        | ExprKind::Index { base: inner, .. } => is_put_together(linter, inner, depth),
+        ExprKind::Name(name) => match linter.named(value) {
             Some(DeclarationKind::Variable(variable)) => {
                 is_put_together(linter, &variable.value, depth)
             }
-            _ => false,
+            Some(DeclarationKind::Parameter(_)) => false,
+            _ => linter.model.target(name).is_some(),
         },
+        ExprKind::Ternary(..) => false,
         ExprKind::String(literal) => literal.plain().is_none_or(|text| text.contains('/')),
-        ExprKind::Call { name, .. } => !FUNCTIONS.contains(&&*name.text) && linter.is_string(value),
-        _ => false,
+        ExprKind::Call { name, .. } => !FUNCTIONS.contains(&&*name.text),
+        _ => true,
     }
 }
