@@ -54,6 +54,8 @@ pub struct PostgresqlServer {
     pub earliest_restore: Option<jiff::Timestamp>,
     /// For how many days backups are kept.
     pub retention_days: Option<i64>,
+    /// Whether its login signs in by a password.
+    pub takes_passwords: bool,
 }
 
 impl PostgresqlServer {
@@ -106,6 +108,13 @@ struct WireProperties {
     #[serde(default)]
     state: String,
     backup: Option<WireRetention>,
+    auth_config: Option<WireAuthentication>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireAuthentication {
+    password_auth: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -141,6 +150,10 @@ impl From<Wire> for PostgresqlServer {
             retention_days: backup
                 .as_ref()
                 .and_then(|backup| backup.backup_retention_days),
+            takes_passwords: properties
+                .auth_config
+                .and_then(|authentication| authentication.password_auth)
+                .is_none_or(|password| !password.eq_ignore_ascii_case("Disabled")),
             earliest_restore: backup.and_then(|backup| time(&backup.earliest_restore_date?)),
         }
     }

@@ -20,12 +20,15 @@ macro_rules! runtime {
     };
 }
 
-const DJANGO: [(&str, &str); 7] = [
+const DJANGO: [(&str, &str); 10] = [
     runtime!("__init__.py"),
     runtime!("environment.py"),
     runtime!("health.py"),
+    runtime!("identity.py"),
     runtime!("logging.py"),
     runtime!("migrate.py"),
+    runtime!("postgresql/__init__.py"),
+    runtime!("postgresql/base.py"),
     runtime!("settings.py"),
     runtime!("trace.py"),
 ];
@@ -37,11 +40,12 @@ macro_rules! web {
 }
 
 /// For applications that are objects to call: Flask's and FastAPI's. `application.py` comes besides, by interface.
-const WEB: [(&str, &str); 7] = [
+const WEB: [(&str, &str); 8] = [
     web!("__init__.py"),
     web!("database.py"),
     web!("environment.py"),
     web!("health.py"),
+    runtime!("identity.py"),
     runtime!("logging.py"),
     web!("migrate.py"),
     runtime!("trace.py"),

@@ -4,7 +4,7 @@ mod principals;
 mod tokens;
 
 pub(crate) use principals::{Principal, PrincipalKind, Principals};
-pub(crate) use tokens::{Audience, TokenError, TokenKeyError, Tokens};
+pub(crate) use tokens::{Audience, IssuedToken, TokenError, TokenKeyError, Tokens};
 
 /// Who makes a call: the principal that its token names.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -356,11 +356,15 @@ impl Answer {
 
 /// One claim of a token.
 pub(crate) fn claim(token: &str, name: &str) -> String {
+    claims(token)[name].as_str().expect("a text").to_owned()
+}
+
+/// What a token says.
+pub(crate) fn claims(token: &str) -> Value {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let payload = token.split('.').nth(1).expect("a payload");
     let bytes = URL_SAFE_NO_PAD.decode(payload).expect("base64");
-    let claims: Value = serde_json::from_slice(&bytes).expect("JSON");
-    claims[name].as_str().expect("a text").to_owned()
+    serde_json::from_slice(&bytes).expect("JSON")
 }
 
 pub(crate) async fn answer(request: reqwest::RequestBuilder) -> Answer {

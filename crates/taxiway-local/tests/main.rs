@@ -3,6 +3,7 @@
 mod access;
 mod connect_proxy;
 mod deployments;
+mod entra;
 mod harness;
 mod key_vault;
 mod lifecycle;

@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(100);
 const LOGIN: &str = "shopadmin";
 const PASSWORD: &str = "It's \"one\" p%ss\\word";
 
-fn server_path(cloud: &TestCloud, name: &str) -> String {
+pub(crate) fn server_path(cloud: &TestCloud, name: &str) -> String {
     format!(
         "{}/providers/Microsoft.DBforPostgreSQL/flexibleServers/{name}",
         cloud.group()
@@ -47,7 +47,7 @@ fn body(tier: &str, password: &str) -> Value {
 }
 
 /// A write that has to succeed in the background.
-async fn done(cloud: &TestCloud, method: Method, path: &str, body: Value) -> Value {
+pub(crate) async fn done(cloud: &TestCloud, method: Method, path: &str, body: Value) -> Value {
     let started = cloud.call(method, path, body).await.expect(202);
     let ended = finished(cloud, &started).await;
     assert_eq!(ended["status"], "Succeeded", "{path}: {ended:#}");
@@ -107,7 +107,7 @@ async fn port(cloud: &TestCloud, path: &str) -> u16 {
         .expect("a port")
 }
 
-async fn connect_as(
+pub(crate) async fn connect_as(
     cloud: &TestCloud,
     path: &str,
     user: &str,

@@ -48,7 +48,7 @@ const JOB: &str =
     "echo \"job in $(basename \"$PWD\") with $COLOUR\"\ncat release.txt\ntest \"$FAIL\" != 1\n";
 
 /// A cloud whose tools are kept from one test to the next.
-async fn cloud() -> TestCloud {
+pub(crate) async fn cloud() -> TestCloud {
     let folder = TempDir::new().expect("a temporary folder");
     let cache = std::env::temp_dir().join("taxiway-test-cache");
     std::fs::create_dir_all(&cache).expect("a cache");
@@ -87,7 +87,7 @@ fn package(release: &str) -> Vec<u8> {
     writer.finish().expect("a package").into_inner()
 }
 
-trait Sites {
+pub(crate) trait Sites {
     fn site_path(&self) -> String;
     async fn make_site(&self, settings: &[(&str, &str)], identity: Value);
     async fn scm(&self, method: Method, path: &str, body: Vec<u8>) -> Answer;

@@ -18,7 +18,7 @@ use taxiway_diagnostics::{Diagnostic, Place};
 
 pub use initial::initial_config;
 
-use crate::{Container, DatabaseKind, Hosting, NetworkProfile, Pipeline, Size};
+use crate::{Container, DatabaseKind, Hosting, NetworkProfile, Pipeline, SignIn, Size};
 
 /// Where the configuration lies, relative to the repository.
 pub const CONFIG_PATH: &str = "taxiway.toml";
@@ -158,6 +158,8 @@ pub struct EnvironmentSettings {
 pub struct DatabaseSettings {
     /// Whose it is: `new` is a server of the platform's own, `external` one whose URL is a secret.
     pub kind: Option<Setting<DatabaseKind>>,
+    /// How the app signs in: `identity` by tokens of its managed identity, `password` by one in the vault.
+    pub sign_in: Option<Setting<SignIn>>,
     /// Whether a standby takes over when the server fails; doubles its price.
     pub standby: Option<Setting<bool>>,
     /// Whether backups are copied to the region's pair. Chosen when the server is made, for good.
@@ -244,7 +246,7 @@ mod tests {
             ("AppConfig", "app", 8),
             ("DeliverySettings", "delivery", 4),
             ("EnvironmentSettings", "environments.production", 16),
-            ("DatabaseSettings", "environments.production.database", 7),
+            ("DatabaseSettings", "environments.production.database", 8),
             ("BudgetSettings", "environments.production.budget", 2),
             ("CheckConfig", "check", 1),
         ] {

@@ -29,7 +29,7 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
     let name = name(service, config, &mut decisions);
     let workload = naming::workload(&name);
     let web = service::web_service(service, config, &mut decisions);
-    let (variables, secrets) = variables::decide(service, config, &mut decisions);
+    let (variables, mut secrets) = variables::decide(service, config, &mut decisions);
     let (hosting, data_residency) = shared(config, &mut decisions);
     let environments = environments::decide(
         service,
@@ -40,6 +40,7 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
         web.as_ref().map_or(Server::Gunicorn, |web| web.server),
         &mut decisions,
     );
+    secrets.retain(|secret| environments.iter().any(|it| secret.is_in(it)));
     let delivery = delivery::decide(service, config, &mut decisions);
     service::warn(service, &mut decisions);
     match web {

@@ -64,6 +64,26 @@ pub enum DatabaseKind {
     External,
 }
 
+/// How the app proves to the database who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SignIn {
+    /// By a token of the site's managed identity: there is no secret.
+    Identity,
+    /// By a password that is kept in the vault.
+    Password,
+}
+
+impl SignIn {
+    /// Its name in `taxiway.toml` and in the Bicep.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Password => "password",
+        }
+    }
+}
+
 /// How a standby of the database takes over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

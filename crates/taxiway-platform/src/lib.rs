@@ -25,11 +25,11 @@ pub use config::{
 pub use decide::decide;
 pub use delivery::{Container, Delivery, Pipeline};
 pub use infrastructure::{
-    Alerts, Budget, Cache, DatabaseKind, Hosting, Network, NetworkProfile, Standby, Storage,
+    Alerts, Budget, Cache, DatabaseKind, Hosting, Network, NetworkProfile, SignIn, Standby, Storage,
 };
 pub use platform::{
     Database, Environment, EnvironmentKind, MissingVariable, Origin, PLATFORM_SCHEMA, Part, Plan,
-    Platform, Python, Secret, Server, StaticServing, Supply, Variable, WebService,
+    Platform, Python, Secret, SecretUse, Server, StaticServing, Supply, Variable, WebService,
 };
 pub use size::Size;
 pub use workers::Workers;

@@ -7,7 +7,7 @@ use taxiway_app::{App, Entrypoint, Interface, Service};
 use taxiway_diagnostics::{Diagnostic, Place};
 
 use crate::infrastructure::{
-    Alerts, Budget, Cache, DatabaseKind, Hosting, Network, Standby, Storage,
+    Alerts, Budget, Cache, DatabaseKind, Hosting, Network, SignIn, Standby, Storage,
 };
 use crate::{Choice, Delivery, Size, Workers};
 
@@ -208,15 +208,33 @@ pub struct Secret {
     pub setting: Option<String>,
     /// Who thinks of its value.
     pub origin: Origin,
-    /// The kind of database that it belongs to; `None`: it is in every environment.
-    pub database: Option<DatabaseKind>,
+    /// What needs it.
+    pub needed_for: SecretUse,
+}
+
+/// What needs a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretUse {
+    /// The app, in every environment.
+    App,
+    /// The login of a server that the platform makes.
+    DatabasePassword,
+    /// A database that is somebody else's.
+    DatabaseUrl,
 }
 
 impl Secret {
     /// Whether an environment has it.
     pub fn is_in(&self, environment: &Environment) -> bool {
-        self.database
-            .is_none_or(|database| database == environment.database.kind)
+        let database = &environment.database;
+        match self.needed_for {
+            SecretUse::App => true,
+            SecretUse::DatabasePassword => {
+                database.kind == DatabaseKind::New && database.sign_in == SignIn::Password
+            }
+            SecretUse::DatabaseUrl => database.kind == DatabaseKind::External,
+        }
     }
 }
 
@@ -339,6 +357,8 @@ pub struct Plan {
 pub struct Database {
     /// Whose it is. All else here is about a server of the platform's own.
     pub kind: DatabaseKind,
+    /// How the app signs in. The URL of somebody else's database brings its password.
+    pub sign_in: SignIn,
     /// How a standby takes over.
     pub standby: Standby,
     /// Whether backups are copied to the region's pair. Chosen when the server is made, for good.
@@ -355,7 +375,7 @@ pub struct Database {
     pub backup_days: u32,
     /// The database's name.
     pub name: String,
-    /// The administrator's login.
+    /// The administrator's login, where there is a password.
     pub login: String,
 }
 

@@ -88,7 +88,7 @@ impl Expansion<'_> {
                 Some(Err(rest)) if self.is_deployed => return Err(not_at_start(&rest)),
                 Some(Err(rest)) => {
                     let expression = format!("[{rest}]");
-                    (stand_in(&expression), Some(expression))
+                    (stand_in(&rest), Some(expression))
                 }
                 None => return Err(missing("name")),
             };

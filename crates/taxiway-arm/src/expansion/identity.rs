@@ -1,6 +1,8 @@
 //! From scope, type and name to an id.
 
-use crate::expression::Failure;
+use serde_json::Value;
+
+use crate::expression::{Expression, Failure};
 use crate::{MANAGEMENT_GROUP_TYPE, ParseResourceIdError, ResourceId};
 
 /// The scope that a `scope` member names: an id, `/` for the tenant, or an id relative to the current scope.
@@ -54,8 +56,38 @@ pub(super) fn stand_in_id(
     resource_id(scope, resource_type, &name)
 }
 
-/// Text that can stand in an id.
-pub(super) fn stand_in(expression: &str) -> String {
+/// A name that can stand in an id, for one that is known in part: `format('{0}/{1}', 'server', …)` keeps the server, as the
+/// compiler writes the names of children.
+pub(super) fn stand_in(rest: &Expression) -> String {
+    if let Some([Expression::Literal(Value::String(template)), parts @ ..]) =
+        rest.arguments_of("format")
+        && let [known @ .., last] = parts
+        && template
+            .split('/')
+            .enumerate()
+            .all(|(index, part)| part == format!("{{{index}}}"))
+        && template.split('/').count() == parts.len()
+    {
+        let known: Option<Vec<&str>> = known
+            .iter()
+            .map(|part| match part {
+                Expression::Literal(Value::String(part)) => Some(part.as_str()),
+                _ => None,
+            })
+            .collect();
+        if let Some(known) = known {
+            let last = as_segment(&format!("[{last}]"));
+            return known
+                .into_iter()
+                .chain([last.as_str()])
+                .collect::<Vec<_>>()
+                .join("/");
+        }
+    }
+    as_segment(&format!("[{rest}]"))
+}
+
+fn as_segment(expression: &str) -> String {
     expression
         .replace(['/', '?', '#'], ":")
         .replace(char::is_control, " ")

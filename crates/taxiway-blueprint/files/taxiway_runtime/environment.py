@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import django
 from django.core.exceptions import ImproperlyConfigured
 
-from taxiway_runtime import project
+from taxiway_runtime import identity, project
 
 # The folder that the project runs from.
 APP_DIR = Path(__file__).resolve().parent.parent
@@ -119,7 +119,8 @@ def database_parts():
         "port": str(port),
         "name": unquote(address.path.lstrip("/")),
         "user": unquote(address.username or ""),
-        "password": unquote(address.password or ""),
+        # Never used where each connection gets a token; a project may insist that there is one.
+        "password": unquote(address.password or identity.PLACEHOLDER),
         "sslmode": options.get("sslmode", "prefer"),
     }
 
@@ -134,9 +135,14 @@ def databases(own):
             key: default[key] for key in ("ATOMIC_REQUESTS", "TEST") if key in default
         }
         engine = "django.db.backends.postgresql"
+    if identity.signs_in():
+        identity.wrapped_engine, engine = engine, "taxiway_runtime.postgresql"
     options = dict(default.get("OPTIONS", {}))
     options.setdefault("connect_timeout", 10)
     options["sslmode"] = parts["sslmode"]
+    if identity.signs_in():
+        # A pool would give every connection the token of its first one.
+        options.pop("pool", None)
     default.update(
         ENGINE=engine,
         NAME=parts["name"],

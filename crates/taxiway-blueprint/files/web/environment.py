@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from taxiway_runtime import project
+from taxiway_runtime import identity, project
 
 # The folder that the project runs from.
 APP_DIR = Path(__file__).resolve().parent.parent
@@ -36,6 +36,10 @@ def prepare():
     for name in project.HOST_VARIABLES:
         os.environ.setdefault(name, os.environ.get("WEBSITE_HOSTNAME", "localhost"))
     _name_release()
+    if identity.signs_in():
+        from taxiway_runtime import database
+
+        database.give_tokens_to_sqlalchemy()
 
 
 def _name_release():
@@ -85,7 +89,8 @@ def database_parts():
         "port": str(port),
         "name": unquote(address.path.lstrip("/")),
         "user": unquote(address.username or ""),
-        "password": unquote(address.password or ""),
+        # Never used where each connection gets a token; a project may insist that there is one.
+        "password": unquote(address.password or identity.PLACEHOLDER),
         "sslmode": options.get("sslmode", "prefer"),
     }
 

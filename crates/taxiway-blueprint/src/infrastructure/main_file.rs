@@ -9,6 +9,7 @@ use taxiway_app::Service;
 use taxiway_bicep::build::{Document, Module, Object, Type, Value, conditional, name, text};
 use taxiway_platform::Platform;
 
+pub(super) use self::modules::sign_in;
 use self::modules::{is_given, output, placed, secret_symbol};
 use self::names::named;
 use super::settings;

@@ -1,7 +1,9 @@
 //! `main.<environment>.bicepparam`: the values of one environment.
 
 use taxiway_bicep::build::{Document, Object, Value, name};
-use taxiway_platform::{DatabaseKind, Environment, EnvironmentKind, Platform, Server, Standby};
+use taxiway_platform::{
+    DatabaseKind, Environment, EnvironmentKind, Platform, Server, SignIn, Standby,
+};
 
 use super::shape::Shape;
 use crate::overlay::ServerFile;
@@ -41,7 +43,7 @@ pub(super) fn document(
         image(platform, is_local, &mut document);
     }
     document.blank();
-    database(environment, is_local, &mut document);
+    database(environment, shape, &mut document);
     document.blank();
     vault_and_logs(environment, &mut document);
     document.blank();
@@ -156,7 +158,8 @@ fn extra_settings(server: Server, environment: &Environment, server_file: Server
     settings
 }
 
-fn database(environment: &Environment, is_local: bool, document: &mut Document) {
+fn database(environment: &Environment, shape: Shape, document: &mut Document) {
+    let is_local = environment.kind == EnvironmentKind::Local;
     let database = &environment.database;
     if database.kind == DatabaseKind::External {
         document.comment("Whoever runs it also makes its backups.");
@@ -174,7 +177,12 @@ fn database(environment: &Environment, is_local: bool, document: &mut Document) 
         document.assign("databaseStandby", database.standby.mode());
     }
     document.assign("databaseName", &database.name);
-    document.assign("databaseLogin", &database.login);
+    if shape.sign_in.is_none() {
+        document.assign("databaseSignIn", database.sign_in.name());
+    }
+    if database.kind == DatabaseKind::New && database.sign_in == SignIn::Password {
+        document.assign("databaseLogin", &database.login);
+    }
     if is_local {
         document.comment("The database listens on the loopback interface only, and without TLS.");
         document.assign("databaseSslMode", "prefer");

@@ -4,7 +4,7 @@ use taxiway_app::Service;
 use taxiway_bicep::build::{Document, Object, Value, conditional, name, text};
 use taxiway_platform::{Platform, StaticServing, Supply};
 
-use super::main_file::READY;
+use super::main_file::{READY, sign_in};
 use super::shape::Shape;
 use crate::overlay::ServerFile;
 use crate::relative;
@@ -26,7 +26,7 @@ pub(super) fn declare(
     document.blank();
     document.variable("startupCommand", startup_command(platform, server_file));
     document.blank();
-    let mut settings = app_settings(platform);
+    let mut settings = app_settings(platform, shape);
     if !shape.container {
         settings = with_build(settings.blank(), service, platform);
     }
@@ -91,11 +91,17 @@ fn startup_command(platform: &Platform, server_file: ServerFile) -> String {
     command
 }
 
-fn app_settings(platform: &Platform) -> Object {
+fn app_settings(platform: &Platform, shape: Shape) -> Object {
     let mut settings = Object::new()
         .with("DJANGO_SETTINGS_MODULE", "taxiway_runtime.settings")
         .with("DJANGO_HTTPS", conditional(name("httpsOnly"), "on", "off"))
         .with("DATABASE_URL", reference(DATABASE_URL_SECRET))
+        .with("DATABASE_SIGN_IN", sign_in(shape))
+        .comment("The identity whose tokens are asked for.")
+        .with(
+            "AZURE_CLIENT_ID",
+            name("identity").property("outputs").property("clientId"),
+        )
         .comment("Errors and logs say where they come from.")
         .with("TAXIWAY_ENVIRONMENT", name("environmentName"));
     for secret in &platform.secrets {
@@ -181,10 +187,6 @@ fn storage_settings() -> Object {
         .comment("Containers `media` and `static`, which the app reads and writes as its identity.")
         .with("AZURE_STORAGE_URL", url)
         .with("AZURE_STORAGE_ACCOUNT_NAME", name("storageName"))
-        .with(
-            "AZURE_CLIENT_ID",
-            name("identity").property("outputs").property("clientId"),
-        )
 }
 
 /// `@Microsoft.KeyVault(SecretUri=…)` without a version: a rotated secret arrives by itself.
@@ -219,7 +221,7 @@ fn collectstatic(service: &Service, platform: &Platform) -> Option<String> {
 }
 
 fn sticky(platform: &Platform) -> Value {
-    let mut names = vec!["DATABASE_URL"];
+    let mut names = vec!["DATABASE_URL", "DATABASE_SIGN_IN", "AZURE_CLIENT_ID"];
     names.extend(
         platform
             .secrets

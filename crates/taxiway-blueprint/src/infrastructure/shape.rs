@@ -1,6 +1,6 @@
 //! Which parts the infrastructure of a platform has at all: what no environment needs is not written.
 
-use taxiway_platform::{DatabaseKind, Environment, Hosting, NetworkProfile, Platform};
+use taxiway_platform::{DatabaseKind, Environment, Hosting, NetworkProfile, Platform, SignIn};
 
 /// The parts that some environment has. An environment without one switches it off by a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub(super) struct Shape {
     pub(super) vpn: bool,
     /// A database that is somebody else's.
     pub(super) external_database: bool,
+    /// A server whose login has a password.
+    pub(super) password: bool,
+    /// How the app signs in, where that is the same everywhere.
+    pub(super) sign_in: Option<SignIn>,
     pub(super) cache: bool,
     pub(super) storage: bool,
     pub(super) container: bool,
@@ -36,6 +40,10 @@ impl Shape {
             internal: any(&|it| profile(it) == Some(NetworkProfile::Internal)),
             vpn: any(&|it| it.network.as_ref().is_some_and(|network| network.vpn)),
             external_database: any(&|it| it.database.kind == DatabaseKind::External),
+            password: any(&|it| {
+                it.database.kind == DatabaseKind::New && it.database.sign_in == SignIn::Password
+            }),
+            sign_in: the_same(platform.environments.iter().map(|it| it.database.sign_in)),
             cache: any(&|it| it.cache.is_some()),
             storage: any(&|it| it.storage.is_some()),
             container: platform.hosting == Hosting::Container && any(&|it| it.network.is_some()),
@@ -63,4 +71,9 @@ impl Shape {
             _ => true,
         }
     }
+}
+
+fn the_same<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
 }

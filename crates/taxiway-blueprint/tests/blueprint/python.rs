@@ -115,6 +115,60 @@ for name in ('DB_ENGINE', 'DB_HOST', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'ALLOW
     ");
 }
 
+/// An identity endpoint that gives `token-1`, `token-2`, …, after saying once that it is busy, and the script that asks it.
+const TOKENS: &str = "
+import http.server, json, os, threading, time
+asked = []
+class Endpoint(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        asked.append((self.path, self.headers['X-IDENTITY-HEADER']))
+        busy = len(asked) == 1
+        self.send_response(429 if busy else 200)
+        self.end_headers()
+        life = 60 if len(asked) == 2 else 4000
+        answer = {'access_token': f'token-{len(asked) - 1}', 'expires_on': str(int(time.time()) + life)}
+        self.wfile.write(json.dumps(answer).encode())
+    def log_message(self, *arguments):
+        pass
+server = http.server.HTTPServer(('127.0.0.1', 0), Endpoint)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+os.environ['IDENTITY_ENDPOINT'] = f'http://127.0.0.1:{server.server_port}/msi/token'
+from taxiway_runtime import environment, identity
+identity.time.sleep = lambda seconds: None
+";
+
+#[test]
+fn tokens_are_kept_until_they_end_and_replaced_when_refused() {
+    let script = format!(
+        "{TOKENS}
+print(identity.signs_in(), identity.token(), identity.token(), identity.token())
+print(identity.renew('an older one'), identity.renew('token-2'), identity.token())
+print(asked[0])
+print(environment.database_parts()['password'])
+"
+    );
+    let mut variables = COMPLETE.to_vec();
+    variables[0].1 = "postgresql://id-shop@127.0.0.1:5433/shop?sslmode=prefer";
+    variables.extend([
+        ("DATABASE_SIGN_IN", "identity"),
+        ("AZURE_CLIENT_ID", "c"),
+        ("IDENTITY_HEADER", "h"),
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+    ]);
+    insta::assert_snapshot!(overlay(&script, &variables), @"
+    True token-1 token-2 token-2
+    token-2 token-3 token-3
+    ('/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fossrdbms-aad.database.windows.net&client_id=c', 'h')
+    managed-identity
+    ");
+}
+
+#[test]
+fn a_site_without_an_identity_says_so() {
+    let variables = [("DATABASE_SIGN_IN", "identity")];
+    insta::assert_snapshot!(overlay("from taxiway_runtime import identity; identity.token()", &variables), @"taxiway_runtime.identity.NoToken: 'IDENTITY_ENDPOINT' is not set: the site has no managed identity");
+}
+
 #[test]
 fn error_trackers_hear_of_the_release_and_keep_what_the_project_says() {
     let script = "
@@ -273,8 +327,8 @@ fn every_python_file_compiles() {
             String::from_utf8_lossy(&output.stderr)
         );
         let expected = match sample {
-            "chat" | "shop" => 9,
-            _ => 10,
+            "chat" | "shop" => 12,
+            _ => 11,
         };
         assert_eq!(paths.len(), expected, "{sample}");
     }

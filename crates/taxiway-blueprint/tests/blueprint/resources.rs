@@ -31,7 +31,7 @@ fn every_resource_is_there_after_what_it_needs() {
     let resources = evaluated("shop", "production");
     let lines = resources.iter().map(|resource| {
         let name = resource["name"].as_str().unwrap();
-        let name = if name.starts_with('[') {
+        let name = if name.contains('[') {
             "(known while it is deployed)"
         } else {
             name
@@ -62,10 +62,10 @@ fn every_resource_is_there_after_what_it_needs() {
     Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01 psql-shop-production-qizgqk/log_connections
     Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01 psql-shop-production-qizgqk/log_disconnections
     Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01 psql-shop-production-qizgqk/log_checkpoints
+    Microsoft.DBforPostgreSQL/flexibleServers/administrators@2025-08-01 (known while it is deployed)
     Microsoft.KeyVault/vaults/secrets@2026-02-01 kv-sho-production-qizgqk/database-url
     Microsoft.Insights/diagnosticSettings@2021-05-01-preview to-workspace
     Microsoft.Authorization/locks@2020-05-01 keep
-    Microsoft.KeyVault/vaults/secrets@2026-02-01 kv-sho-production-qizgqk/database-password
     Microsoft.KeyVault/vaults/secrets@2026-02-01 kv-sho-production-qizgqk/django-secret-key
     Microsoft.KeyVault/vaults/secrets@2026-02-01 kv-sho-production-qizgqk/stripe-secret-key
     Microsoft.Web/serverfarms@2025-03-01 asp-shop-production

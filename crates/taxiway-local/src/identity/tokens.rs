@@ -53,6 +53,8 @@ pub(crate) enum Audience {
     ResourceManager,
     Graph,
     KeyVault,
+    /// Azure Database for PostgreSQL, where a token is a password.
+    Database,
 }
 
 /// What a token says.
@@ -257,7 +259,7 @@ impl Tokens {
 }
 
 impl Audience {
-    fn accepts(self, audience: &str) -> bool {
+    pub(crate) fn accepts(self, audience: &str) -> bool {
         let audience = audience.trim_end_matches('/');
         let host = audience
             .strip_prefix("https://")
@@ -277,6 +279,7 @@ impl Audience {
                 crate::endpoints::GRAPH_HOST,
             ],
             Self::KeyVault => &["vault.azure.net", crate::endpoints::VAULT_DOMAIN],
+            Self::Database => &["ossrdbms-aad.database.windows.net"],
         };
         host.is_some_and(|host| hosts.contains(&host))
     }

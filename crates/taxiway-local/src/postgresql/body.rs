@@ -133,7 +133,10 @@ fn notes(properties: &Value, record: &ServerRecord, wanted: &str) -> Vec<String>
         notes.push("The local cloud runs no standby.".to_owned());
     }
     if properties["authConfig"]["activeDirectoryAuth"] == "Enabled" {
-        notes.push("The local cloud takes no Entra tokens as passwords.".to_owned());
+        notes.push(
+            "Tokens of the managed identities of sites are taken as passwords, and no others."
+                .to_owned(),
+        );
     }
     notes
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use taxiway_arm::ResourceId;
 
 use super::{
-    TYPE, extensions, flexible_server,
+    TYPE, administrator, extensions, flexible_server,
     record::ServerRecord,
     session::{self, Session, identifier, literal},
 };
@@ -153,10 +153,8 @@ async fn create(
     if is_there.is_some() {
         return Ok(None);
     }
-    let owner = match &record.login {
-        Some(login) => format!(" OWNER {}", identifier(login)),
-        None => String::new(),
-    };
+    let owner = record.login.as_deref().unwrap_or(administrator::GROUP);
+    let owner = format!(" OWNER {}", identifier(owner));
     let start = format!(
         "CREATE DATABASE {} TEMPLATE template0 ENCODING {}{owner}",
         identifier(name),

@@ -1,6 +1,6 @@
-//! Firewall rules and Entra administrators: kept and answered.
+//! Firewall rules: kept and answered.
 //!
-//! A server listens on loopback only, so no rule opens or closes anything here; Entra tokens are no passwords here.
+//! A server listens on loopback only, so no rule opens or closes anything here.
 
 use std::net::Ipv4Addr;
 
@@ -16,34 +16,15 @@ use crate::{
     record,
 };
 
-/// The two types that are only kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kept {
-    FirewallRule,
-    Administrator,
-}
-
-impl Kept {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::FirewallRule => "firewallRules",
-            Self::Administrator => "administrators",
-        }
-    }
-}
-
-pub(super) fn handle(cloud: &Cloud, request: &Request, server: &ResourceId, kept: Kept) -> Outcome {
+pub(super) fn handle(cloud: &Cloud, request: &Request, server: &ResourceId) -> Outcome {
     match request.method {
         Method::PUT => {
             flexible_server::require_running(cloud, server)?;
-            let properties = match kept {
-                Kept::FirewallRule => firewall_rule(&request.body["properties"])?,
-                Kept::Administrator => administrator(&request.id, &request.body["properties"])?,
-            };
+            let properties = firewall_rule(&request.body["properties"])?;
             let body = record::shape(&request.id, &Value::Null, properties);
             record::save(cloud, &request.id, &request.api_version, body.clone())?;
             let result = body.clone();
-            let kind = format!("{TYPE}/{}/write", kept.name());
+            let kind = format!("{TYPE}/firewallRules/write");
             cloud
                 .operations
                 .start(cloud, request, &kind, Some(body), async move {
@@ -55,23 +36,13 @@ pub(super) fn handle(cloud: &Cloud, request: &Request, server: &ResourceId, kept
             if !cloud.store.delete_resource(&request.id)? {
                 return Ok(Response::no_content());
             }
-            let kind = format!("{TYPE}/{}/delete", kept.name());
+            let kind = format!("{TYPE}/firewallRules/delete");
             cloud
                 .operations
                 .start(cloud, request, &kind, None, async { Ok(None) })
         }
         _ => Err(record::method_not_allowed(request)),
     }
-}
-
-pub(super) fn list(cloud: &Cloud, server: &ResourceId, kept: Kept) -> Outcome {
-    flexible_server::find(cloud, server)?;
-    let rules = cloud
-        .store
-        .resources_of_type(server, &format!("{TYPE}/{}", kept.name()))?;
-    Ok(Response::list(
-        rules.into_iter().map(|stored| stored.body).collect(),
-    ))
 }
 
 /// Source: type definition of firewallRules.
@@ -89,23 +60,7 @@ fn firewall_rule(properties: &Value) -> Result<Value, ArmError> {
     Ok(json!({"startIpAddress": start.to_string(), "endIpAddress": end.to_string()}))
 }
 
-/// Source: type definition of administrators.
-fn administrator(id: &ResourceId, properties: &Value) -> Result<Value, ArmError> {
-    let principal_type = properties["principalType"].as_str().unwrap_or("Unknown");
-    if !["Unknown", "User", "Group", "ServicePrincipal"].contains(&principal_type) {
-        return Err(invalid(
-            "principalType",
-            "It is one of User, Group, ServicePrincipal.",
-        ));
-    }
-    Ok(json!({
-        "principalType": principal_type,
-        "principalName": properties["principalName"],
-        "objectId": id.name(),
-    }))
-}
-
-fn invalid(parameter: &str, reason: &str) -> ArmError {
+pub(super) fn invalid(parameter: &str, reason: &str) -> ArmError {
     ArmError::bad_request(
         "InvalidParameterValue",
         format!("Invalid value given for parameter {parameter}. {reason}"),

@@ -11,7 +11,7 @@ use taxiway_arm::ResourceId;
 use super::{
     TYPE,
     administrator::{self, Verifier},
-    backups, body, cluster, deletion,
+    backups, body, cluster, deletion, entra,
     folders::{self, Folders},
     record::ServerRecord,
     restore::{self, RestorePoint},
@@ -277,6 +277,10 @@ async fn create_empty(
     server
         .start_with(cloud, &mut record, &[], RestartPolicy::SERVICE)
         .await?;
+    let session = open(cloud, &record, "postgres").await?;
+    administrator::ensure_group(&session)
+        .await
+        .map_err(|error| session::broken(&error))?;
     set_password(cloud, &record, wish).await?;
     Ok(record)
 }
@@ -297,6 +301,7 @@ async fn change(
     }
     record.save(cloud)?;
     set_password(cloud, &record, wish).await?;
+    entra::close_what_is_off(cloud, &record).await?;
     Ok(record)
 }
 

@@ -2,7 +2,8 @@
 //!
 //! The resource is in the store as GET answers it; a [`record::ServerRecord`] beside it says where and how the server runs and
 //! exists only when its data folder is complete. [`servers`] holds what runs. Every change of a server waits for its turn.
-//! Absent: virtual networks, replicas, standbys, Entra tokens, PgBouncer; firewall rules are kept and open or close nothing.
+//! Absent: virtual networks, replicas, standbys, PgBouncer; firewall rules are kept and open or close nothing. Of Entra there are
+//! the tokens of managed identities: see [`entra`].
 
 mod administrator;
 mod backups;
@@ -12,6 +13,7 @@ mod cluster;
 mod configurations;
 mod databases;
 mod deletion;
+mod entra;
 mod extensions;
 mod firewall_rules;
 mod flexible_server;
@@ -26,14 +28,15 @@ mod servers;
 mod session;
 mod sizes;
 
+pub(crate) use entra::admit;
 pub(crate) use servers::Servers;
 
-use firewall_rules::Kept;
 use http::Method;
+use taxiway_arm::ResourceId;
 
 use crate::{
     cloud::Cloud,
-    provider::{Outcome, Request, rules as provider_rules},
+    provider::{Outcome, Request, Response, rules as provider_rules},
 };
 
 /// The type of a server.
@@ -71,12 +74,8 @@ async fn handle_action(cloud: &Cloud, request: &Request, action: &str) -> Outcom
         (&Method::GET, "databases") if is_server => databases::list(cloud, id).await,
         (&Method::GET, "configurations") if is_server => configurations::list(cloud, id).await,
         (&Method::GET, "backups") if is_server => backups::list(cloud, id),
-        (&Method::GET, "firewallrules") if is_server => {
-            firewall_rules::list(cloud, id, Kept::FirewallRule)
-        }
-        (&Method::GET, "administrators") if is_server => {
-            firewall_rules::list(cloud, id, Kept::Administrator)
-        }
+        (&Method::GET, "firewallrules") if is_server => list_children(cloud, id, "firewallRules"),
+        (&Method::GET, "administrators") if is_server => list_children(cloud, id, "administrators"),
         _ => Err(unknown(request, Some(action))),
     }
 }
@@ -91,10 +90,20 @@ async fn handle_child(cloud: &Cloud, request: &Request) -> Outcome {
         "databases" => databases::handle(cloud, request, &server).await,
         "configurations" => configurations::handle(cloud, request, &server).await,
         "backups" => backups::handle(cloud, request, &server),
-        "firewallrules" => firewall_rules::handle(cloud, request, &server, Kept::FirewallRule),
-        "administrators" => firewall_rules::handle(cloud, request, &server, Kept::Administrator),
+        "firewallrules" => firewall_rules::handle(cloud, request, &server),
+        "administrators" => entra::handle(cloud, request, &server),
         _ => Err(unknown(request, None)),
     }
+}
+
+/// What is kept below a server.
+fn list_children(cloud: &Cloud, server: &ResourceId, kind: &str) -> Outcome {
+    flexible_server::find(cloud, server)?;
+    let kept = cloud
+        .store
+        .resources_of_type(server, &format!("{TYPE}/{kind}"))?;
+    let bodies = kept.into_iter().map(|stored| stored.body);
+    Ok(Response::list(bodies.collect()))
 }
 
 fn unknown(request: &Request, action: Option<&str>) -> crate::error::ArmError {

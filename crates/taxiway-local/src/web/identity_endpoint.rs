@@ -2,6 +2,8 @@
 //!
 //! Source: App Service documentation, "Use managed identities", REST endpoint reference: `IDENTITY_ENDPOINT`, `IDENTITY_HEADER`,
 //! api-version 2019-08-01.
+//!
+//! As in Azure, an identity gets the same token again until it is about to expire.
 
 use std::{
     collections::BTreeMap,
@@ -12,6 +14,7 @@ use std::{
 use http::{Request, Response, StatusCode};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use taxiway_arm::ResourceId;
 use tokio::{
@@ -26,7 +29,13 @@ use super::{
 use crate::{
     body::{self, HttpBody},
     cloud::Cloud,
+    error::ArmError,
+    identity::{Audience, IssuedToken},
+    postgresql,
 };
+
+/// How long a token must still be good to be given out again.
+const RENEWAL: SignedDuration = SignedDuration::from_mins(5);
 
 /// The headers that were given out, each with its slot.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +48,8 @@ struct Shared {
     port: OnceLock<u16>,
     server: OnceLock<AbortHandle>,
     slots: Mutex<BTreeMap<String, SlotId>>,
+    /// The tokens that were given out, by principal and resource.
+    tokens: Mutex<BTreeMap<(String, String), IssuedToken>>,
 }
 
 impl Drop for Shared {
@@ -46,6 +57,34 @@ impl Drop for Shared {
         if let Some(server) = self.server.get() {
             server.abort();
         }
+    }
+}
+
+/// A process may ask for tokens while this exists.
+pub(super) struct Admission {
+    /// Proves which slot asks: the value of `IDENTITY_HEADER`.
+    header: String,
+    identities: Identities,
+}
+
+impl std::fmt::Debug for Admission {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Admission(***)")
+    }
+}
+
+impl Admission {
+    /// Tells a process its header, where the endpoint is one of its variables.
+    pub(super) fn tell(&self, environment: &mut BTreeMap<String, String>) {
+        if environment.contains_key("IDENTITY_ENDPOINT") {
+            environment.insert("IDENTITY_HEADER".to_owned(), self.header.clone());
+        }
+    }
+}
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        self.identities.lock().remove(&self.header);
     }
 }
 
@@ -71,12 +110,14 @@ impl Identities {
         Some(format!("http://127.0.0.1:{port}/msi/token"))
     }
 
-    pub(super) fn admit(&self, header: &str, slot: &SlotId) {
-        self.lock().insert(header.to_owned(), slot.clone());
-    }
-
-    pub(super) fn expel(&self, header: &str) {
-        self.lock().remove(header);
+    /// Lets a process of a slot ask for tokens, until what is returned goes.
+    pub(super) fn admit(&self, slot: &SlotId) -> Admission {
+        let header = uuid::Uuid::new_v4().simple().to_string();
+        self.lock().insert(header.clone(), slot.clone());
+        Admission {
+            header,
+            identities: self.clone(),
+        }
     }
 
     fn slot(&self, header: &str) -> Option<SlotId> {
@@ -87,6 +128,29 @@ impl Identities {
         if let Some(server) = self.shared.server.get() {
             server.abort();
         }
+    }
+
+    /// The token of a principal for a resource: the one that it has, or a new one.
+    fn token(
+        &self,
+        cloud: &Cloud,
+        principal: &str,
+        resource: &str,
+    ) -> Result<IssuedToken, ArmError> {
+        let key = (principal.to_owned(), resource.to_owned());
+        let mut tokens = self
+            .shared
+            .tokens
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = tokens.get(&key)
+            && Timestamp::now() + RENEWAL < known.expires
+        {
+            return Ok(known.clone());
+        }
+        let issued = cloud.tokens.managed_identity(principal, resource)?;
+        tokens.insert(key, issued.clone());
+        Ok(issued)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, SlotId>> {
@@ -106,8 +170,8 @@ async fn serve(cloud: Cloud, listener: TcpListener) {
                 let cloud = cloud.clone();
                 connections.spawn(async move {
                     let service = service_fn(|request: Request<Incoming>| {
-                        let response = respond(&cloud, &request);
-                        async { Ok::<_, Infallible>(response) }
+                        let cloud = cloud.clone();
+                        async move { Ok::<_, Infallible>(respond(&cloud, &request).await) }
                     });
                     let connection = http1::Builder::new()
                         .timer(TokioTimer::new())
@@ -121,7 +185,7 @@ async fn serve(cloud: Cloud, listener: TcpListener) {
     }
 }
 
-fn respond(cloud: &Cloud, request: &Request<Incoming>) -> Response<HttpBody> {
+async fn respond(cloud: &Cloud, request: &Request<Incoming>) -> Response<HttpBody> {
     let header = request
         .headers()
         .get("x-identity-header")
@@ -137,7 +201,7 @@ fn respond(cloud: &Cloud, request: &Request<Incoming>) -> Response<HttpBody> {
     let query: BTreeMap<String, String> = url::form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| (name.to_ascii_lowercase(), value.into_owned()))
         .collect();
-    match token(cloud, &slot, &query) {
+    match token(cloud, &slot, &query).await {
         Ok(token) => {
             let mut response = Response::new(body::json(&token));
             response.headers_mut().insert(
@@ -150,7 +214,11 @@ fn respond(cloud: &Cloud, request: &Request<Incoming>) -> Response<HttpBody> {
     }
 }
 
-fn token(cloud: &Cloud, slot: &SlotId, query: &BTreeMap<String, String>) -> Result<Value, String> {
+async fn token(
+    cloud: &Cloud,
+    slot: &SlotId,
+    query: &BTreeMap<String, String>,
+) -> Result<Value, String> {
     let resource = query
         .get("resource")
         .filter(|resource| !resource.is_empty());
@@ -160,16 +228,23 @@ fn token(cloud: &Cloud, slot: &SlotId, query: &BTreeMap<String, String>) -> Resu
         .identity
         .ok_or("No managed identity is assigned to the site.")?;
     let principal = principal(&identity, query)?;
-    let issued = cloud
-        .tokens
-        .managed_identity(&principal, resource)
-        .map_err(|error| error.message)?;
     let client = cloud
         .tokens
         .principals()
         .by_object_id(&principal)
         .map_err(|error| error.to_string())?
-        .map(|principal| principal.app_id);
+        .map(|principal| principal.app_id)
+        .ok_or("The identity no longer exists.")?;
+    let issued = cloud
+        .sites
+        .identities()
+        .token(cloud, &principal, resource)
+        .map_err(|error| error.message)?;
+    if Audience::Database.accepts(resource) {
+        postgresql::admit(cloud, &principal, &issued)
+            .await
+            .map_err(|error| error.message)?;
+    }
     Ok(json!({
         "access_token": issued.token,
         "expires_on": issued.expires.as_second().to_string(),

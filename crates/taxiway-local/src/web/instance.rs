@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{launch::Launch, slot_id::SlotId};
+use super::{identity_endpoint::Admission, launch::Launch, slot_id::SlotId};
 use crate::{
     cloud::Cloud,
     process::{Failure, Log, Port, Process, Program, RestartPolicy, StopPlan},
@@ -23,9 +23,7 @@ pub(super) struct Instance {
     pub launch: Launch,
     pub process: Process,
     pub backend: Arc<Backend>,
-    /// Proves to the identity endpoint which slot asks.
-    identity_header: String,
-    cloud: Cloud,
+    _admission: Admission,
     _port: Port,
 }
 
@@ -42,12 +40,11 @@ impl Instance {
     ) -> io::Result<Arc<Self>> {
         let port = cloud.sites.ports().take()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.number));
-        let identity_header = uuid::Uuid::new_v4().simple().to_string();
-        let program = program(slot, &launch, port.number, &identity_header);
+        let admission = cloud.sites.identities().admit(slot);
+        let program = program(slot, &launch, port.number, &admission);
         if let Some(home) = launch.environment.get("HOME") {
             std::fs::create_dir_all(home)?;
         }
-        cloud.sites.identities().admit(&identity_header, slot);
         let process = Process::start(
             program,
             launch.readiness(address),
@@ -59,8 +56,7 @@ impl Instance {
             launch,
             process,
             backend: Backend::new(address),
-            identity_header,
-            cloud: cloud.clone(),
+            _admission: admission,
             _port: port,
         }))
     }
@@ -86,13 +82,7 @@ impl Instance {
     }
 }
 
-impl Drop for Instance {
-    fn drop(&mut self) {
-        self.cloud.sites.identities().expel(&self.identity_header);
-    }
-}
-
-fn program(slot: &SlotId, launch: &Launch, port: u16, identity_header: &str) -> Program {
+fn program(slot: &SlotId, launch: &Launch, port: u16, admission: &Admission) -> Program {
     let mut environment = launch.environment.clone();
     environment.insert("PORT".to_owned(), port.to_string());
     // The last of two `--bind` counts for the configuration file only, so a setting's own arguments stay in front.
@@ -103,9 +93,7 @@ fn program(slot: &SlotId, launch: &Launch, port: u16, identity_header: &str) -> 
             .trim()
             .to_owned(),
     );
-    if environment.contains_key("IDENTITY_ENDPOINT") {
-        environment.insert("IDENTITY_HEADER".to_owned(), identity_header.to_owned());
-    }
+    admission.tell(&mut environment);
     Program {
         name: format!("site {}", slot.label()),
         executable: "/bin/sh".into(),

@@ -237,6 +237,8 @@ impl Work {
             .await
             .map_err(|problem| format!("the site {problem}"))?;
         let mut environment = launch.environment;
+        let admission = self.cloud.sites.identities().admit(&self.slot);
+        admission.tell(&mut environment);
         let folder = self
             .job
             .script

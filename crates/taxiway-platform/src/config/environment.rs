@@ -7,7 +7,7 @@ use super::parse::is_host_name;
 use super::reader::{Reader, in_order, to_span, value_span};
 use super::{BudgetSettings, CacheChoice, DatabaseSettings, EnvironmentSettings, Setting};
 use crate::suggestion::nearest;
-use crate::{DatabaseKind, NetworkProfile, Size, platform, python, regions};
+use crate::{DatabaseKind, NetworkProfile, SignIn, Size, platform, python, regions};
 
 impl Reader {
     pub(super) fn environment(
@@ -91,6 +91,7 @@ impl Reader {
             &format!("[environments.{environment}.database]"),
             &[
                 "kind",
+                "sign-in",
                 "sku",
                 "version",
                 "storage",
@@ -115,6 +116,11 @@ impl Reader {
                     ("new", DatabaseKind::New),
                     ("external", DatabaseKind::External),
                 ],
+            ),
+            sign_in: self.choice(
+                table,
+                "sign-in",
+                [SignIn::Identity, SignIn::Password].map(|way| (way.name(), way)),
             ),
             standby: self.switch(table, "standby"),
             geo_redundant_backup: self.switch(table, "geo-redundant-backup"),

@@ -1,17 +1,21 @@
 //! The database of an environment.
 
+use taxiway_app::{FrameworkName, Service};
+
 use super::environments::Asked;
 use super::{Decisions, list};
 use crate::platform::database_tier;
-use crate::{Database, DatabaseKind, Setting, Size, Source, Standby, naming, regions};
+use crate::{Database, DatabaseKind, Setting, SignIn, Size, Source, Standby, naming, regions};
 
 pub(super) fn database(
     asked: &Asked<'_>,
     workload: &str,
     residency: &[Setting<String>],
+    opens_connections: &Opens,
     decisions: &mut Decisions,
 ) -> Database {
     let kind = kind(asked, decisions);
+    let sign_in = sign_in(asked, kind, opens_connections, decisions);
     let database = &asked.settings.database;
     let sku = sku(asked, decisions);
     let tier = database_tier(&sku).unwrap_or("GeneralPurpose");
@@ -42,6 +46,7 @@ pub(super) fn database(
     let is_made_in_azure = kind == DatabaseKind::New && !asked.is_local;
     Database {
         kind,
+        sign_in,
         standby: if is_made_in_azure {
             standby(asked, tier, decisions)
         } else {
@@ -55,6 +60,88 @@ pub(super) fn database(
         backup_days,
         name: naming::database(workload),
         login: format!("{}_owner", naming::database(workload)),
+    }
+}
+
+/// What opens the app's connections to the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Opens {
+    /// A library in which each new connection can be given a new token.
+    Library(&'static str),
+    /// The project's own code.
+    Project,
+}
+
+impl Opens {
+    pub(super) fn of(service: &Service) -> Self {
+        let is_django = service
+            .framework
+            .as_ref()
+            .is_some_and(|framework| framework.name == FrameworkName::Django);
+        let uses_sqlalchemy = ["sqlalchemy", "flask-sqlalchemy", "sqlmodel"]
+            .iter()
+            .any(|name| service.installs(name));
+        if is_django {
+            Self::Library("Django")
+        } else if uses_sqlalchemy {
+            Self::Library("SQLAlchemy")
+        } else {
+            Self::Project
+        }
+    }
+}
+
+/// Without a secret, where the app can do without.
+fn sign_in(
+    asked: &Asked<'_>,
+    kind: DatabaseKind,
+    opens: &Opens,
+    decisions: &mut Decisions,
+) -> SignIn {
+    let key = asked.key("database.sign-in");
+    let wanted = asked.settings.database.sign_in.as_ref();
+    if let Some(wanted) = wanted.filter(|it| it.value == SignIn::Identity) {
+        let objection = match (kind, opens) {
+            (DatabaseKind::External, _) => {
+                Some("the URL of somebody else's database brings its password")
+            }
+            (DatabaseKind::New, Opens::Project) => Some(
+                "only Django and SQLAlchemy can be given a new token for each connection, and neither opens this app's",
+            ),
+            (DatabaseKind::New, Opens::Library(_)) => None,
+        };
+        if let Some(objection) = objection {
+            decisions.refuse(
+                "identity-sign-in-not-possible",
+                format!("`sign-in = \"identity\"` ({}): {objection}", wanted.place),
+                "leave it out",
+            );
+        }
+    }
+    match (kind, wanted, opens) {
+        (DatabaseKind::External, _, _) => SignIn::Password,
+        (DatabaseKind::New, Some(wanted), _) => {
+            decisions.configured(key, wanted.value.name(), &wanted.place, "configured");
+            wanted.value
+        }
+        (DatabaseKind::New, None, Opens::Library(library)) => {
+            decisions.choose(
+                key,
+                SignIn::Identity.name(),
+                Source::Default,
+                format!("{library} is given a token of the site's identity for each new connection; there is no password"),
+            );
+            SignIn::Identity
+        }
+        (DatabaseKind::New, None, Opens::Project) => {
+            decisions.choose(
+                key,
+                SignIn::Password.name(),
+                Source::Default,
+                "the project opens its connections itself, and tokens change every hour",
+            );
+            SignIn::Password
+        }
     }
 }
 

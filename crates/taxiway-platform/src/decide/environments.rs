@@ -37,6 +37,7 @@ struct Shared<'a> {
     cache_settings: &'a [String],
     stores_in_azure: Option<&'a Place>,
     server: Server,
+    opens_connections: database::Opens,
     python: Chosen,
 }
 
@@ -81,6 +82,7 @@ pub(super) fn decide(
                     .or_else(|| service.seen("media"))
             }),
         server,
+        opens_connections: database::Opens::of(service),
         python,
     };
     let nothing = EnvironmentSettings::default();
@@ -133,6 +135,7 @@ impl Shared<'_> {
             &asked,
             self.workload,
             &self.config.app.data_residency,
+            &self.opens_connections,
             decisions,
         );
         let workers = workers::workers(

@@ -4,7 +4,8 @@ use taxiway_app::{DatabaseConfig, EnvironmentVariable, Service};
 
 use super::Decisions;
 use crate::{
-    Config, DatabaseKind, EnvironmentSettings, Origin, Part, Secret, Source, Supply, Variable,
+    Config, DatabaseKind, EnvironmentSettings, Origin, Part, Secret, SecretUse, Source, Supply,
+    Variable,
 };
 
 /// The setting that holds Django's key where the project itself reads none.
@@ -117,7 +118,7 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
             variable: "DATABASE_PASSWORD".to_owned(),
             setting: None,
             origin: Origin::Generated { length: 40 },
-            database: Some(DatabaseKind::New),
+            needed_for: SecretUse::DatabasePassword,
         },
         Secret {
             parameter: "djangoSecretKey".to_owned(),
@@ -125,7 +126,7 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
             variable: "DJANGO_SECRET_KEY".to_owned(),
             setting: Some(key_setting.to_owned()),
             origin: Origin::Generated { length: 64 },
-            database: None,
+            needed_for: SecretUse::App,
         },
     ];
     let is_external = |environment: &EnvironmentSettings| {
@@ -139,7 +140,7 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
             variable: "DATABASE_URL".to_owned(),
             setting: Some("DATABASE_URL".to_owned()),
             origin: Origin::Supplied,
-            database: Some(DatabaseKind::External),
+            needed_for: SecretUse::DatabaseUrl,
         });
     }
     for supplied in &config.app.secrets {
@@ -153,7 +154,7 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
                 variable: name.to_owned(),
                 setting: Some(name.to_owned()),
                 origin: Origin::Supplied,
-                database: None,
+                needed_for: SecretUse::App,
             });
         }
     }
@@ -220,10 +221,9 @@ fn supply(
             parameter: CACHE_URL.to_owned(),
         };
     }
-    if let Some(secret) = secrets
-        .iter()
-        .find(|secret| secret.database.is_none() && secret.setting.as_deref() == Some(name))
-    {
+    if let Some(secret) = secrets.iter().find(|secret| {
+        secret.needed_for == SecretUse::App && secret.setting.as_deref() == Some(name)
+    }) {
         return Supply::Secret {
             parameter: secret.parameter.clone(),
         };

@@ -3,6 +3,7 @@
 mod again;
 mod preparation;
 mod release;
+mod sign_in;
 mod summary;
 
 use serde::Serialize;
@@ -73,6 +74,7 @@ pub(crate) async fn run(
     release::check_gates(&preparation, arguments)?;
     write(&preparation, &mut progress)?;
     let connection = reach(&preparation, surroundings, &mut progress).await?;
+    sign_in::keep(&preparation, &connection).await?;
     let provisioned = provision(&preparation, &connection, &mut progress, terminal).await?;
     let served = release::roll_out(
         &preparation,

@@ -114,3 +114,28 @@ fn an_edit_of_the_infrastructure_is_kept_and_deployed() {
         "unchanged"
     );
 }
+
+#[test]
+fn a_database_with_a_password_keeps_it_until_somebody_says_otherwise() {
+    let world = World::new();
+    let path = world.shop.path().join("taxiway.toml");
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    let with_password =
+        format!("{before}\n[environments.local.database]\nsign-in = \"password\"\n");
+    std::fs::write(&path, &with_password).unwrap();
+    world.run(&["up", "--yes"]).succeeds();
+    assert_eq!(world.page("/api/products/").0, 200);
+
+    std::fs::write(&path, &before).unwrap();
+    let refused = world.run(&["up", "--yes"]).ends_with(4);
+    assert!(
+        refused.stderr.contains("sign-in = \"password\""),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(world.page("/api/products/").0, 200, "nothing was changed");
+
+    std::fs::write(&path, &with_password).unwrap();
+    world.run(&["up", "--yes"]).succeeds();
+    assert_eq!(world.page("/api/products/").0, 200);
+}

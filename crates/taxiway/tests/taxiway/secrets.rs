@@ -10,11 +10,12 @@ use crate::world::World;
 fn no_generated_value_can_be_read_by_others() {
     let world = World::new();
     let up = world.run(&["up", "--yes", "--verbose"]).succeeds();
-    let secrets = values(&world);
+    let mut secrets = values(&world);
     assert!(
         secrets.len() >= 2,
-        "the site has a database password and a secret key"
+        "the site has a secret key and the key to its identity"
     );
+    secrets.push(token(&world));
     let printed = [
         up.stdout,
         up.stderr,
@@ -48,6 +49,20 @@ fn no_generated_value_can_be_read_by_others() {
 /// The secrets of the running site, out of the environment of its processes.
 fn values(world: &World) -> Vec<String> {
     let mut values = Vec::new();
+    for (name, value) in variables(world) {
+        match name.as_str() {
+            "SECRET_KEY" | "IDENTITY_HEADER" => values.push(value),
+            "DATABASE_URL" => values.extend(password(&value)),
+            _ => {}
+        }
+    }
+    values.sort();
+    values.dedup();
+    values
+}
+
+fn variables(world: &World) -> Vec<(String, String)> {
+    let mut variables = Vec::new();
     for process in std::fs::read_dir("/proc")
         .expect("the process list is readable")
         .flatten()
@@ -58,16 +73,29 @@ fn values(world: &World) -> Vec<String> {
             continue;
         }
         for variable in environment.split('\0') {
-            match variable.split_once('=') {
-                Some(("SECRET_KEY" | "IDENTITY_HEADER", value)) => values.push(value.to_owned()),
-                Some(("DATABASE_URL", url)) => values.extend(password(url)),
-                _ => {}
+            if let Some((name, value)) = variable.split_once('=') {
+                variables.push((name.to_owned(), value.to_owned()));
             }
         }
     }
-    values.sort();
-    values.dedup();
-    values
+    variables
+}
+
+/// The token by which the site signs in to its database, got as the site gets it.
+fn token(world: &World) -> String {
+    let variables = variables(world);
+    let value = |wanted: &str| {
+        let found = variables.iter().find(|(name, _)| name == wanted);
+        &found.unwrap_or_else(|| panic!("{wanted} is set")).1
+    };
+    let url = format!(
+        "{}?api-version=2019-08-01&resource=https://ossrdbms-aad.database.windows.net&client_id={}",
+        value("IDENTITY_ENDPOINT"),
+        value("AZURE_CLIENT_ID")
+    );
+    let answer = crate::world::text_of(&url, ("X-IDENTITY-HEADER", value("IDENTITY_HEADER")));
+    let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+    answer["access_token"].as_str().expect("a token").to_owned()
 }
 
 fn password(url: &str) -> Option<String> {

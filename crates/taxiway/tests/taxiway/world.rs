@@ -248,6 +248,14 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
         .expect("a runtime")
 }
 
+/// What an address answers to a request with a header.
+pub(crate) fn text_of(url: &str, (header, value): (&str, &str)) -> String {
+    runtime().block_on(async {
+        let answer = client().get(url).header(header, value).send().await;
+        answer.expect("an answer").text().await.expect("a text")
+    })
+}
+
 /// A client for the applications, which are plain HTTP on loopback.
 pub(crate) fn client() -> reqwest::Client {
     taxiway_azure::http_client(None).expect("a client")

@@ -55,11 +55,30 @@ param zoneId string = ''
 @description('Whether the server can\'t be deleted before its lock is.')
 param isLocked bool
 
-@description('Fixed when the server is made.')
-param administratorLogin string
+@description('How the app signs in: by tokens of its identity, or by the login\'s password.')
+@allowed([
+  'identity'
+  'password'
+])
+param signIn string
+
+@description('The app\'s identity. Its name is its role in the database.')
+param identityName string
+param identityPrincipalId string
+
+@description('Fixed once there is one. Only where the app signs in by password.')
+param administratorLogin string = ''
 
 @secure()
-param administratorPassword string
+param administratorPassword string = ''
+
+var usesIdentity = signIn == 'identity'
+
+var authentication = {
+  activeDirectoryAuth: usesIdentity ? 'Enabled' : 'Disabled'
+  passwordAuth: usesIdentity ? 'Disabled' : 'Enabled'
+  tenantId: usesIdentity ? tenant().tenantId : null
+}
 
 var privateNetwork = {
   delegatedSubnetResourceId: subnetId
@@ -81,12 +100,10 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
   }
   properties: {
     version: version
-    administratorLogin: administratorLogin
-    administratorLoginPassword: administratorPassword
-    authConfig: {
-      passwordAuth: 'Enabled'
-      activeDirectoryAuth: 'Disabled'
-    }
+    // A server that takes tokens alone has no login and no password at all.
+    administratorLogin: usesIdentity ? null : administratorLogin
+    administratorLoginPassword: usesIdentity ? null : administratorPassword
+    authConfig: authentication
     storage: {
       storageSizeGB: storageSizeGb
       autoGrow: 'Enabled'
@@ -159,18 +176,36 @@ resource serverConfigurations 'Microsoft.DBforPostgreSQL/flexibleServers/configu
   ]
 }]
 
+// The app's identity administers this server, which has the database of the app and no other. Whoever makes a smaller role has
+// to sign in to the server first, and nobody but the app reaches it. It is no superuser, and as much as a login with a password
+// would be. Its limit: who makes the app run SQL of their own may change tables and roles, not only rows.
+resource administrator 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2025-08-01' = if (usesIdentity) {
+  parent: server
+  name: identityPrincipalId
+  properties: {
+    principalType: 'ServicePrincipal'
+    principalName: identityName
+    tenantId: tenant().tenantId
+  }
+  dependsOn: [
+    serverConfigurations
+  ]
+}
+
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
 }
 
-// The app is given the whole address as one secret. It has no port: 5432 is implied, and the local cloud's host names have
-// their own.
+// The app is given the whole address as one secret, whatever is in it, so that every kind of database comes the same way. It has
+// no port: 5432 is implied, and the local cloud's host names have their own. With tokens it has no password either.
+var user = usesIdentity ? uriComponent(identityName) : '${uriComponent(administratorLogin)}:${uriComponent(administratorPassword)}'
+
 resource url 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'database-url'
   tags: tags
   properties: {
-    value: 'postgresql://${uriComponent(administratorLogin)}:${uriComponent(administratorPassword)}@${server.properties.fullyQualifiedDomainName}/${database.name}?sslmode=${sslMode}'
+    value: 'postgresql://${user}@${server.properties.fullyQualifiedDomainName}/${database.name}?sslmode=${sslMode}'
     contentType: 'text/plain'
   }
 }

@@ -201,13 +201,25 @@ fn database(shape: Shape, document: &mut Document) {
         .allowed(["Disabled", "SameZone", "ZoneRedundant"])
         .default("Disabled"),
     );
-    plain(
-        document,
-        &[
-            ("databaseName", Type::String),
-            ("databaseLogin", Type::String),
-        ],
-    );
+    if shape.sign_in.is_none() {
+        document.parameter(described(
+            "databaseSignIn",
+            Type::String,
+            "How the app signs in to the database. identity: by tokens of its own identity. password: by one that is kept in the vault.",
+        )
+        .allowed(["identity", "password"]));
+    }
+    plain(document, &[("databaseName", Type::String)]);
+    if shape.password {
+        document.parameter(
+            described(
+                "databaseLogin",
+                Type::String,
+                "The login of whoever signs in by password. Fixed once there is one.",
+            )
+            .default(""),
+        );
+    }
     document.parameter(
         described(
             "databaseSslMode",

@@ -152,6 +152,13 @@ fn vault(shape: Shape) -> Module {
     )
 }
 
+/// How the app signs in: a parameter where that differs.
+pub(in crate::infrastructure) fn sign_in(shape: Shape) -> Value {
+    shape
+        .sign_in
+        .map_or_else(|| name("databaseSignIn"), |way| Value::from(way.name()))
+}
+
 fn after_network(
     shape: Shape,
     symbol: &str,
@@ -189,9 +196,16 @@ fn database(shape: Shape) -> Module {
             .with("subnetId", name("databaseSubnetId"))
             .with("zoneId", name("databaseZoneId"));
     }
+    parameters = parameters
+        .with("signIn", sign_in(shape))
+        .with("identityName", output("identity", "name"))
+        .with("identityPrincipalId", output("identity", "principalId"));
+    if shape.password {
+        parameters = parameters
+            .with("administratorLogin", name("databaseLogin"))
+            .with("administratorPassword", name("databasePassword"));
+    }
     let parameters = parameters
-        .with("administratorLogin", name("databaseLogin"))
-        .with("administratorPassword", name("databasePassword"))
         .with("sslMode", name("databaseSslMode"))
         .with("isLocked", name("isLocked"));
     let condition = shape

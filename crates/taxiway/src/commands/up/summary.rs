@@ -108,7 +108,11 @@ fn database(preparation: &Preparation) -> Vec<String> {
     };
     vec![
         "database".to_owned(),
-        format!("PostgreSQL {}{size}", database.version),
+        format!(
+            "PostgreSQL {}{size}, signed in to by {}",
+            database.version,
+            database.sign_in.name()
+        ),
         source,
     ]
 }

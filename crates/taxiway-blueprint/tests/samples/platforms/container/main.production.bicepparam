@@ -23,7 +23,6 @@ param databaseStorageGb = 32
 param databaseBackupDays = 14
 param databaseGeoRedundantBackup = true
 param databaseName = 'shop'
-param databaseLogin = 'shop_owner'
 
 param logRetentionDays = 90
 // No limit: at one, alerts would go blind.
@@ -43,5 +42,4 @@ param hasAvailabilityTest = true
 param databaseConnectionAlert = 675
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
-param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

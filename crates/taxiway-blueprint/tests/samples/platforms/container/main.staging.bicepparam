@@ -20,7 +20,6 @@ param databaseTier = 'Burstable'
 param databaseStorageGb = 32
 param databaseBackupDays = 7
 param databaseName = 'shop'
-param databaseLogin = 'shop_owner'
 
 param logRetentionDays = 30
 param logDailyQuotaGb = 1
@@ -30,5 +29,4 @@ param vaultPurgeProtection = false
 param networkProfile = 'public'
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
-param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

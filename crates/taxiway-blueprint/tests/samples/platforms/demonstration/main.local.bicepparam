@@ -30,7 +30,6 @@ param databaseTier = 'GeneralPurpose'
 param databaseStorageGb = 32
 param databaseBackupDays = 7
 param databaseName = 'shop'
-param databaseLogin = 'shop_owner'
 // The database listens on the loopback interface only, and without TLS.
 param databaseSslMode = 'prefer'
 
@@ -43,5 +42,4 @@ param vaultPurgeProtection = false
 param networkProfile = 'none'
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
-param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

@@ -22,7 +22,7 @@ param databaseTier = 'GeneralPurpose'
 param databaseStorageGb = 32
 param databaseBackupDays = 14
 param databaseName = 'shop'
-param databaseLogin = 'shop_owner'
+param databaseSignIn = 'password'
 
 param logRetentionDays = 90
 // No limit: at one, alerts would go blind.

@@ -46,7 +46,6 @@ param databaseGeoRedundantBackup bool = false
 ])
 param databaseStandby string = 'Disabled'
 param databaseName string
-param databaseLogin string
 @description('How the app uses TLS towards the database: the sslmode of libpq.')
 param databaseSslMode string = 'require'
 
@@ -86,8 +85,6 @@ param budgetStart string = ''
 param allowedLocations array = []
 
 // Secrets. On the first deployment of an environment they are given; later ones take them from its vault.
-@secure()
-param databasePassword string
 @secure()
 param djangoSecretKey string
 
@@ -188,24 +185,15 @@ module database 'modules/postgresql.bicep' = {
     highAvailability: databaseStandby
     subnetId: databaseSubnetId
     zoneId: databaseZoneId
-    administratorLogin: databaseLogin
-    administratorPassword: databasePassword
+    signIn: 'identity'
+    identityName: identity.outputs.name
+    identityPrincipalId: identity.outputs.principalId
     sslMode: databaseSslMode
     isLocked: isLocked
   }
   dependsOn: [
     network
   ]
-}
-
-module databasePasswordSecret 'modules/secret.bicep' = {
-  name: 'secret-database-password'
-  params: {
-    vaultName: keyVault.outputs.name
-    tags: tags
-    name: 'database-password'
-    value: databasePassword
-  }
 }
 
 module djangoSecretKeySecret 'modules/secret.bicep' = {
@@ -243,6 +231,9 @@ var appSettings = union({
   DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
   DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
   DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
+  DATABASE_SIGN_IN: 'identity'
+  // The identity whose tokens are asked for.
+  AZURE_CLIENT_ID: identity.outputs.clientId
   // Errors and logs say where they come from.
   TAXIWAY_ENVIRONMENT: environmentName
   SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
@@ -268,6 +259,8 @@ var appSettings = union({
 // What belongs to the environment stays with it in a swap; all else goes with the release.
 var stickySettings = [
   'DATABASE_URL'
+  'DATABASE_SIGN_IN'
+  'AZURE_CLIENT_ID'
   'SECRET_KEY'
   'APPLICATIONINSIGHTS_CONNECTION_STRING'
 ]
@@ -297,7 +290,6 @@ module appService 'modules/app-service.bicep' = {
   // References to secrets that are not there yet would reach the app as they stand.
   dependsOn: [
     database
-    databasePasswordSecret
     djangoSecretKeySecret
     vaultEndpoint
     network

@@ -27,7 +27,6 @@ param databaseBackupDays = 14
 param databaseGeoRedundantBackup = true
 param databaseStandby = 'ZoneRedundant'
 param databaseName = 'clinic'
-param databaseLogin = 'clinic_owner'
 
 param logRetentionDays = 90
 // No limit: at one, alerts would go blind.
@@ -54,5 +53,4 @@ param allowedLocations = [
 ]
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
-param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

@@ -46,7 +46,6 @@ param databaseGeoRedundantBackup bool = false
 ])
 param databaseStandby string = 'Disabled'
 param databaseName string
-param databaseLogin string
 @description('How the app uses TLS towards the database: the sslmode of libpq.')
 param databaseSslMode string = 'require'
 
@@ -89,8 +88,6 @@ param databaseConnectionAlert int = 1000
 param alertRecipients array = []
 
 // Secrets. On the first deployment of an environment they are given; later ones take them from its vault.
-@secure()
-param databasePassword string
 @secure()
 param djangoSecretKey string
 
@@ -194,24 +191,15 @@ module database 'modules/postgresql.bicep' = {
     highAvailability: databaseStandby
     subnetId: databaseSubnetId
     zoneId: databaseZoneId
-    administratorLogin: databaseLogin
-    administratorPassword: databasePassword
+    signIn: 'identity'
+    identityName: identity.outputs.name
+    identityPrincipalId: identity.outputs.principalId
     sslMode: databaseSslMode
     isLocked: isLocked
   }
   dependsOn: [
     network
   ]
-}
-
-module databasePasswordSecret 'modules/secret.bicep' = {
-  name: 'secret-database-password'
-  params: {
-    vaultName: keyVault.outputs.name
-    tags: tags
-    name: 'database-password'
-    value: databasePassword
-  }
 }
 
 module djangoSecretKeySecret 'modules/secret.bicep' = {
@@ -283,13 +271,15 @@ var storageSettings = {
   // Containers `media` and `static`, which the app reads and writes as its identity.
   AZURE_STORAGE_URL: 'https://${storageName}.blob.${environment().suffixes.storage}'
   AZURE_STORAGE_ACCOUNT_NAME: storageName
-  AZURE_CLIENT_ID: identity.outputs.clientId
 }
 // The same for the site and its slot, so that a release meets after the swap what it met before.
 var appSettings = union({
   DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
   DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
   DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
+  DATABASE_SIGN_IN: 'identity'
+  // The identity whose tokens are asked for.
+  AZURE_CLIENT_ID: identity.outputs.clientId
   // Errors and logs say where they come from.
   TAXIWAY_ENVIRONMENT: environmentName
   SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
@@ -315,6 +305,8 @@ var appSettings = union({
 // What belongs to the environment stays with it in a swap; all else goes with the release.
 var stickySettings = [
   'DATABASE_URL'
+  'DATABASE_SIGN_IN'
+  'AZURE_CLIENT_ID'
   'SECRET_KEY'
   'REDIS_URL'
   'AZURE_STORAGE_URL'
@@ -347,7 +339,6 @@ module appService 'modules/app-service.bicep' = {
   // References to secrets that are not there yet would reach the app as they stand.
   dependsOn: [
     database
-    databasePasswordSecret
     djangoSecretKeySecret
     cache
     cacheEndpoint

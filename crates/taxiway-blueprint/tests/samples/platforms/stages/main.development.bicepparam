@@ -21,7 +21,6 @@ param databaseTier = 'Burstable'
 param databaseStorageGb = 32
 param databaseBackupDays = 7
 param databaseName = 'a_very_long_name_for_a_djan'
-param databaseLogin = 'a_very_long_name_for_a_djan_owner'
 
 param logRetentionDays = 30
 param logDailyQuotaGb = 1
@@ -38,5 +37,4 @@ param storageSku = 'Standard_LRS'
 param storageSoftDeleteDays = 7
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
-param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

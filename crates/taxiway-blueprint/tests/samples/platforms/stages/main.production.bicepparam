@@ -25,7 +25,6 @@ param databaseBackupDays = 14
 param databaseGeoRedundantBackup = true
 param databaseStandby = 'ZoneRedundant'
 param databaseName = 'a_very_long_name_for_a_djan'
-param databaseLogin = 'a_very_long_name_for_a_djan_owner'
 
 param logRetentionDays = 90
 // No limit: at one, alerts would go blind.
@@ -50,5 +49,4 @@ param hasAvailabilityTest = true
 param databaseConnectionAlert = 2737
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
-param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

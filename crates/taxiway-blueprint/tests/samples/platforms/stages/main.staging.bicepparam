@@ -21,7 +21,6 @@ param databaseTier = 'GeneralPurpose'
 param databaseStorageGb = 32
 param databaseBackupDays = 7
 param databaseName = 'a_very_long_name_for_a_djan'
-param databaseLogin = 'a_very_long_name_for_a_djan_owner'
 
 param logRetentionDays = 30
 param logDailyQuotaGb = 1
@@ -44,5 +43,4 @@ param hasAvailabilityTest = false
 param databaseConnectionAlert = 675
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
-param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

@@ -45,8 +45,15 @@ param databaseGeoRedundantBackup bool = false
   'ZoneRedundant'
 ])
 param databaseStandby string = 'Disabled'
+@description('How the app signs in to the database. identity: by tokens of its own identity. password: by one that is kept in the vault.')
+@allowed([
+  'identity'
+  'password'
+])
+param databaseSignIn string
 param databaseName string
-param databaseLogin string
+@description('The login of whoever signs in by password. Fixed once there is one.')
+param databaseLogin string = ''
 @description('How the app uses TLS towards the database: the sslmode of libpq.')
 param databaseSslMode string = 'require'
 
@@ -81,7 +88,7 @@ param alertRecipients array = []
 
 // Secrets. On the first deployment of an environment they are given; later ones take them from its vault.
 @secure()
-param databasePassword string
+param databasePassword string = ''
 @secure()
 param djangoSecretKey string
 @secure()
@@ -183,6 +190,9 @@ module database 'modules/postgresql.bicep' = {
     highAvailability: databaseStandby
     subnetId: databaseSubnetId
     zoneId: databaseZoneId
+    signIn: databaseSignIn
+    identityName: identity.outputs.name
+    identityPrincipalId: identity.outputs.principalId
     administratorLogin: databaseLogin
     administratorPassword: databasePassword
     sslMode: databaseSslMode
@@ -193,7 +203,7 @@ module database 'modules/postgresql.bicep' = {
   ]
 }
 
-module databasePasswordSecret 'modules/secret.bicep' = {
+module databasePasswordSecret 'modules/secret.bicep' = if (!empty(databasePassword)) {
   name: 'secret-database-password'
   params: {
     vaultName: keyVault.outputs.name
@@ -230,6 +240,9 @@ var appSettings = union({
   DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
   DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
   DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
+  DATABASE_SIGN_IN: databaseSignIn
+  // The identity whose tokens are asked for.
+  AZURE_CLIENT_ID: identity.outputs.clientId
   // Errors and logs say where they come from.
   TAXIWAY_ENVIRONMENT: environmentName
   SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
@@ -256,6 +269,8 @@ var appSettings = union({
 // What belongs to the environment stays with it in a swap; all else goes with the release.
 var stickySettings = [
   'DATABASE_URL'
+  'DATABASE_SIGN_IN'
+  'AZURE_CLIENT_ID'
   'SECRET_KEY'
   'STRIPE_SECRET_KEY'
   'APPLICATIONINSIGHTS_CONNECTION_STRING'

@@ -34,7 +34,7 @@ param databaseTier = 'GeneralPurpose'
 param databaseStorageGb = 32
 param databaseBackupDays = 7
 param databaseName = 'shop'
-param databaseLogin = 'shop_owner'
+param databaseSignIn = 'identity'
 // The database listens on the loopback interface only, and without TLS.
 param databaseSslMode = 'prefer'
 
@@ -47,6 +47,5 @@ param vaultPurgeProtection = false
 param networkProfile = 'none'
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
-param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')
 param secretStripeSecretKey = readEnvironmentVariable('STRIPE_SECRET_KEY', '')

@@ -22,6 +22,7 @@ param databaseTier = 'Burstable'
 param databaseStorageGb = 32
 param databaseBackupDays = 7
 param databaseName = 'shop'
+param databaseSignIn = 'password'
 param databaseLogin = 'shop_owner'
 
 param logRetentionDays = 30
