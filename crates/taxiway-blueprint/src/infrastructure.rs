@@ -6,6 +6,7 @@
 
 mod main_file;
 mod parameters;
+mod pipeline;
 mod settings;
 mod shape;
 
@@ -72,5 +73,6 @@ pub(crate) fn files(
             parameters::document(platform, environment, server_file).print(),
         ));
     }
+    files.extend(pipeline::files(platform));
     files
 }

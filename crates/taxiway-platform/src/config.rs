@@ -18,7 +18,7 @@ use taxiway_diagnostics::{Diagnostic, Place};
 
 pub use initial::initial_config;
 
-use crate::{Container, DatabaseKind, Hosting, NetworkProfile, Pipeline, SignIn, Size};
+use crate::{Container, DatabaseKind, Hosting, NetworkProfile, Pipeline, Repository, SignIn, Size};
 
 /// Where the configuration lies, relative to the repository.
 pub const CONFIG_PATH: &str = "taxiway.toml";
@@ -99,6 +99,9 @@ pub struct DeliverySettings {
     pub pipeline: Option<Setting<Pipeline>>,
     /// Whether an image is described. A Dockerfile of the project stays as it is.
     pub container: Option<Setting<Container>>,
+    /// Where the repository is on GitHub: `OWNER/NAME`, or `OWNER@ID/NAME@ID` where the tokens of its jobs have the numbers
+    /// (`gh api repos/OWNER/NAME/actions/oidc/customization/sub` says so).
+    pub repository: Option<Setting<Repository>>,
     /// The branch whose commits are deployed. Default: `main`.
     pub branch: Option<Setting<String>>,
     /// Who reviews what decides over production, as GitHub names them: `@shop/platform`.
@@ -244,7 +247,7 @@ mod tests {
         let definitions = &schema.as_value()["$defs"];
         for (definition, table, count) in [
             ("AppConfig", "app", 8),
-            ("DeliverySettings", "delivery", 4),
+            ("DeliverySettings", "delivery", 5),
             ("EnvironmentSettings", "environments.production", 16),
             ("DatabaseSettings", "environments.production.database", 8),
             ("BudgetSettings", "environments.production.budget", 2),

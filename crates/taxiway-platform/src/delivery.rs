@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::Repository;
+
 /// How commits get from the repository to an environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Delivery {
@@ -14,6 +16,8 @@ pub struct Delivery {
     pub branch: String,
     /// Who reviews what decides over production, as GitHub names them: `@shop/platform`.
     pub code_owners: Vec<String>,
+    /// Where the repository is on GitHub, where that is known.
+    pub repository: Option<Repository>,
 }
 
 /// Whose pipelines are written.

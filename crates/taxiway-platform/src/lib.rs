@@ -13,6 +13,7 @@ mod naming;
 mod platform;
 mod python;
 mod regions;
+mod repository;
 mod size;
 mod suggestion;
 mod workers;
@@ -31,5 +32,6 @@ pub use platform::{
     Database, Environment, EnvironmentKind, MissingVariable, Origin, PLATFORM_SCHEMA, Part, Plan,
     Platform, Python, Secret, SecretUse, Server, StaticServing, Supply, Variable, WebService,
 };
+pub use repository::{FederatedSubject, Repository};
 pub use size::Size;
 pub use workers::Workers;

@@ -11,9 +11,14 @@ pub(crate) const SECRET: &str = "what nobody may see";
 
 /// `main.bicep` as a template; the compiler may not remark on anything.
 pub(crate) fn template(sources: &dyn Sources) -> Value {
-    let main = Utf8Path::new("infrastructure/bicep/main.bicep");
-    let compiled = compile(sources, main);
-    assert_eq!(compiled.diagnostics, [], "{main}");
+    template_of(sources, "main")
+}
+
+/// The file of this name as a template.
+pub(crate) fn template_of(sources: &dyn Sources, entry: &str) -> Value {
+    let path = format!("infrastructure/bicep/{entry}.bicep");
+    let compiled = compile(sources, Utf8Path::new(&path));
+    assert_eq!(compiled.diagnostics, [], "{path}");
     compiled.template.unwrap()
 }
 
@@ -24,7 +29,17 @@ pub(crate) fn evaluated(
     workload: &str,
     environment: &str,
 ) -> Vec<Value> {
-    let path = format!("infrastructure/bicep/main.{environment}.bicepparam");
+    evaluated_with(template, sources, workload, ("main", environment))
+}
+
+/// As [`evaluated`], of the file of this name.
+pub(crate) fn evaluated_with(
+    template: &Value,
+    sources: &dyn Sources,
+    workload: &str,
+    (entry, environment): (&str, &str),
+) -> Vec<Value> {
+    let path = format!("infrastructure/bicep/{entry}.{environment}.bicepparam");
     // What a parameter file reads besides secrets has a default.
     let variable = |name: &str| (!name.starts_with("TAXIWAY_")).then(|| SECRET.to_owned());
     let parameters = compile_parameters(sources, path.as_str().into(), &variable);

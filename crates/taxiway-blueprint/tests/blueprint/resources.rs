@@ -149,3 +149,54 @@ fn names_keep_azures_limits() {
         assert!(name.contains("-production-"), "{name}");
     }
 }
+
+/// Each environment has a deployer that only its own jobs become; one reader reads them all.
+#[test]
+fn the_pipelines_are_who_their_workflows_sign_in_as() {
+    let sources = generate("shop")
+        .into_iter()
+        .map(|file| (file.path, file.text))
+        .collect::<MemorySources>();
+    let template = crate::evaluated::template_of(&sources, "pipeline");
+    let lines: Vec<String> = ["staging", "production"]
+        .into_iter()
+        .flat_map(|environment| {
+            let resources = crate::evaluated::evaluated_with(
+                &template,
+                &sources,
+                "shop",
+                ("pipeline", environment),
+            );
+            resources.into_iter().map(move |resource| {
+                let kind = resource["type"].as_str().unwrap().to_owned();
+                let kind = kind.rsplit('/').next().unwrap().split('@').next().unwrap();
+                let body = &resource["body"]["properties"];
+                let what = ["subject", "roleName", "description"]
+                    .iter()
+                    .find_map(|name| body[*name].as_str())
+                    .or(resource["name"].as_str())
+                    .unwrap();
+                format!("{environment} {kind}: {what}")
+            })
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    staging userAssignedIdentities: id-shop-staging-deploy
+    staging federatedIdentityCredentials: repo:shop-team@4711/shop@815:environment:staging
+    staging userAssignedIdentities: id-shop-plan
+    staging federatedIdentityCredentials: repo:shop-team@4711/shop@815:pull_request
+    staging federatedIdentityCredentials: repo:shop-team@4711/shop@815:ref:refs/heads/main
+    staging roleDefinitions: Taxiway deployer of rg-shop-staging
+    staging roleAssignments: The pipeline deploys to this group, and to no other.
+    staging roleAssignments: The pipeline gives the app the roles of main.bicep.
+    staging roleDefinitions: Taxiway reader of rg-shop-staging
+    staging roleAssignments: Pull requests show what they would change; a schedule finds what was changed by hand.
+    production userAssignedIdentities: id-shop-production-deploy
+    production federatedIdentityCredentials: repo:shop-team@4711/shop@815:environment:production
+    production roleDefinitions: Taxiway deployer of rg-shop-production
+    production roleAssignments: The pipeline deploys to this group, and to no other.
+    production roleAssignments: The pipeline gives the app the roles of main.bicep.
+    production roleDefinitions: Taxiway reader of rg-shop-production
+    production roleAssignments: Pull requests show what they would change; a schedule finds what was changed by hand.
+    ");
+}

@@ -8,7 +8,7 @@ use super::reader::{Reader, in_order, to_span, value_span};
 use super::{
     AllowedFinding, AppConfig, CheckConfig, Config, DeliverySettings, EnvironmentSettings, Setting,
 };
-use crate::{Container, Hosting, Pipeline, naming};
+use crate::{Container, Hosting, Pipeline, Repository, naming};
 
 pub(super) fn parse(text: &str) -> Result<Config, Vec<Diagnostic>> {
     let mut reader = Reader::new(text);
@@ -132,7 +132,13 @@ impl Reader {
         self.keys(
             table,
             "[delivery]",
-            &["pipeline", "container", "branch", "code-owners"],
+            &[
+                "pipeline",
+                "container",
+                "repository",
+                "branch",
+                "code-owners",
+            ],
         );
         let branch = self.text(table, "branch");
         if let Some(branch) = branch.as_ref().filter(|branch| !is_branch(&branch.value)) {
@@ -140,6 +146,7 @@ impl Reader {
             self.error("config-value", value_span(table, "branch"), message);
         }
         DeliverySettings {
+            repository: self.repository(table),
             pipeline: self.choice(
                 table,
                 "pipeline",
@@ -157,6 +164,22 @@ impl Reader {
                 })
             }),
         }
+    }
+
+    fn repository(&mut self, table: &DeTable<'_>) -> Option<Setting<Repository>> {
+        let written = self.text(table, "repository")?;
+        let repository = Repository::parse(&written.value);
+        if repository.is_none() {
+            let message = format!(
+                "`{}` is neither `OWNER/NAME` nor `OWNER@ID/NAME@ID`",
+                written.value
+            );
+            self.error("config-value", value_span(table, "repository"), message);
+        }
+        Some(Setting {
+            value: repository?,
+            place: written.place,
+        })
     }
 
     /// Container Apps are told apart from a misspelling.

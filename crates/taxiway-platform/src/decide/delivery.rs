@@ -8,6 +8,14 @@ use crate::{Config, Container, Delivery, Pipeline, Source};
 
 pub(super) fn decide(service: &Service, config: &Config, decisions: &mut Decisions) -> Delivery {
     let settings = &config.delivery;
+    if let Some(repository) = &settings.repository {
+        decisions.configured(
+            "delivery.repository",
+            repository.value.to_string(),
+            &repository.place,
+            "its jobs sign in to Azure without a password: pipeline.bicep, which a person deploys once, says which",
+        );
+    }
     Delivery {
         pipeline: pipeline(service, config, decisions),
         container: container(service, config, decisions),
@@ -15,6 +23,7 @@ pub(super) fn decide(service: &Service, config: &Config, decisions: &mut Decisio
             .branch
             .as_ref()
             .map_or_else(|| "main".to_owned(), |branch| branch.value.clone()),
+        repository: settings.repository.as_ref().map(|it| it.value.clone()),
         code_owners: settings
             .code_owners
             .iter()
