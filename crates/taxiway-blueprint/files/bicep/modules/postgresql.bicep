@@ -74,12 +74,6 @@ param administratorPassword string = ''
 
 var usesIdentity = signIn == 'identity'
 
-var authentication = {
-  activeDirectoryAuth: usesIdentity ? 'Enabled' : 'Disabled'
-  passwordAuth: usesIdentity ? 'Disabled' : 'Enabled'
-  tenantId: usesIdentity ? tenant().tenantId : null
-}
-
 var privateNetwork = {
   delegatedSubnetResourceId: subnetId
   privateDnsZoneArmResourceId: zoneId
@@ -103,7 +97,11 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
     // A server that takes tokens alone has no login and no password at all.
     administratorLogin: usesIdentity ? null : administratorLogin
     administratorLoginPassword: usesIdentity ? null : administratorPassword
-    authConfig: authentication
+    authConfig: {
+      activeDirectoryAuth: usesIdentity ? 'Enabled' : 'Disabled'
+      passwordAuth: usesIdentity ? 'Disabled' : 'Enabled'
+      tenantId: usesIdentity ? tenant().tenantId : null
+    }
     storage: {
       storageSizeGB: storageSizeGb
       autoGrow: 'Enabled'
