@@ -18,20 +18,36 @@ pub(super) async fn keep(
     preparation: &Preparation,
     connection: &Connection,
 ) -> Result<(), Failure> {
-    let servers = preparation.compiled.resources.iter().filter(|resource| {
+    let wants_tokens_alone = preparation.compiled.resources.iter().any(|resource| {
         let authentication = &resource.body["properties"]["authConfig"];
         resource.resource_type.eq_ignore_ascii_case(SERVER)
             && authentication["passwordAuth"] == "Disabled"
     });
-    for wanted in servers {
-        let id = PostgresqlServerId::new(connection.group.clone(), &wanted.name);
-        let server = connection.azure.postgresql_server(&id).await;
-        let server = server.map_err(|error| {
-            Failure::failed("the database server could not be asked how it is signed in to")
-                .because(&error)
-        })?;
+    if !wants_tokens_alone {
+        return Ok(());
+    }
+    let unknown = |error: taxiway_azure::Error| {
+        Failure::failed("the database server could not be asked how it is signed in to")
+            .because(&error)
+    };
+    let (azure, group) = (&connection.azure, &connection.group);
+    if azure
+        .resource_group(group)
+        .await
+        .map_err(unknown)?
+        .is_none()
+    {
+        return Ok(());
+    }
+    // By what is there: before a deployment, names that come out of hashes are not known.
+    for known in azure.resources(group).await.map_err(unknown)? {
+        if !known.kind.eq_ignore_ascii_case(SERVER) {
+            continue;
+        }
+        let id = PostgresqlServerId::new(group.clone(), &known.name);
+        let server = azure.postgresql_server(&id).await.map_err(unknown)?;
         if server.is_some_and(|server| server.takes_passwords) {
-            return Err(refusal(preparation, &wanted.name));
+            return Err(refusal(preparation, &known.name));
         }
     }
     Ok(())
