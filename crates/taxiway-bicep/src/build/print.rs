@@ -1,4 +1,4 @@
-//! The printer: the only place that quotes, escapes and indents.
+//! The printer: the only place that quotes and escapes. Where lines break and what stands between words is the formatter's.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::{
 };
 
 impl Document {
-    /// The file's text: two spaces of indentation, `\n`, a newline at the end.
+    /// The file's text, as the formatter lays it out.
     pub fn print(&self) -> String {
         let mut printer = Printer::default();
         let mut previous: Option<&Item> = None;
@@ -83,15 +83,11 @@ fn escape_into(literal: &str, out: &mut String) {
 #[derive(Default)]
 struct Printer {
     out: String,
-    depth: usize,
 }
 
 impl Printer {
-    fn finish(mut self) -> String {
-        while self.out.ends_with("\n\n") {
-            self.out.pop();
-        }
-        self.out
+    fn finish(self) -> String {
+        crate::format(&self.out)
     }
 
     fn write(&mut self, text: std::fmt::Arguments<'_>) {
@@ -102,9 +98,6 @@ impl Printer {
 
     fn line(&mut self) {
         self.out.push('\n');
-        for _ in 0..self.depth {
-            self.out.push_str("  ");
-        }
     }
 
     /// An empty line, unless there is one or nothing stands above.
@@ -196,14 +189,12 @@ impl Printer {
     fn user_type(&mut self, user_type: &UserType) {
         self.decorators(&user_type.decorators);
         self.write(format_args!("type {} = {{", user_type.name));
-        self.depth += 1;
         for (name, kind) in &user_type.members {
             self.line();
             self.key(name);
             self.out.push_str(": ");
             self.out.push_str(&print_type(kind));
         }
-        self.depth -= 1;
         self.line();
         self.out.push('}');
     }
@@ -351,7 +342,6 @@ impl Printer {
             return self.out.push_str("{}");
         }
         self.out.push('{');
-        self.depth += 1;
         for entry in &object.entries {
             if matches!(entry, ObjectEntry::Blank) {
                 self.out.push('\n');
@@ -360,7 +350,6 @@ impl Printer {
             self.line();
             self.entry(entry);
         }
-        self.depth -= 1;
         self.line();
         self.out.push('}');
     }
@@ -391,12 +380,10 @@ impl Printer {
             return self.out.push_str("[]");
         }
         self.out.push('[');
-        self.depth += 1;
         for value in values {
             self.line();
             self.value(value, 0);
         }
-        self.depth -= 1;
         self.line();
         self.out.push(']');
     }

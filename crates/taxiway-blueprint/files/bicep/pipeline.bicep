@@ -42,15 +42,17 @@ resource deployer 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
 
 // One after the other: an identity takes one change of its credentials at a time.
 @batchSize(1)
-resource deployerCredentials 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30' = [for subject in deployerSubjects: {
-  parent: deployer
-  name: subject.name
-  properties: {
-    issuer: issuer
-    subject: subject.subject
-    audiences: audiences
+resource deployerCredentials 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30' = [
+  for subject in deployerSubjects: {
+    parent: deployer
+    name: subject.name
+    properties: {
+      issuer: issuer
+      subject: subject.subject
+      audiences: audiences
+    }
   }
-}]
+]
 
 resource reader 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = if (makesReader) {
   name: 'id-${workload}-plan'
@@ -59,15 +61,17 @@ resource reader 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = 
 }
 
 @batchSize(1)
-resource readerCredentials 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30' = [for subject in readerSubjects: if (makesReader) {
-  parent: reader
-  name: subject.name
-  properties: {
-    issuer: issuer
-    subject: subject.subject
-    audiences: audiences
+resource readerCredentials 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30' = [
+  for subject in readerSubjects: if (makesReader) {
+    parent: reader
+    name: subject.name
+    properties: {
+      issuer: issuer
+      subject: subject.subject
+      audiences: audiences
+    }
   }
-}]
+]
 
 // What main.bicep makes, and a release changes. No role is given with it, and no data is read: values of secrets, rows and files
 // need rights of another kind.
@@ -131,7 +135,10 @@ var grantedRoles = [
   'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 ]
 var grantedList = join(grantedRoles, ', ')
-var roleAdministrator = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'f58310d9-a9f6-439a-9e8d-f62e7b41a168')
+var roleAdministrator = subscriptionResourceId(
+  'Microsoft.Authorization/roleDefinitions',
+  'f58310d9-a9f6-439a-9e8d-f62e7b41a168'
+)
 var mayGrant = '((!(ActionMatches{\'Microsoft.Authorization/roleAssignments/write\'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${grantedList}} AND @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {\'ServicePrincipal\'}))'
 var mayRevoke = '((!(ActionMatches{\'Microsoft.Authorization/roleAssignments/delete\'})) OR (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${grantedList}} AND @Resource[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {\'ServicePrincipal\'}))'
 

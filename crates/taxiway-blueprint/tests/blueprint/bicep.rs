@@ -42,6 +42,27 @@ fn every_bicep_file_compiles_alone_without_a_remark() {
 }
 
 #[test]
+fn every_bicep_file_is_laid_out_as_the_formatter_does() {
+    let laid_out = |path: &Utf8Path, text: &str| {
+        if matches!(path.extension(), Some("bicep" | "bicepparam")) {
+            let is_laid_out = taxiway_bicep::format(text) == text;
+            assert!(is_laid_out, "`taxiway bicep format` changes {path}");
+        }
+    };
+    for sample in SAMPLES {
+        for file in generate(sample) {
+            laid_out(&file.path, &file.text);
+        }
+    }
+    // Those that no sample has, too.
+    let modules = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("files/bicep/modules");
+    for entry in modules.read_dir_utf8().unwrap() {
+        let path = entry.unwrap().into_path();
+        laid_out(&path, &std::fs::read_to_string(&path).unwrap());
+    }
+}
+
+#[test]
 fn the_command_line_finds_what_it_needs_among_the_outputs() {
     let main = Utf8Path::new("infrastructure/bicep/main.bicep");
     let template = compile(&sources("shop"), main).template.unwrap();

@@ -49,11 +49,13 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   properties: {
     groupShortName: take(environmentName, 12)
     enabled: true
-    emailReceivers: [for recipient in recipients: {
-      name: recipient
-      emailAddress: recipient
-      useCommonAlertSchema: true
-    }]
+    emailReceivers: [
+      for recipient in recipients: {
+        name: recipient
+        emailAddress: recipient
+        useCommonAlertSchema: true
+      }
+    ]
     armRoleReceivers: empty(recipients) ? owners : []
   }
 }
@@ -79,44 +81,46 @@ var rates = [
   }
 ]
 
-resource rateAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rate in rates: {
-  name: 'alert-${environmentName}-${rate.name}'
-  location: location
-  tags: tags
-  kind: 'LogAlert'
-  properties: {
-    displayName: '${environmentName}: ${rate.name}'
-    description: rate.description
-    severity: rate.severity
-    enabled: true
-    scopes: [
-      workspaceId
-    ]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    criteria: {
-      allOf: [
-        {
-          query: rate.query
-          timeAggregation: 'Maximum'
-          metricMeasureColumn: 'Value'
-          operator: 'GreaterThan'
-          threshold: rate.threshold
-          failingPeriods: {
-            numberOfEvaluationPeriods: 1
-            minFailingPeriodsToAlert: 1
+resource rateAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rate in rates: {
+    name: 'alert-${environmentName}-${rate.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: '${environmentName}: ${rate.name}'
+      description: rate.description
+      severity: rate.severity
+      enabled: true
+      scopes: [
+        workspaceId
+      ]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      criteria: {
+        allOf: [
+          {
+            query: rate.query
+            timeAggregation: 'Maximum'
+            metricMeasureColumn: 'Value'
+            operator: 'GreaterThan'
+            threshold: rate.threshold
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
           }
-        }
-      ]
-    }
-    autoMitigate: true
-    actions: {
-      actionGroups: [
-        people.id
-      ]
+        ]
+      }
+      autoMitigate: true
+      actions: {
+        actionGroups: [
+          people.id
+        ]
+      }
     }
   }
-}]
+]
 
 var platformMetrics = [
   {
@@ -225,40 +229,42 @@ var databaseMetrics = [
 
 var metrics = concat(platformMetrics, empty(databaseServerId) ? [] : databaseMetrics)
 
-resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for item in metrics: {
-  name: 'alert-${environmentName}-${item.name}'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: item.description
-    severity: item.severity
-    enabled: true
-    scopes: [
-      item.scope
-    ]
-    evaluationFrequency: 'PT5M'
-    windowSize: item.window
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
+resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for item in metrics: {
+    name: 'alert-${environmentName}-${item.name}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: item.description
+      severity: item.severity
+      enabled: true
+      scopes: [
+        item.scope
+      ]
+      evaluationFrequency: 'PT5M'
+      windowSize: item.window
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            name: 'limit'
+            criterionType: 'StaticThresholdCriterion'
+            metricName: item.metric
+            timeAggregation: item.aggregation
+            operator: item.operator
+            threshold: item.threshold
+          }
+        ]
+      }
+      autoMitigate: true
+      actions: [
         {
-          name: 'limit'
-          criterionType: 'StaticThresholdCriterion'
-          metricName: item.metric
-          timeAggregation: item.aggregation
-          operator: item.operator
-          threshold: item.threshold
+          actionGroupId: people.id
         }
       ]
     }
-    autoMitigate: true
-    actions: [
-      {
-        actionGroupId: people.id
-      }
-    ]
   }
-}]
+]
 
 resource failedDeployments 'Microsoft.Insights/activityLogAlerts@2020-10-01' = {
   name: 'alert-${environmentName}-failed-deployment'

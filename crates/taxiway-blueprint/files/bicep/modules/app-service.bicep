@@ -217,10 +217,12 @@ resource siteLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: site
   properties: {
     workspaceId: workspaceId
-    logs: [for category in logCategories: {
-      category: category
-      enabled: true
-    }]
+    logs: [
+      for category in logCategories: {
+        category: category
+        enabled: true
+      }
+    ]
     metrics: [
       {
         category: 'AllMetrics'
@@ -235,10 +237,12 @@ resource slotLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: slot
   properties: {
     workspaceId: workspaceId
-    logs: [for category in logCategories: {
-      category: category
-      enabled: true
-    }]
+    logs: [
+      for category in logCategories: {
+        category: category
+        enabled: true
+      }
+    ]
     metrics: [
       {
         category: 'AllMetrics'

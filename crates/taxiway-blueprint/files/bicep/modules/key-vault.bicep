@@ -63,14 +63,19 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
       // Deployments read and write secrets as a service of Azure; the site is none, and comes through its subnet.
       bypass: 'AzureServices'
       virtualNetworkRules: access == 'subnet' ? subnetRules : []
-      ipRules: [for address in allowedAddresses: {
-        value: address
-      }]
+      ipRules: [
+        for address in allowedAddresses: {
+          value: address
+        }
+      ]
     }
   }
 }
 
-var secretsUser = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '4633458b-17de-408a-b874-0445c86b69e6')
+var secretsUser = subscriptionResourceId(
+  'Microsoft.Authorization/roleDefinitions',
+  '4633458b-17de-408a-b874-0445c86b69e6'
+)
 
 resource readerAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(vault.id, readerPrincipalId, secretsUser)

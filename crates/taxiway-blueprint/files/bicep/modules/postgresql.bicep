@@ -162,17 +162,19 @@ var configurations = [
 
 // One after the other: the server takes one change at a time.
 @batchSize(1)
-resource serverConfigurations 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01' = [for configuration in configurations: {
-  parent: server
-  name: configuration.name
-  properties: {
-    value: configuration.value
-    source: 'user-override'
+resource serverConfigurations 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01' = [
+  for configuration in configurations: {
+    parent: server
+    name: configuration.name
+    properties: {
+      value: configuration.value
+      source: 'user-override'
+    }
+    dependsOn: [
+      database
+    ]
   }
-  dependsOn: [
-    database
-  ]
-}]
+]
 
 // The app's identity administers this server, which has the database of the app and no other. Whoever makes a smaller role has
 // to sign in to the server first, and nobody but the app reaches it. It is no superuser, and as much as a login with a password
@@ -196,7 +198,9 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
 
 // The app is given the whole address as one secret, whatever is in it, so that every kind of database comes the same way. It has
 // no port: 5432 is implied, and the local cloud's host names have their own. With tokens it has no password either.
-var user = usesIdentity ? uriComponent(identityName) : '${uriComponent(administratorLogin)}:${uriComponent(administratorPassword)}'
+var user = usesIdentity
+  ? uriComponent(identityName)
+  : '${uriComponent(administratorLogin)}:${uriComponent(administratorPassword)}'
 
 resource url 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault

@@ -5,7 +5,10 @@
 param allowedLocations array
 
 // Azure's own policy "Allowed locations". Resources without a region, such as DNS zones, are exempt from it.
-var allowedLocationsPolicy = tenantResourceId('Microsoft.Authorization/policyDefinitions', 'e56962a6-4747-49cd-b67b-bf8b01975c4c')
+var allowedLocationsPolicy = tenantResourceId(
+  'Microsoft.Authorization/policyDefinitions',
+  'e56962a6-4747-49cd-b67b-bf8b01975c4c'
+)
 
 resource assignment 'Microsoft.Authorization/policyAssignments@2025-03-01' = {
   name: 'data-residency'

@@ -43,43 +43,47 @@ var groups = [
 
 // One after the other: both write to one zone.
 @batchSize(1)
-resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [for group in groups: {
-  name: '${name}-${group}'
-  location: location
-  tags: tags
-  properties: {
-    subnet: {
-      id: subnetId
-    }
-    privateLinkServiceConnections: [
-      {
-        name: group
-        properties: {
-          privateLinkServiceId: siteId
-          groupIds: [
-            group
-          ]
-        }
+resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [
+  for group in groups: {
+    name: '${name}-${group}'
+    location: location
+    tags: tags
+    properties: {
+      subnet: {
+        id: subnetId
       }
-    ]
+      privateLinkServiceConnections: [
+        {
+          name: group
+          properties: {
+            privateLinkServiceId: siteId
+            groupIds: [
+              group
+            ]
+          }
+        }
+      ]
+    }
   }
-}]
+]
 
 @batchSize(1)
-resource names 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = [for (group, index) in groups: {
-  parent: endpoints[index]
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'sites'
-        properties: {
-          privateDnsZoneId: zone.id
+resource names 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = [
+  for (group, index) in groups: {
+    parent: endpoints[index]
+    name: 'default'
+    properties: {
+      privateDnsZoneConfigs: [
+        {
+          name: 'sites'
+          properties: {
+            privateDnsZoneId: zone.id
+          }
         }
-      }
+      ]
+    }
+    dependsOn: [
+      zoneLink
     ]
   }
-  dependsOn: [
-    zoneLink
-  ]
-}]
+]

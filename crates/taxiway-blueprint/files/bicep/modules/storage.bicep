@@ -57,10 +57,12 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
       defaultAction: 'Deny'
       bypass: 'AzureServices'
       virtualNetworkRules: empty(subnetId) ? [] : subnetRules
-      ipRules: [for address in allowedAddresses: {
-        value: address
-        action: 'Allow'
-      }]
+      ipRules: [
+        for address in allowedAddresses: {
+          value: address
+          action: 'Allow'
+        }
+      ]
     }
   }
 }
@@ -86,13 +88,15 @@ var containers = [
   'static'
 ]
 
-resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in containers: {
-  parent: blobs
-  name: container
-  properties: {
-    publicAccess: 'None'
+resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [
+  for container in containers: {
+    parent: blobs
+    name: container
+    properties: {
+      publicAccess: 'None'
+    }
   }
-}]
+]
 
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
   parent: account
@@ -150,19 +154,24 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
   ]
 }
 
-var blobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
+var blobDataContributor = subscriptionResourceId(
+  'Microsoft.Authorization/roleDefinitions',
+  'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+)
 
 // On the containers, not on the account: the app needs no others, and can make none.
-resource writerAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (container, index) in containers: {
-  name: guid(account.id, container, writerPrincipalId, blobDataContributor)
-  scope: blobContainers[index]
-  properties: {
-    principalId: writerPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: blobDataContributor
-    description: 'The app reads and writes its own files.'
+resource writerAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (container, index) in containers: {
+    name: guid(account.id, container, writerPrincipalId, blobDataContributor)
+    scope: blobContainers[index]
+    properties: {
+      principalId: writerPrincipalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: blobDataContributor
+      description: 'The app reads and writes its own files.'
+    }
   }
-}]
+]
 
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'

@@ -37,21 +37,23 @@ var charts = [
   }
 ]
 
-var items = [for chart in charts: {
-  type: 3
-  name: chart.name
-  content: {
-    version: 'KqlItem/1.0'
-    title: chart.name
-    query: chart.query
-    queryType: 0
-    resourceType: 'microsoft.operationalinsights/workspaces'
-    visualization: chart.visualization
-    timeContext: {
-      durationMs: 86400000
+var items = [
+  for chart in charts: {
+    type: 3
+    name: chart.name
+    content: {
+      version: 'KqlItem/1.0'
+      title: chart.name
+      query: chart.query
+      queryType: 0
+      resourceType: 'microsoft.operationalinsights/workspaces'
+      visualization: chart.visualization
+      timeContext: {
+        durationMs: 86400000
+      }
     }
   }
-}]
+]
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   // A name of this type is a GUID; the title is what people see.

@@ -97,11 +97,14 @@ var vaultName = 'kv-${take(replace(workload, '-', ''), 13 - length(environmentNa
 var registryName = 'cr${take(replace(workload, '-', ''), 42 - length(replace(environmentName, '-', '')))}${replace(environmentName, '-', '')}${hash}'
 var cacheName = 'amr-${workload}-${environmentName}-${hash}'
 
-var tags = union({
-  application: workload
-  environment: environmentName
-  'managed-by': 'taxiway'
-}, extraTags)
+var tags = union(
+  {
+    application: workload
+    environment: environmentName
+    'managed-by': 'taxiway'
+  },
+  extraTags
+)
 
 var hasNetwork = networkProfile != 'none'
 var isPrivate = networkProfile == 'private' || networkProfile == 'internal'
@@ -110,8 +113,12 @@ var vaultAccess = hasNetwork ? closedVault : 'open'
 var networkName = 'vnet-${workload}-${environmentName}'
 var databaseZoneName = '${workload}-${environmentName}.private.postgres.database.azure.com'
 var appSubnetId = hasNetwork ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'app') : ''
-var databaseSubnetId = hasNetwork ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'database') : ''
-var endpointSubnetId = hasNetwork ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'endpoints') : ''
+var databaseSubnetId = hasNetwork
+  ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'database')
+  : ''
+var endpointSubnetId = hasNetwork
+  ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'endpoints')
+  : ''
 var networkId = hasNetwork ? resourceId('Microsoft.Network/virtualNetworks', networkName) : ''
 var databaseZoneId = hasNetwork ? resourceId('Microsoft.Network/privateDnsZones', databaseZoneName) : ''
 
@@ -310,27 +317,32 @@ var cacheSettings = {
   REDIS_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/cache-url)'
 }
 // The same for the site and its slot, so that a release meets after the swap what it met before.
-var appSettings = union({
-  DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
-  DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
-  DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
-  DATABASE_SIGN_IN: 'identity'
-  // The identity whose tokens are asked for.
-  AZURE_CLIENT_ID: identity.outputs.clientId
-  // Errors and logs say where they come from.
-  TAXIWAY_ENVIRONMENT: environmentName
-  SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
-  DEBUG: '0'
-  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+var appSettings = union(
+  {
+    DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
+    DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
+    DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
+    DATABASE_SIGN_IN: 'identity'
+    // The identity whose tokens are asked for.
+    AZURE_CLIENT_ID: identity.outputs.clientId
+    // Errors and logs say where they come from.
+    TAXIWAY_ENVIRONMENT: environmentName
+    SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
+    DEBUG: '0'
+    APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
 
-  // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
-  WEBSITE_WARMUP_PATH: '/healthz/ready'
-  WEBSITE_WARMUP_STATUSES: '200'
-  WEBSITE_SWAP_WARMUP_PING_PATH: '/healthz/ready'
-  WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
-  // Seconds for running requests when the site stops; gunicorn.conf.py stays below it.
-  WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
-}, empty(containerImage) ? buildSettings : imageSettings, empty(cacheSku) ? {} : cacheSettings, extraSettings)
+    // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
+    WEBSITE_WARMUP_PATH: '/healthz/ready'
+    WEBSITE_WARMUP_STATUSES: '200'
+    WEBSITE_SWAP_WARMUP_PING_PATH: '/healthz/ready'
+    WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
+    // Seconds for running requests when the site stops; gunicorn.conf.py stays below it.
+    WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
+  },
+  empty(containerImage) ? buildSettings : imageSettings,
+  empty(cacheSku) ? {} : cacheSettings,
+  extraSettings
+)
 
 // What belongs to the environment stays with it in a swap; all else goes with the release.
 var stickySettings = [
@@ -357,7 +369,9 @@ module appService 'modules/app-service.bicep' = {
     subnetId: appSubnetId
     isInternal: false
     imagePullClientId: !empty(containerImage) ? identity.outputs.clientId : ''
-    linuxFxVersion: empty(containerImage) ? 'PYTHON|${pythonVersion}' : 'DOCKER|${registryName}${environment().suffixes.acrLoginServer}/${containerImage}'
+    linuxFxVersion: empty(containerImage)
+      ? 'PYTHON|${pythonVersion}'
+      : 'DOCKER|${registryName}${environment().suffixes.acrLoginServer}/${containerImage}'
     // An image starts what it was built to start.
     startupCommand: empty(containerImage) ? startupCommand : ''
     healthCheckPath: '/healthz/ready'
