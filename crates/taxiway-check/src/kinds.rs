@@ -1,12 +1,25 @@
 //! The types that several rules are about, and what is read from them everywhere.
 
-use crate::node::Node;
+use crate::node::{Node, Part};
 
 pub(crate) const POSTGRESQL: &str = "Microsoft.DBforPostgreSQL/flexibleServers";
 pub(crate) const VAULTS: &str = "Microsoft.KeyVault/vaults";
 pub(crate) const REGISTRIES: &str = "Microsoft.ContainerRegistry/registries";
 pub(crate) const STORAGE: &str = "Microsoft.Storage/storageAccounts";
 pub(crate) const ROLES: &str = "Microsoft.Authorization/roleAssignments";
+
+pub(crate) const CONTAINER_APPS: &str = "Microsoft.App/containerApps";
+pub(crate) const BACKUP_VAULTS: &str = "Microsoft.DataProtection/backupVaults";
+pub(crate) const ORIGINS: &str = "Microsoft.Cdn/profiles/originGroups/origins";
+pub(crate) const FIREWALLS: [&str; 2] = [
+    "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies",
+    "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies",
+];
+
+/// A size such as `1.5Gi` in GiB.
+pub(crate) fn gibibytes(part: &Part<'_>) -> Option<f64> {
+    part.text()?.strip_suffix("Gi")?.parse().ok()
+}
 
 /// The tier of a database server: by its size, else as it says.
 pub(crate) fn tier(server: &Node<'_>) -> Option<&'static str> {

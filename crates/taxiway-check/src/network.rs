@@ -131,6 +131,35 @@ pub(crate) fn endpoints_of<'g, 'e>(
         .collect()
 }
 
+/// The rules of all network security groups: their properties and names.
+pub(crate) fn security_rules<'e>(graph: &Graph<'e>) -> Vec<(Part<'e>, String)> {
+    let groups = graph.of("Microsoft.Network/networkSecurityGroups");
+    let inline = groups
+        .flat_map(|group| group.at("properties/securityRules").items())
+        .map(|rule| (rule.at("properties"), rule.at("name").shown()));
+    let own = graph
+        .of("Microsoft.Network/networkSecurityGroups/securityRules")
+        .map(|rule| (rule.at("properties"), rule.name()));
+    inline.chain(own).collect()
+}
+
+/// Whether the rule allows what comes in.
+pub(crate) fn lets_in(rule: &Part<'_>) -> bool {
+    rule.at("access").is("Allow") && rule.at("direction").is("Inbound")
+}
+
+/// Whether a source is the whole internet.
+pub(crate) fn is_everyone(source: &Part<'_>) -> bool {
+    source.is_any(&["*", "Internet", "0.0.0.0/0", "any"])
+}
+
+/// The ports, or ranges of ports, that a rule is about.
+pub(crate) fn ports<'e>(rule: &Part<'e>) -> Vec<Part<'e>> {
+    let mut ports = rule.at("destinationPortRanges").items();
+    ports.push(rule.at("destinationPortRange"));
+    ports
+}
+
 /// The network of a subnet id, in lower case.
 pub(crate) fn network_of(subnet: &str) -> Option<String> {
     let lower = subnet.to_ascii_lowercase();

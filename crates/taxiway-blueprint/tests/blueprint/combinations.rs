@@ -1,4 +1,5 @@
-//! Every combination of choices: each is generated, compiled and evaluated without a remark, and a second run changes nothing.
+//! Every combination of choices: each is generated, compiled, evaluated and judged without a remark, and a second run
+//! changes nothing.
 //!
 //! `cargo test` takes a sample of the combinations that is always the same; with `TAXIWAY_ALL_COMBINATIONS` set it takes
 //! all. `TAXIWAY_COMBINATIONS_TO` names a folder that gets the evaluated resources of each, for tools that judge them.
@@ -9,6 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 use taxiway_app::App;
 use taxiway_blueprint::{files, plan_changes};
+use taxiway_check::{Entry, Evaluated, Options, Run, Surroundings};
 use taxiway_diagnostics::{MemorySources, Sources};
 use taxiway_platform::{Config, decide};
 
@@ -93,6 +95,15 @@ impl Combination {
     /// Burstable servers have no standby; that is refused, and tested elsewhere.
     fn is_possible(self) -> bool {
         !(self.size == "dev" && self.database == "new with standby")
+    }
+
+    /// What the rules rightly say of the choices themselves: the smallest size has one instance.
+    fn accepted(self, environment: &str) -> &'static str {
+        if self.size == "dev" && environment == "production" {
+            "single-instance in production: the plan `asp-shop-production` has a single instance\n"
+        } else {
+            ""
+        }
     }
 
     fn config(self) -> String {
@@ -180,6 +191,8 @@ fn every_combination_is_generated_compiled_and_evaluated() {
         for environment in ["local", combination.environment] {
             let resources = evaluated(&template, &sources, "shop", environment);
             check(combination, environment, &resources);
+            let found = findings(&sources, environment);
+            assert_eq!(found, combination.accepted(environment), "{name}");
             if let Some(folder) = &folder {
                 let path = Utf8Path::new(folder).join(format!("{name}.{environment}.json"));
                 std::fs::write(path, Value::from(resources).to_string()).unwrap();
@@ -187,6 +200,32 @@ fn every_combination_is_generated_compiled_and_evaluated() {
         }
         every_module_is_used(&sources, &name);
     }
+}
+
+/// What the rules find in an environment, also those that few ask for; a line each.
+fn findings(sources: &MemorySources, environment: &str) -> String {
+    let entry = Entry::new(format!(
+        "infrastructure/bicep/main.{environment}.bicepparam"
+    ));
+    let around = Surroundings {
+        variables: &|_| Some("a-value-for-the-test".to_owned()),
+        ..Surroundings::none()
+    };
+    let evaluated = Evaluated::open(sources, &entry, &around).unwrap_or_else(|errors| {
+        panic!("{environment} is not judged: {errors:#?}");
+    });
+    let options = Options {
+        pedantic: true,
+        ..Options::default()
+    };
+    let mut run = Run::new(sources, options);
+    run.judge(&evaluated);
+    let mut text = String::new();
+    for finding in run.finish() {
+        let (code, diagnostic) = (finding.rule.code, finding.diagnostic);
+        writeln!(text, "{code} in {environment}: {}", diagnostic.message).unwrap();
+    }
+    text
 }
 
 /// The choices did what they name, and nothing else is there.

@@ -112,6 +112,10 @@ module endpoints 'modules/endpoint.bicep' = [for (item, index) in [
     name: 'registry'
     zone: 'privatelink.azurecr.io'
   }
+  {
+    name: 'redisEnterprise'
+    zone: 'privatelink.redis.azure.net'
+  }
 ]: {
   name: 'endpoint-${item.name}'
   params: {
@@ -124,6 +128,7 @@ module endpoints 'modules/endpoint.bicep' = [for (item, index) in [
       data.outputs.serverId
       data.outputs.accountId
       data.outputs.registryId
+      data.outputs.cacheId
     ][index]
     subnetId: network.outputs.endpointSubnet
     networkId: network.outputs.networkId

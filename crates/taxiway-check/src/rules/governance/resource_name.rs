@@ -7,7 +7,8 @@ pub(crate) static RULE: Rule = Rule::new(
     "a resource has a name that Azure does not take",
     include_str!("resource_name.md"),
     look,
-);
+)
+.benchmarks(&[Checkov("CKV_AZURE_43")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for node in &graph.nodes {

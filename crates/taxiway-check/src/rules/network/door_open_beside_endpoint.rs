@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule::new(
 )
 .warning()
 .gate(Gate::Security)
-.benchmarks(&[Mcsb("NS-2")]);
+.benchmarks(&[Checkov("CKV_AZURE_68"), Checkov("CKV_AZURE_139"), Checkov("CKV_AZURE_189"), Mcsb("NS-2")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for endpoint in endpoints(graph) {

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule::new(
 )
 .warning()
 .gate(Gate::Security)
-.benchmarks(&[Mcsb("LT-3"), Cis("4.3.2")]);
+.benchmarks(&[Checkov("CKV_AZURE_30"), Checkov("CKV_AZURE_31"), Checkov("CKV_AZURE_32"), Mcsb("LT-3"), Cis("4.3.2")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     const LOGS: &[&str] = &["log_checkpoints", "log_connections", "log_disconnections", "connection_throttle.enable"];

@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .gate(Gate::Security)
-.benchmarks(&[Mcsb("NS-2")]);
+.benchmarks(&[Checkov("CKV_AZURE_11"), Checkov("CKV2_AZURE_26"), Mcsb("NS-2")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for rule in graph.of("Microsoft.DBforPostgreSQL/flexibleServers/firewallRules") {

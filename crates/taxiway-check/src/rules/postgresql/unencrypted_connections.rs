@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .gate(Gate::Security)
-.benchmarks(&[Mcsb("DP-3"), Cis("4.3.1")]);
+.benchmarks(&[Checkov("CKV_AZURE_29"), Checkov("CKV_AZURE_147"), Mcsb("DP-3"), Cis("4.3.1")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for setting in graph.of("Microsoft.DBforPostgreSQL/flexibleServers/configurations") {

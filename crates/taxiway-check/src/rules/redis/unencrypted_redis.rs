@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .gate(Gate::Security)
-.benchmarks(&[Mcsb("DP-3")]);
+.benchmarks(&[Checkov("CKV_AZURE_91"), Mcsb("DP-3")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for cache in graph.of("Microsoft.Cache/redis") {

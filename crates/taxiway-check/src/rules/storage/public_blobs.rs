@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .gate(Gate::Security)
-.benchmarks(&[Checkov("CKV_AZURE_59"), Mcsb("NS-2"), Cis("3.7")]);
+.benchmarks(&[Checkov("CKV2_AZURE_47"), Checkov("CKV_AZURE_59"), Mcsb("NS-2"), Cis("3.7")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for account in graph.of(STORAGE) {

@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .gate(Gate::Security)
-.benchmarks(&[Checkov("CKV_AZURE_34"), Mcsb("NS-2")]);
+.benchmarks(&[Checkov("CKV2_AZURE_8"), Checkov("CKV_AZURE_190"), Checkov("CKV_AZURE_34"), Mcsb("NS-2")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for container in graph.of("Microsoft.Storage/storageAccounts/blobServices/containers") {

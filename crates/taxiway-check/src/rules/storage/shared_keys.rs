@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule::new(
 .warning()
 .pedantic()
 .gate(Gate::Security)
-.benchmarks(&[Mcsb("IM-1")]);
+.benchmarks(&[Checkov("CKV2_AZURE_40"), Mcsb("IM-1")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for account in graph.of(STORAGE) {

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule::new(
 )
 .warning()
 .gate(Gate::Security)
-.benchmarks(&[Checkov("CKV_AZURE_57"), Mcsb("PV-2")]);
+.benchmarks(&[Checkov("CKV_AZURE_62"), Checkov("CKV_AZURE_57"), Mcsb("PV-2")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph) {

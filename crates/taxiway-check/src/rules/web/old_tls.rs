@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .gate(Gate::Security)
-.benchmarks(&[Checkov("CKV_AZURE_15"), Checkov("CKV_AZURE_145"), Mcsb("DP-3"), Cis("9.3")]);
+.benchmarks(&[Checkov("CKV_AZURE_154"), Checkov("CKV_AZURE_15"), Checkov("CKV_AZURE_145"), Mcsb("DP-3"), Cis("9.3")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph) {

@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .gate(Gate::Security)
-.benchmarks(&[Checkov("CKV_AZURE_14"), Checkov("CKV_AZURE_153"), Mcsb("DP-3"), Cis("9.2")]);
+.benchmarks(&[Checkov("CKV_AZURE_70"), Checkov("CKV_AZURE_14"), Checkov("CKV_AZURE_153"), Mcsb("DP-3"), Cis("9.2")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph) {

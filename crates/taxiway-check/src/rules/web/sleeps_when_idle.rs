@@ -9,7 +9,8 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .warning()
-.gate(Gate::Operations);
+.gate(Gate::Operations)
+.benchmarks(&[Checkov("CKV_AZURE_214")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph).filter(|site| !site.is_slot()) {

@@ -70,6 +70,7 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' = {
     storage: {
       storageSizeGB: 128
       tier: 'P10'
+      autoGrow: 'Enabled'
     }
     backup: {
       backupRetentionDays: backupDays
@@ -122,7 +123,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   tags: tags
   kind: 'StorageV2'
   sku: {
-    name: 'Standard_LRS'
+    name: 'Standard_GRS'
   }
   properties: {
     allowBlobPublicAccess: false
@@ -201,15 +202,26 @@ resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
     adminUserEnabled: false
     anonymousPullEnabled: false
     publicNetworkAccess: 'Disabled'
+    policies: {
+      retentionPolicy: {
+        status: 'enabled'
+        days: 30
+      }
+    }
   }
 }
 
-resource cache 'Microsoft.Cache/redisEnterprise@2025-04-01' = {
+resource cache 'Microsoft.Cache/redisEnterprise@2025-07-01' = {
   name: 'amr-shop'
   location: location
   tags: tags
   sku: {
     name: 'Balanced_B0'
+  }
+  properties: {
+    minimumTlsVersion: '1.2'
+    highAvailability: 'Enabled'
+    publicNetworkAccess: 'Disabled'
   }
 
   resource database 'databases' = {
@@ -262,4 +274,5 @@ output serverId string = server.id
 output databaseHost string = server.properties.fullyQualifiedDomainName
 output accountId string = account.id
 output registryId string = registry.id
+output cacheId string = cache.id
 output subnet string = endpointSubnet

@@ -69,6 +69,9 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'endpoints'
         properties: {
           addressPrefix: '10.20.1.0/24'
+          networkSecurityGroup: {
+            id: guard.id
+          }
         }
       }
       {
