@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule::new(
 .warning()
 .pedantic()
 .gate(Gate::Security)
-.benchmarks(&[Checkov("CKV_AZURE_160"), Mcsb("NS-1")]);
+.benchmarks(&[Checkov("CKV_AZURE_160"), Mcsb("NS-1"), Cis("6.4")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for (rule, name) in security_rules(graph) {

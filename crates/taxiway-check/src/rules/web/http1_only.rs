@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule::new(
 )
 .warning()
 .pedantic()
-.benchmarks(&[Checkov("CKV_AZURE_67"), Checkov("CKV_AZURE_18")]);
+.benchmarks(&[Checkov("CKV_AZURE_67"), Checkov("CKV_AZURE_18"), Cis("9.9")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph) {

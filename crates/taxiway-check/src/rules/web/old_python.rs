@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .warning()
-.benchmarks(&[Checkov("CKV_AZURE_82"), Mcsb("PV-6")]);
+.benchmarks(&[Checkov("CKV_AZURE_82"), Mcsb("PV-6"), Cis("9.8")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph).filter(Site::is_builtin_python) {

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule::new(
 .warning()
 .pedantic()
 .gate(Gate::Security)
-.benchmarks(&[Checkov("CKV_AZURE_16"), Checkov("CKV_AZURE_71"), Mcsb("IM-3")]);
+.benchmarks(&[Checkov("CKV_AZURE_16"), Checkov("CKV_AZURE_71"), Mcsb("IM-3"), Cis("9.5")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph) {
