@@ -142,7 +142,15 @@ pub struct DiskSources {
 pub fn path_order(left: &Utf8Path, right: &Utf8Path) -> Ordering {
     // `/` ends a part, so it comes before everything that may go on with one.
     let key = |byte: &u8| if *byte == b'/' { 0 } else { *byte };
-    let (left, right) = (left.as_str().as_bytes(), right.as_str().as_bytes());
+    let (mut left, mut right) = (left.as_str().as_bytes(), right.as_str().as_bytes());
+    // Most of two paths that are compared is the same: it is skipped in words, not bytes.
+    while let (Some((first, rest)), Some((other, other_rest))) = (
+        left.split_first_chunk::<8>(),
+        right.split_first_chunk::<8>(),
+    ) && first == other
+    {
+        (left, right) = (rest, other_rest);
+    }
     let differs = left.iter().zip(right).find(|(left, right)| left != right);
     match differs {
         Some((left, right)) => key(left).cmp(&key(right)),
@@ -170,11 +178,13 @@ impl DiskSources {
         &self.root
     }
 
-    /// Of what is no regular file, such as a pipe or a device, nothing is read: it may have no end.
-    fn regular_file(&self, path: &Utf8Path) -> Result<Utf8PathBuf, ReadError> {
+    /// The path and the length of a regular file. Of what is none, such as a pipe or a device, nothing is read: it may have no
+    /// end.
+    fn regular_file(&self, path: &Utf8Path) -> Result<(Utf8PathBuf, u64), ReadError> {
         let path = self.root.join(path);
-        if std::fs::metadata(&path).map_err(failed)?.is_file() {
-            Ok(path)
+        let metadata = std::fs::metadata(&path).map_err(failed)?;
+        if metadata.is_file() {
+            Ok((path, metadata.len()))
         } else {
             Err(ReadError::NotFound)
         }
@@ -192,20 +202,21 @@ fn failed(error: io::Error) -> ReadError {
 
 impl Sources for DiskSources {
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
-        std::fs::read(self.regular_file(path)?).map_err(failed)
+        let (path, _) = self.regular_file(path)?;
+        std::fs::read(path).map_err(failed)
     }
 
     fn read_up_to(&self, path: &Utf8Path, most: usize) -> Result<Option<Vec<u8>>, ReadError> {
-        let path = self.regular_file(path)?;
-        let file = std::fs::File::open(&path).map_err(failed)?;
-        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-        let length = file.metadata().map_or(0, |metadata| metadata.len());
-        let size = usize::try_from(length).unwrap_or(most).min(most);
-        let mut bytes = Vec::with_capacity(size.saturating_add(1));
-        io::Read::take(file, limit)
-            .read_to_end(&mut bytes)
+        let (path, length) = self.regular_file(path)?;
+        let Some(size) = usize::try_from(length).ok().filter(|size| *size <= most) else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::with_capacity(size);
+        // What is appended meanwhile is left for the next reading.
+        std::fs::File::open(&path)
+            .and_then(|file| file.take(length).read_to_end(&mut bytes))
             .map_err(failed)?;
-        Ok((bytes.len() <= most).then_some(bytes))
+        Ok(Some(bytes))
     }
 
     fn files(&self) -> Vec<Utf8PathBuf> {
