@@ -151,7 +151,7 @@ fn output(program: &str, arguments: &[&str]) -> Option<String> {
     clippy::disallowed_methods,
     reason = "the user's browser is nobody's child"
 )]
-fn succeeds(program: &str, arguments: &[&str]) -> bool {
+pub(crate) fn succeeds(program: &str, arguments: &[&str]) -> bool {
     let mut command = Command::new(program);
     command
         .args(arguments)

@@ -1,8 +1,10 @@
 //! The user's repository as files: what Git would track, read from disk.
 
+mod index;
+pub(crate) mod walk;
+
 use camino::{Utf8Path, Utf8PathBuf};
-use ignore::{DirEntry, WalkBuilder, WalkState};
-use taxiway_diagnostics::{DiskSources, path_order};
+use taxiway_diagnostics::DiskSources;
 
 use crate::failure::Failure;
 use crate::programs;
@@ -53,75 +55,16 @@ pub(crate) fn root_above(start: &Utf8Path, is_named: bool) -> &Utf8Path {
 }
 
 /// The files below `root` that Git tracks or would track, `.taxiway/` included.
-///
-/// Git is asked for what it tracks while the folders are walked, in as many threads as there are processors.
 pub(crate) fn sources(root: &Utf8Path) -> DiskSources {
-    let files = std::thread::scope(|scope| {
-        let tracked = scope.spawn(|| programs::tracked(root));
-        let mut files = walked(root);
-        files.sort_unstable_by(|left, right| path_order(left, right));
-        // Git keeps a file that was added before it was ignored, such as a committed `.env`.
-        let more: Vec<Utf8PathBuf> = tracked
-            .join()
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|path| {
-                files.binary_search_by(|own| path_order(own, path)).is_err()
-                    && root.join(path).is_file()
-            })
-            .collect();
-        files.extend(more);
-        files
-    });
-    DiskSources::new(root, files)
+    DiskSources::new(root, walk::files(root, || tracked(root)))
 }
 
-/// The files that Git would track, by its rules for what to ignore.
-fn walked(root: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let (sender, receiver) = std::sync::mpsc::channel();
-    let walk = WalkBuilder::new(root)
-        .hidden(false)
-        .parents(false)
-        .ignore(false)
-        .require_git(false)
-        .filter_entry(|entry| !is_skipped(&entry.file_name().to_string_lossy()))
-        .build_parallel();
-    walk.run(|| {
-        let sender = sender.clone();
-        Box::new(move |entry| {
-            if let Some(path) = entry.ok().and_then(|entry| file_of(root, &entry)) {
-                // The receiver lives until the walk has ended.
-                let _ = sender.send(path);
-            }
-            WalkState::Continue
-        })
-    });
-    drop(sender);
-    receiver.into_iter().collect()
-}
-
-/// The path of a file or of a link, relative to the root.
-fn file_of(root: &Utf8Path, entry: &DirEntry) -> Option<Utf8PathBuf> {
-    let kind = entry.file_type()?;
-    let is_file = kind.is_file() || kind.is_symlink();
-    let path = Utf8Path::from_path(entry.path()).filter(|_| is_file)?;
-    path.strip_prefix(root).ok().map(Utf8Path::to_owned)
-}
-
-fn is_skipped(name: &str) -> bool {
-    matches!(
-        name,
-        ".git"
-            | ".hg"
-            | "node_modules"
-            | "__pycache__"
-            | ".venv"
-            | "venv"
-            | ".tox"
-            | ".mypy_cache"
-            | ".pytest_cache"
-            | ".ruff_cache"
-    )
+/// What Git tracks: its index says so, and where that can't be read, as in a folder below the repository's own, Git does.
+fn tracked(root: &Utf8Path) -> Vec<Utf8PathBuf> {
+    std::fs::read(root.join(".git/index"))
+        .ok()
+        .and_then(|index| index::tracked(&index))
+        .unwrap_or_else(|| programs::tracked(root))
 }
 
 #[cfg(test)]
