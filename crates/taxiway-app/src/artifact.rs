@@ -7,7 +7,7 @@ use crate::document::{Artifacts, AzureDeveloper, Tests};
 use crate::evidence::role::{is_development_path, is_example_path};
 use crate::evidence::{Survey, azure};
 use crate::manifest::installation::Installation;
-use crate::repository::Repository;
+use crate::repository::{Repository, folder_of, name_of};
 
 /// The deployment files.
 pub(crate) fn read(repository: &Repository<'_>, root: &Utf8Path, survey: &Survey) -> Artifacts {
@@ -113,13 +113,13 @@ pub(crate) fn tests(
     }
     if let Some(conftest) = repository
         .below(root)
-        .find(|file| file.file_name() == Some("conftest.py"))
+        .find(|file| name_of(file) == "conftest.py")
     {
         return found("pytest", Place::new(conftest, 1));
     }
     let _ = installation;
     let unit = repository.below(root).find_map(|file| {
-        let name = file.file_name().unwrap_or_default();
+        let name = name_of(file);
         let is_test = name.starts_with("test") && name.ends_with(".py");
         is_test
             .then(|| {
@@ -142,9 +142,9 @@ pub(crate) fn tests(
 pub(crate) fn committed_environment(repository: &Repository<'_>, root: &Utf8Path) -> Vec<Place> {
     let mut found = Vec::new();
     for file in repository.files() {
-        let folder = file.parent().unwrap_or("".into());
+        let folder = folder_of(file);
         let is_near = folder == root || folder.as_str().is_empty();
-        if !is_near || !is_environment_file(file.file_name().unwrap_or_default()) {
+        if !is_near || !is_environment_file(name_of(file)) {
             continue;
         }
         let Some(text) = repository.text(file) else {

@@ -13,7 +13,7 @@ use crate::document::{
 };
 use crate::python::Evaluator;
 use crate::reading::{Reading, build_root};
-use crate::repository::Repository;
+use crate::repository::{Repository, name_of};
 use crate::{process, start};
 
 /// The services of the projects.
@@ -148,7 +148,7 @@ impl DjangoReading<'_> {
                 .repository
                 .below(&self.project.app_dir)
                 .filter(|file| {
-                    file.file_name() == Some(name)
+                    name_of(file) == name
                         && !crate::evidence::role::is_vendored(file)
                         && !crate::django::project::is_decoy(file)
                         && file.components().count()

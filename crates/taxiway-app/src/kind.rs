@@ -6,7 +6,7 @@ use crate::django::{Project, project};
 use crate::document::{Kind, Rejected};
 use crate::manifest::pyproject::Pyproject;
 use crate::manifest::setup;
-use crate::repository::Repository;
+use crate::repository::{Repository, folder_of, is_python, name_of};
 use crate::web::{self, WebApp};
 
 /// What a repository is, and the projects in it that one would deploy.
@@ -25,10 +25,7 @@ pub(crate) struct Verdict {
 
 /// Decides what a repository is.
 pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
-    let has_python = repository
-        .files()
-        .iter()
-        .any(|file| file.extension() == Some("py"));
+    let has_python = repository.files().iter().any(|file| is_python(file));
     if !has_python {
         return nothing(Kind::Other, "there is no Python in this repository");
     }
@@ -212,10 +209,10 @@ fn apps_beside(repository: &Repository<'_>, projects: &[Project]) -> Vec<WebApp>
     };
     let has_other_root = repository.files().iter().any(|file| {
         let is_manifest = matches!(
-            file.file_name(),
-            Some("requirements.txt" | "pyproject.toml" | "Pipfile")
+            name_of(file),
+            "requirements.txt" | "pyproject.toml" | "Pipfile"
         );
-        let folder = file.parent().unwrap_or("".into());
+        let folder = folder_of(file);
         is_manifest
             && !folder.as_str().is_empty()
             && !is_covered(folder)

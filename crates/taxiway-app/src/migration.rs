@@ -14,7 +14,7 @@ use taxiway_diagnostics::{Place, Sources};
 
 use crate::document::Service;
 use crate::python::Arena;
-use crate::repository::Repository;
+use crate::repository::{Repository, folder_of, is_python, name_of};
 
 /// One migration file of the project itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -125,9 +125,9 @@ fn files(repository: &Repository<'_>, service: &Service) -> Vec<Utf8PathBuf> {
     let all: Vec<&Utf8Path> = repository
         .below(app_dir)
         .filter(|file| {
-            file.extension() == Some("py")
-                && file.file_name() != Some("__init__.py")
-                && file.parent().and_then(Utf8Path::file_name) == Some("migrations")
+            is_python(file)
+                && name_of(file) != "__init__.py"
+                && name_of(folder_of(file)) == "migrations"
                 && !crate::evidence::role::is_vendored(file)
         })
         .collect();

@@ -3,13 +3,14 @@
 //! Text is read when someone asks for it, and at most [`LARGEST_TEXT`] bytes of it. Invariant: paths are relative to the
 //! repository, with `/`, and the repository itself is the empty path.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::{Place, Sources, path_order};
 
+use crate::evidence::yaml;
 use crate::python::Arena;
 
 /// Files beyond this size are data, not something that people write.
@@ -23,7 +24,11 @@ pub(crate) struct Repository<'s> {
     /// The files directly in each folder that has any below it, by their index.
     folders: BTreeMap<String, Vec<usize>>,
     arena: Arena,
-    texts: RefCell<BTreeMap<Utf8PathBuf, Option<Rc<str>>>>,
+    /// The texts that were asked for, by the index of their file.
+    texts: Vec<OnceCell<Option<Rc<str>>>>,
+    /// The TOML and YAML files that were asked for.
+    tables: RefCell<BTreeMap<usize, Option<Rc<toml::Table>>>>,
+    documents: RefCell<BTreeMap<usize, Rc<[yaml::Node]>>>,
     warnings: RefCell<BTreeSet<String>>,
 }
 
@@ -32,29 +37,14 @@ impl<'s> Repository<'s> {
         let mut files = sources.files();
         files.sort_by(|left, right| path_order(left, right));
         files.dedup();
-        let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, file) in files.iter().enumerate() {
-            let folder = folder_of(file.as_str());
-            if let Some(known) = folders.get_mut(folder) {
-                known.push(index);
-                continue;
-            }
-            folders.insert(folder.to_owned(), vec![index]);
-            let mut above = folder;
-            while !above.is_empty() {
-                above = folder_of(above);
-                if folders.contains_key(above) {
-                    break;
-                }
-                folders.insert(above.to_owned(), Vec::new());
-            }
-        }
         Self {
             sources,
+            folders: folders(&files),
+            texts: vec![OnceCell::new(); files.len()],
             files,
-            folders,
+            tables: RefCell::default(),
+            documents: RefCell::default(),
             arena: Arena::default(),
-            texts: RefCell::default(),
             warnings: RefCell::default(),
         }
     }
@@ -65,18 +55,23 @@ impl<'s> Repository<'s> {
     }
 
     pub(crate) fn is_file(&self, path: &Utf8Path) -> bool {
-        let is_there = |path: &Utf8Path| {
+        self.index(path).is_some()
+    }
+
+    /// Which file a path means, however it is written.
+    fn index(&self, path: &Utf8Path) -> Option<usize> {
+        let search = |path: &Utf8Path| {
             self.files
                 .binary_search_by(|file| path_order(file, path))
-                .is_ok()
+                .ok()
         };
-        let text = path.as_str();
-        let is_plain = !text.contains("//") && !text.contains("/./") && !text.ends_with('/');
-        if is_plain {
-            is_there(path)
-        } else {
-            join("".into(), text).is_some_and(|path| is_there(&path))
-        }
+        search(path).or_else(|| {
+            let text = path.as_str();
+            let is_plain = !text.contains("//") && !text.contains("/./") && !text.ends_with('/');
+            join("".into(), text)
+                .filter(|_| !is_plain)
+                .and_then(|path| search(&path))
+        })
     }
 
     pub(crate) fn is_folder(&self, path: &Utf8Path) -> bool {
@@ -104,10 +99,10 @@ impl<'s> Repository<'s> {
     }
 
     /// The files in a folder itself, sorted.
-    pub(crate) fn directly_in<'a>(
-        &'a self,
-        folder: &'a Utf8Path,
-    ) -> impl Iterator<Item = &'a Utf8Path> + 'a {
+    pub(crate) fn directly_in(
+        &self,
+        folder: &Utf8Path,
+    ) -> impl Iterator<Item = &Utf8Path> + use<'_, 's> {
         let indices = self.folders.get(folder.as_str());
         indices
             .into_iter()
@@ -117,13 +112,12 @@ impl<'s> Repository<'s> {
 
     /// The text of a file in whatever encoding it has; `None` where there is none, or it is data.
     pub(crate) fn text(&self, path: &Utf8Path) -> Option<Rc<str>> {
-        if !self.is_file(path) {
-            return None;
-        }
-        if let Some(text) = self.texts.borrow().get(path) {
-            return text.clone();
-        }
-        let text = match self.sources.read_up_to(path, LARGEST_TEXT) {
+        let text = &self.texts[self.index(path)?];
+        text.get_or_init(|| self.read(path)).clone()
+    }
+
+    fn read(&self, path: &Utf8Path) -> Option<Rc<str>> {
+        match self.sources.read_up_to(path, LARGEST_TEXT) {
             Ok(None) => {
                 self.warn(format!("`{path}` is too large to be read"));
                 None
@@ -133,11 +127,39 @@ impl<'s> Repository<'s> {
                 self.warn(format!("`{path}` was not read: {error}"));
                 None
             }
+        }
+    }
+
+    /// A TOML file, parsed once; one that is none is warned of.
+    pub(crate) fn toml(&self, path: &Utf8Path) -> Option<Rc<toml::Table>> {
+        let index = self.index(path)?;
+        if let Some(known) = self.tables.borrow().get(&index) {
+            return known.clone();
+        }
+        let text = self.text(path)?;
+        let table = text.parse().ok().map(Rc::new);
+        if table.is_none() {
+            self.warn(format!("`{path}` is no valid TOML"));
+        }
+        self.tables.borrow_mut().insert(index, table.clone());
+        table
+    }
+
+    /// The documents of a YAML file, parsed once; none where it is no YAML.
+    pub(crate) fn yaml(&self, path: &Utf8Path) -> Rc<[yaml::Node]> {
+        let Some(index) = self.index(path) else {
+            return Rc::new([]);
         };
-        self.texts
-            .borrow_mut()
-            .insert(path.to_owned(), text.clone());
-        text
+        if let Some(known) = self.documents.borrow().get(&index) {
+            return known.clone();
+        }
+        let documents: Rc<[yaml::Node]> = self
+            .text(path)
+            .map(|text| yaml::documents(&text))
+            .unwrap_or_default()
+            .into();
+        self.documents.borrow_mut().insert(index, documents.clone());
+        documents
     }
 
     /// Notes what the reader of the document should know.
@@ -157,13 +179,64 @@ impl<'s> Repository<'s> {
     }
 }
 
+/// The indices of the files in each folder, and the folders that hold only folders.
+fn folders(files: &[Utf8PathBuf]) -> BTreeMap<String, Vec<usize>> {
+    let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, file) in files.iter().enumerate() {
+        let folder = folder_of(file).as_str();
+        if let Some(known) = folders.get_mut(folder) {
+            known.push(index);
+            continue;
+        }
+        folders.insert(folder.to_owned(), vec![index]);
+        let mut above = Utf8Path::new(folder);
+        while !above.as_str().is_empty() {
+            above = folder_of(above);
+            if folders.contains_key(above.as_str()) {
+                break;
+            }
+            folders.insert(above.as_str().to_owned(), Vec::new());
+        }
+    }
+    folders
+}
+
+// The paths of a repository are written without `.`, `..` and doubled `/`, so their parts are what lies between the `/`. This
+// is what `camino` says of them too, after it has looked at every byte for what can't be there.
+
 /// The folder of a path; that of what lies at the top is empty.
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+pub(crate) fn folder_of(path: &Utf8Path) -> &Utf8Path {
+    let folder = path.as_str().rsplit_once('/');
+    Utf8Path::new(folder.map_or("", |(folder, _)| folder))
+}
+
+/// The last part of a path.
+pub(crate) fn name_of(path: &Utf8Path) -> &str {
+    let path = path.as_str();
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// The parts of a path.
+pub(crate) fn parts_of(path: &Utf8Path) -> impl Iterator<Item = &str> {
+    path.as_str().split('/')
+}
+
+/// A path as seen from a folder that it is in, or else as it is.
+pub(crate) fn seen_from<'p>(folder: &Utf8Path, path: &'p Utf8Path) -> &'p Utf8Path {
+    if folder.as_str().is_empty() || !is_in(path, folder) {
+        return path;
+    }
+    let rest = &path.as_str()[folder.as_str().len()..];
+    Utf8Path::new(rest.trim_start_matches('/'))
+}
+
+/// Whether a file is a module of Python, by its name.
+pub(crate) fn is_python(file: &Utf8Path) -> bool {
+    file.as_str().ends_with(".py")
 }
 
 /// Whether a file lies in a folder or below, or is that path itself.
-fn is_in(file: &Utf8Path, folder: &Utf8Path) -> bool {
+pub(crate) fn is_in(file: &Utf8Path, folder: &Utf8Path) -> bool {
     let rest = file.as_str().strip_prefix(folder.as_str());
     rest.is_some_and(|rest| folder.as_str().is_empty() || rest.is_empty() || rest.starts_with('/'))
 }

@@ -87,8 +87,13 @@ pub(crate) fn textual_reads(evaluator: &Evaluator<'_>) -> Vec<(String, Place)> {
         let Some(source) = module.source else {
             continue;
         };
+        // A line in ten thousand reads a variable, and all calls are written with one of two words.
+        let reads = |text: &str| text.contains("environ") || text.contains("getenv(");
+        if !reads(&source.text) {
+            continue;
+        }
         for (number, line) in source.text.lines().enumerate() {
-            if line.trim_start().starts_with('#') {
+            if !reads(line) || line.trim_start().starts_with('#') {
                 continue;
             }
             for call in CALLS {

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
 use crate::evidence::Survey;
-use crate::repository::{Repository, at_line};
+use crate::repository::{Repository, at_line, name_of};
 
 /// The address, by the project's own health checks, else by its URL patterns.
 pub(crate) fn read(
@@ -21,10 +21,7 @@ pub(crate) fn read(
     files.extend(
         repository
             .below(app_dir)
-            .filter(|file| {
-                file.file_name() == Some("middleware.py")
-                    || file.file_name() == Some("healthchecks.py")
-            })
+            .filter(|file| matches!(name_of(file), "middleware.py" | "healthchecks.py"))
             .map(Utf8Path::to_owned),
     );
     for file in files {

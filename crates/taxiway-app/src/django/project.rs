@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::evidence::role::is_vendored;
-use crate::repository::Repository;
+use crate::repository::{Repository, folder_of, name_of, parts_of};
 
 /// A Django project: the folder it runs from, and its `manage.py`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
     let mut found: Vec<Project> = Vec::new();
     let mut folders = BTreeSet::new();
     for file in repository.files() {
-        if file.file_name() != Some("manage.py") || is_vendored(file) || is_template(file) {
+        if name_of(file) != "manage.py" || is_vendored(file) || is_template(file) {
             continue;
         }
         let is_django = repository.text(file).is_some_and(|text| {
@@ -29,7 +29,7 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
                 || text.contains("execute_from_command_line")
                 || text.contains("django.core.management")
         });
-        let folder = file.parent().unwrap_or("".into()).to_owned();
+        let folder = folder_of(file).to_owned();
         if is_django && folders.insert(folder.clone()) {
             found.push(Project {
                 is_decoy: is_decoy(&folder) || is_for_tests(repository, file),
@@ -39,9 +39,7 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
         }
     }
     for file in repository.files() {
-        if !matches!(file.file_name(), Some("wsgi.py" | "asgi.py"))
-            || is_vendored(file)
-            || is_template(file)
+        if !matches!(name_of(file), "wsgi.py" | "asgi.py") || is_vendored(file) || is_template(file)
         {
             continue;
         }
@@ -111,37 +109,39 @@ pub(crate) fn is_template(path: &Utf8Path) -> bool {
 
 /// Whether a folder is for examples, tests or demonstrations.
 pub(crate) fn is_decoy(path: &Utf8Path) -> bool {
-    path.components().any(|part| {
-        matches!(
-            part.as_str().to_lowercase().as_str(),
-            "example"
-                | "examples"
-                | "example_project"
-                | "exampleproject"
-                | "test"
-                | "tests"
-                | "testing"
-                | "testproject"
-                | "test_project"
-                | "test-project"
-                | "testapp"
-                | "test_app"
-                | "demo"
-                | "demos"
-                | "demo_project"
-                | "demoproject"
-                | "sandbox"
-                | "sample"
-                | "samples"
-                | "sampleproject"
-                | "sample_project"
-                | "docs"
-                | "doc"
-                | "benchmarks"
-                | "fixtures"
-                | "tutorial"
-                | "tutorials"
-                | "playground"
-        )
+    const FOLDERS: [&str; 28] = [
+        "example",
+        "examples",
+        "example_project",
+        "exampleproject",
+        "test",
+        "tests",
+        "testing",
+        "testproject",
+        "test_project",
+        "test-project",
+        "testapp",
+        "test_app",
+        "demo",
+        "demos",
+        "demo_project",
+        "demoproject",
+        "sandbox",
+        "sample",
+        "samples",
+        "sampleproject",
+        "sample_project",
+        "docs",
+        "doc",
+        "benchmarks",
+        "fixtures",
+        "tutorial",
+        "tutorials",
+        "playground",
+    ];
+    parts_of(path).any(|part| {
+        FOLDERS
+            .iter()
+            .any(|folder| part.eq_ignore_ascii_case(folder))
     })
 }

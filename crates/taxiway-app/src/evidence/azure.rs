@@ -30,8 +30,8 @@ pub(crate) fn services(repository: &Repository<'_>) -> Vec<AzureService> {
 }
 
 fn read(repository: &Repository<'_>, file: &Utf8Path) -> Option<Vec<AzureService>> {
-    let node = yaml::parse(&repository.text(file)?)?;
-    let services = node.get("services")?.entries().iter();
+    let documents = repository.yaml(file);
+    let services = documents.first()?.get("services")?.entries().iter();
     Some(
         services
             .filter_map(|(name, node)| one(file, name, node))

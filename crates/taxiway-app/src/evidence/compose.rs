@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::yaml::{Node, parse};
+use super::yaml::Node;
 use crate::repository::Repository;
 
 /// A service of a compose file.
@@ -29,8 +29,8 @@ pub(crate) struct ComposeFile {
 
 impl ComposeFile {
     pub(crate) fn read(repository: &Repository<'_>, path: &Utf8Path) -> Option<Self> {
-        let text = repository.text(path)?;
-        let root = parse(&text)?;
+        let documents = repository.yaml(path);
+        let root = documents.first()?;
         let services = root.get("services").map_or_else(
             // The first version had no `services`.
             || root.entries().to_vec(),

@@ -8,7 +8,7 @@ use super::command::{Command, Origin, parse};
 use super::dockerfile::{as_shell, substituted};
 use super::role::{is_development_path, is_vendored};
 use super::survey::{Survey, Variable};
-use crate::repository::{Repository, at_line, join};
+use crate::repository::{Repository, at_line, folder_of, join, name_of};
 
 impl Survey {
     pub(super) fn add_image(
@@ -128,9 +128,9 @@ impl Survey {
                 .find(|path| repository.is_file(path))
                 .or_else(|| {
                     let mut named = repository.files().iter().filter(|file| {
-                        file.file_name() == Some(base)
+                        name_of(file) == base
                             && !is_vendored(file)
-                            && !is_development_path(file.parent().unwrap_or("".into()))
+                            && !is_development_path(folder_of(file))
                     });
                     let first = named.next()?.clone();
                     named.next().is_none().then_some(first)

@@ -129,9 +129,9 @@ impl Survey {
                 }
             }
         } else {
-            for node in yaml::documents(&text) {
-                self.add_yaml(&node, file);
-                self.add_scheduled(&node, false, file);
+            for node in repository.yaml(file).iter() {
+                self.add_yaml(node, file);
+                self.add_scheduled(node, false, file);
             }
         }
     }

@@ -146,15 +146,16 @@ fn tasks_of(repository: &Repository<'_>, root: &Utf8Path) -> BTreeMap<String, Re
     let mut found = BTreeMap::new();
     for (file, keys) in TABLES {
         let path = root.join(file);
-        let Some(text) = repository.text(&path) else {
+        let Some((text, table)) = repository.text(&path).zip(repository.toml(&path)) else {
             continue;
         };
-        let Ok(table) = text.parse::<toml::Table>() else {
+        let [first, rest @ ..] = keys else {
             continue;
         };
-        let listed = keys
+        let listed = rest
             .iter()
-            .try_fold(&Value::Table(table), |value, key| value.get(key))
+            .try_fold(table.get(*first), |value, key| Some(value?.get(key)))
+            .flatten()
             .and_then(|value| {
                 Some(
                     value

@@ -3,13 +3,13 @@
 use camino::Utf8Path;
 
 use super::Dockerfile;
-use crate::repository::Repository;
+use crate::repository::{Repository, folder_of, name_of, parts_of};
 
 /// Whether a path is somebody else's code.
 pub(crate) fn is_vendored(path: &Utf8Path) -> bool {
-    path.components().any(|part| {
+    parts_of(path).any(|part| {
         matches!(
-            part.as_str(),
+            part,
             "node_modules"
                 | "site-packages"
                 | ".venv"
@@ -52,9 +52,7 @@ pub(crate) fn is_development_path(path: &Utf8Path) -> bool {
 
 /// Whether a folder is one of a tool, such as `.devcontainer`.
 pub(super) fn is_hidden(folder: &Utf8Path) -> bool {
-    folder
-        .components()
-        .any(|part| part.as_str().starts_with('.'))
+    parts_of(folder).any(|part| part.starts_with('.'))
 }
 
 pub(super) fn is_dockerfile(lower: &str) -> bool {
@@ -96,7 +94,7 @@ pub(super) fn is_script(repository: &Repository<'_>, file: &Utf8Path, name: &str
         || name.starts_with("start_")
         || name.starts_with("entrypoint");
     looks_like
-        && file.extension().is_none()
+        && !name.contains('.')
         && repository.text(file).is_some_and(|text| {
             text.starts_with("#!") && text.lines().next().is_some_and(|line| line.contains("sh"))
         })
@@ -122,17 +120,14 @@ pub(super) fn is_crontab(lower: &str, file: &Utf8Path) -> bool {
     matches!(lower, "crontab" | "crontab.txt" | "cron.txt")
         || lower.ends_with(".cron")
         || lower.ends_with(".crontab")
-        || file
-            .parent()
-            .and_then(Utf8Path::file_name)
-            .is_some_and(|folder| folder == "cron.d" || folder == "crontabs")
+        || matches!(name_of(folder_of(file)), "cron.d" | "crontabs")
 }
 
 /// Whether a path is something the project shows rather than uses.
 pub(crate) fn is_example_path(path: &Utf8Path) -> bool {
-    path.components().any(|part| {
+    parts_of(path).any(|part| {
         matches!(
-            part.as_str(),
+            part,
             "extras" | "contrib" | "sample" | "samples" | "demo" | "demos" | "example" | "examples"
         )
     })
@@ -140,10 +135,7 @@ pub(crate) fn is_example_path(path: &Utf8Path) -> bool {
 
 pub(super) fn is_platform(lower: &str, file: &Utf8Path) -> bool {
     let path = file.as_str();
-    if is_development_path(file.parent().unwrap_or("".into())) {
-        return false;
-    }
-    matches!(
+    let is_one = matches!(
         lower,
         "fly.toml"
             | "render.yaml"
@@ -154,10 +146,12 @@ pub(super) fn is_platform(lower: &str, file: &Utf8Path) -> bool {
             | "heroku.yml"
             | "app.yaml"
             | "app.json"
-    ) || (path.starts_with(".do/") && (lower.ends_with(".yml") || lower.ends_with(".yaml")))
+    ) || (path.starts_with(".do/")
+        && (lower.ends_with(".yml") || lower.ends_with(".yaml")))
         || lower.ends_with(".bicep")
         || ((path.contains("k8s") || path.contains("kubernetes") || path.contains("manifests/"))
-            && (lower.ends_with(".yml") || lower.ends_with(".yaml")))
+            && (lower.ends_with(".yml") || lower.ends_with(".yaml")));
+    is_one && !is_development_path(folder_of(file))
 }
 
 pub(super) fn integration_of(file: &Utf8Path) -> Option<&'static str> {

@@ -11,8 +11,7 @@ use super::role::{
     is_dockerfile, is_for_python, is_hidden, is_platform, is_script, is_supervised, is_supervisor,
     is_vendored,
 };
-use super::yaml;
-use crate::repository::{Repository, at_line};
+use crate::repository::{Repository, at_line, folder_of, is_in, name_of};
 
 /// A variable that some file sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,12 +57,12 @@ impl Survey {
             others.iter().any(|other| {
                 !other.as_str().is_empty()
                     && other != root
-                    && file.starts_with(other)
-                    && !root.starts_with(other)
+                    && is_in(file, other)
+                    && !is_in(root, other)
             })
         };
         for file in repository.files() {
-            let depth = file.as_str().matches('/').count();
+            let depth = file.as_str().bytes().filter(|byte| *byte == b'/').count();
             if depth > 8 || is_foreign(file) || is_vendored(file) {
                 continue;
             }
@@ -76,13 +75,10 @@ impl Survey {
     }
 
     fn add(&mut self, repository: &Repository<'_>, root: &Utf8Path, file: &Utf8Path) {
-        let name = file.file_name().unwrap_or_default();
+        let name = name_of(file);
         let lower = name.to_lowercase();
-        let folder = file.parent().unwrap_or("".into());
-        let is_near = folder == root
-            || folder.as_str().is_empty()
-            || folder.starts_with(root)
-            || root.starts_with(folder);
+        let folder = folder_of(file);
+        let is_near = is_in(folder, root) || is_in(root, folder);
         if let Some(system) = integration_of(file) {
             self.add_integration(repository, system, file);
         } else if is_dockerfile(&lower) {
@@ -130,7 +126,8 @@ impl Survey {
         if !self.integration.iter().any(|(known, _)| *known == system) {
             self.integration.push((system, file.to_owned()));
         }
-        let Some(node) = repository.text(file).and_then(|text| yaml::parse(&text)) else {
+        let documents = repository.yaml(file);
+        let Some(node) = documents.first() else {
             return;
         };
         let mut found = Vec::new();

@@ -83,15 +83,7 @@ pub(crate) fn requirements_files(
         .chain(
             ["requirements", "reqs", "requirement"]
                 .iter()
-                .flat_map(|name| {
-                    let inner = folder.join(name);
-                    repository
-                        .files()
-                        .iter()
-                        .map(Utf8PathBuf::as_path)
-                        .filter(move |file| file.parent() == Some(&inner))
-                        .collect::<Vec<_>>()
-                }),
+                .flat_map(|name| repository.directly_in(&folder.join(name))),
         )
         .filter(|path| is_requirements(path))
         .map(Utf8Path::to_owned)

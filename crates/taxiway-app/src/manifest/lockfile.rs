@@ -55,10 +55,18 @@ pub(crate) fn packages(repository: &Repository<'_>, path: &Utf8Path) -> Vec<Pack
     if path.file_name() == Some("Pipfile.lock") {
         return pipenv(&text);
     }
-    let Ok(table) = text.parse::<Table>() else {
+    // Text that is no lock as a tool writes it is read as a whole.
+    let Ok(table) = without_files(&text)
+        .parse::<Table>()
+        .or_else(|_| text.parse())
+    else {
         repository.warn(format!("`{path}` is no valid TOML"));
         return Vec::new();
     };
+    table_packages(&table, path)
+}
+
+fn table_packages(table: &Table, path: &Utf8Path) -> Vec<Package> {
     let packages = table
         .get("package")
         .or_else(|| table.get("packages"))
@@ -71,6 +79,27 @@ pub(crate) fn packages(repository: &Repository<'_>, path: &Utf8Path) -> Vec<Pack
             _ => poetry_or_pdm(package),
         })
         .collect()
+}
+
+/// A lock without the addresses and hashes of files, which are most of it and of no use here.
+///
+/// Relies on how uv, Poetry and PDM write them: a list over several lines ends with a line that starts with `]`.
+fn without_files(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len() / 2);
+    let mut lines = text.split_inclusive('\n');
+    while let Some(line) = lines.next() {
+        let value = ["wheels = ", "files = ", "sdist = "]
+            .iter()
+            .find_map(|key| line.strip_prefix(key));
+        match value.map(str::trim_end) {
+            None => kept.push_str(line),
+            Some(value) if value.ends_with([']', '}']) => {}
+            Some(_) => {
+                lines.find(|line| line.starts_with(']'));
+            }
+        }
+    }
+    kept
 }
 
 fn text(value: &Value, key: &str) -> Option<String> {
@@ -256,4 +285,78 @@ fn pipenv(text: &str) -> Vec<Package> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use taxiway_diagnostics::MemorySources;
+
+    use super::*;
+
+    /// Locks as the tools write them, also where a list of files is short or a text looks like one.
+    const LOCKS: [(&str, &str); 3] = [
+        (
+            "uv.lock",
+            r#"version = 1
+[[package]]
+name = "django"
+version = "5.2"
+source = { registry = "https://pypi.org/simple" }
+dependencies = [
+    { name = "asgiref" },
+]
+sdist = { url = "https://files/Django.tar.gz", hash = "sha256:1", size = 1 }
+wheels = [
+    { url = "https://files/django.whl", hash = "sha256:2", size = 2 },
+]
+
+[package.optional-dependencies]
+argon2 = [
+    { name = "argon2-cffi" },
+]
+
+[[package]]
+name = "asgiref"
+version = "3.9"
+source = { registry = "https://pypi.org/simple" }
+"#,
+        ),
+        (
+            "poetry.lock",
+            r#"[[package]]
+name = "flask"
+version = "3.1"
+description = "files = ["
+optional = false
+groups = ["main"]
+files = [
+    {file = "flask.whl", hash = "sha256:1"},
+]
+
+[package.dependencies]
+werkzeug = ">=3.1"
+
+[[package]]
+name = "werkzeug"
+version = "3.1"
+optional = false
+files = []
+"#,
+        ),
+        (
+            "pdm.lock",
+            "[[package]]\nname = \"attrs\"\nversion = \"25.1\"\nsummary = \"\"\"\nfiles = [\n\"\"\"\nfiles = [\n    {file = \"a\"},\n]\n",
+        ),
+    ];
+
+    #[test]
+    fn a_lock_says_the_same_without_its_files() {
+        for (name, text) in LOCKS {
+            let sources: MemorySources = [(name, text)].into_iter().collect();
+            let read = packages(&Repository::new(&sources), name.into());
+            let whole = table_packages(&text.parse().unwrap(), name.into());
+            assert_eq!(read, whole, "{name}");
+            assert!(!read.is_empty(), "{name}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `Pipfile`. Source: Pipenv documentation.
 
 use camino::Utf8Path;
-use toml::{Table, Value};
+use toml::Value;
 
 use super::line_of;
 use crate::document::Distribution;
@@ -18,10 +18,7 @@ pub(crate) struct Pipfile {
 
 pub(crate) fn read(repository: &Repository<'_>, path: &Utf8Path) -> Option<Pipfile> {
     let text = repository.text(path)?;
-    let Ok(table) = text.parse::<Table>() else {
-        repository.warn(format!("`{path}` is no valid TOML"));
-        return None;
-    };
+    let table = repository.toml(path)?;
     let mut found = Pipfile::default();
     for (name, value) in table
         .get("packages")

@@ -1,5 +1,7 @@
 //! `pyproject.toml`. Sources: PEP 621, PEP 735, the documentation of Poetry, PDM and Hatch.
 
+use std::rc::Rc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use toml::{Table, Value};
 
@@ -12,8 +14,8 @@ use crate::requirement::{normalized_name, parse, pinned};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pyproject {
     pub(crate) path: Utf8PathBuf,
-    text: String,
-    table: Table,
+    text: Rc<str>,
+    table: Rc<Table>,
     /// What the requirements files hold that stand in for `project.dependencies`, and these files.
     dynamic: Vec<Distribution>,
     pub(crate) dynamic_files: Vec<Utf8PathBuf>,
@@ -21,24 +23,15 @@ pub(crate) struct Pyproject {
 
 impl Pyproject {
     pub(crate) fn read(repository: &Repository<'_>, path: &Utf8Path) -> Option<Self> {
-        let text = repository.text(path)?;
-        match text.parse::<Table>() {
-            Ok(table) => {
-                let mut file = Self {
-                    path: path.to_owned(),
-                    text: text.to_string(),
-                    table,
-                    dynamic: Vec::new(),
-                    dynamic_files: Vec::new(),
-                };
-                file.read_dynamic(repository);
-                Some(file)
-            }
-            Err(_) => {
-                repository.warn(format!("`{path}` is no valid TOML"));
-                None
-            }
-        }
+        let mut file = Self {
+            path: path.to_owned(),
+            text: repository.text(path)?,
+            table: repository.toml(path)?,
+            dynamic: Vec::new(),
+            dynamic_files: Vec::new(),
+        };
+        file.read_dynamic(repository);
+        Some(file)
     }
 
     /// Requirements that stand in files of their own. Sources: the documentation of setuptools and hatch-requirements-txt.

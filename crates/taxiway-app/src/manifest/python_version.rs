@@ -123,7 +123,7 @@ fn images(repository: &Repository<'_>, survey: &Survey, found: &mut Vec<Candidat
         }
     }
     for file in repository.files() {
-        if file.extension() == Some("bicep")
+        if file.as_str().ends_with(".bicep")
             && let Some(text) = repository.text(file)
         {
             for (number, line) in text.lines().enumerate() {
@@ -204,7 +204,7 @@ fn constraints(
 /// The versions that continuous integration tests with; worth little, but better than nothing.
 fn integration(repository: &Repository<'_>, found: &mut Vec<Candidate>) {
     for file in repository.files() {
-        if !file.starts_with(".github/workflows") {
+        if !file.as_str().starts_with(".github/workflows/") {
             continue;
         }
         let Some(text) = repository.text(file) else {

@@ -7,7 +7,7 @@ use crate::django::project::is_decoy;
 use crate::document::ProcessKind;
 use crate::evidence::role::is_vendored;
 use crate::manifest::installation::Installation;
-use crate::repository::{Repository, at_line};
+use crate::repository::{Repository, at_line, folder_of, is_python, name_of, seen_from};
 
 /// A process that code defines.
 pub(super) struct Defined {
@@ -222,12 +222,12 @@ fn modules<'r>(
 ) -> impl Iterator<Item = &'r Utf8Path> {
     repository
         .below(app_dir)
-        .filter(|file| file.extension() == Some("py"))
         .filter(move |file| {
-            let relative = file.strip_prefix(app_dir).unwrap_or(file);
-            let name = file.file_name().unwrap_or_default();
-            !is_vendored(relative)
-                && !is_decoy(relative.parent().unwrap_or("".into()))
+            let relative = seen_from(app_dir, file);
+            let name = name_of(file);
+            is_python(file)
+                && !is_vendored(relative)
+                && !is_decoy(folder_of(relative))
                 && !relative.as_str().contains("migrations/")
                 && !name.starts_with("test")
                 && name != "conftest.py"

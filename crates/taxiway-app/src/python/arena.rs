@@ -88,6 +88,10 @@ fn is_reasonable(text: &str) -> bool {
     let mut depth = 0usize;
     let mut operators = 0usize;
     for byte in text.bytes() {
+        // What names and numbers are made of is most of a text.
+        if byte.is_ascii_alphanumeric() || byte == b' ' {
+            continue;
+        }
         match byte {
             b'(' | b'[' | b'{' => {
                 depth += 1;

@@ -199,7 +199,7 @@ impl<'a> Evaluator<'a> {
         self.repository
             .below(folder)
             .take(200)
-            .any(|file| file.extension() == Some("py"))
+            .any(crate::repository::is_python)
     }
 
     /// Calls a function of a module without arguments.

@@ -21,7 +21,7 @@ const MOST_ALTERNATIVES: usize = 8;
 pub(crate) type Names = Rc<BTreeSet<Rc<str>>>;
 
 /// A value, as far as it is known.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Value<'a> {
     /// Not known. It may depend on variables, and part of its text may be known, with [`HOLE`] for the rest.
     Unknown {
@@ -50,6 +50,41 @@ pub(crate) enum Value<'a> {
     Instance(Rc<Instance<'a>>),
     /// A method with its receiver.
     Method(Rc<(Value<'a>, Rc<str>)>),
+}
+
+impl PartialEq for Value<'_> {
+    /// What is shared is the same: most values that are compared have not changed since they were copied.
+    fn eq(&self, other: &Self) -> bool {
+        fn same<T: PartialEq + ?Sized>(left: &Rc<T>, right: &Rc<T>) -> bool {
+            Rc::ptr_eq(left, right) || left == right
+        }
+        match (self, other) {
+            (
+                Self::Unknown { names, text },
+                Self::Unknown {
+                    names: other_names,
+                    text: other_text,
+                },
+            ) => same(names, other_names) && text == other_text,
+            (Self::None, Self::None) => true,
+            (Self::Bool(left), Self::Bool(right)) => left == right,
+            (Self::Int(left), Self::Int(right)) => left == right,
+            (Self::Float(left), Self::Float(right)) => left == right,
+            (Self::Text(left), Self::Text(right))
+            | (Self::Path(left), Self::Path(right))
+            | (Self::External(left), Self::External(right)) => same(left, right),
+            (Self::List(left), Self::List(right)) => same(left, right),
+            (Self::Dict(left), Self::Dict(right)) => same(left, right),
+            (Self::Choice(left), Self::Choice(right)) => same(left, right),
+            (Self::Maybe(left), Self::Maybe(right)) => same(left, right),
+            (Self::Module(left), Self::Module(right)) => left == right,
+            (Self::Function(left), Self::Function(right)) => left == right,
+            (Self::Class(left), Self::Class(right)) => same(left, right),
+            (Self::Instance(left), Self::Instance(right)) => same(left, right),
+            (Self::Method(left), Self::Method(right)) => same(left, right),
+            _ => false,
+        }
+    }
 }
 
 /// What a value is by the environment.

@@ -11,6 +11,7 @@ use crate::document::{
     Backing, Email, Finding, FrameworkName, Media, MediaStorage, MigrationTool, Migrations,
     StaticFiles, StaticStrategy,
 };
+use crate::repository::{folder_of, is_python, name_of};
 use crate::web_environment;
 
 impl WebReading<'_> {
@@ -76,9 +77,10 @@ impl WebReading<'_> {
 
     pub(super) fn migrations(&mut self) {
         let root = self.base.root;
-        let alembic = self.base.repository.below(root).find(|file| {
-            file.file_name() == Some("alembic.ini") && !crate::django::project::is_decoy(file)
-        });
+        let alembic =
+            self.base.repository.below(root).find(|file| {
+                name_of(file) == "alembic.ini" && !crate::django::project::is_decoy(file)
+            });
         let tool = if self.base.installation.installs("flask-migrate") {
             Some(MigrationTool::FlaskMigrate)
         } else if alembic.is_some() {
@@ -105,19 +107,14 @@ impl WebReading<'_> {
                 has_folder(folder)
                     || has_folder(&self.base.app_dir)
                     || repository.below(&self.base.app_dir).any(|file| {
-                        file.components()
-                            .rev()
-                            .nth(1)
-                            .is_some_and(|part| part.as_str() == "static")
+                        name_of(folder_of(file)) == "static"
                             || (file.as_str().contains("/static/")
                                 && !crate::evidence::role::is_vendored(file))
                     })
             }
             _ => repository
                 .below(&self.base.app_dir)
-                .filter(|file| {
-                    file.extension() == Some("py") && !crate::django::project::is_decoy(file)
-                })
+                .filter(|file| is_python(file) && !crate::django::project::is_decoy(file))
                 .take(400)
                 .any(|file| {
                     repository.text(file).is_some_and(|text| {
@@ -158,14 +155,10 @@ impl WebReading<'_> {
         let files: Vec<Utf8PathBuf> = repository
             .below(&self.base.app_dir)
             .filter(|file| {
-                file.extension() == Some("py")
+                is_python(file)
+                    && !name_of(file).starts_with("test")
                     && !crate::django::project::is_decoy(file)
                     && !crate::evidence::role::is_vendored(file)
-            })
-            .filter(|file| {
-                !file
-                    .file_name()
-                    .is_some_and(|name| name.starts_with("test"))
             })
             .take(600)
             .map(Utf8Path::to_owned)
