@@ -11,9 +11,10 @@ use crate::django::{
 use crate::document::{
     Entrypoint, FrameworkName, Frontend, Interface, MigrationTool, Migrations, Service, StaticFiles,
 };
+use crate::manifest::pyproject::Pyproject;
 use crate::python::Evaluator;
 use crate::reading::{Reading, build_root};
-use crate::repository::{Repository, name_of};
+use crate::repository::{Repository, name_of, shown};
 use crate::{process, start};
 
 /// The services of the projects.
@@ -39,6 +40,7 @@ pub(crate) fn read(
             DjangoReading {
                 base: Reading::new(repository, root, &project.app_dir, &others),
                 project,
+                search: Vec::new(),
                 schedule: Vec::new(),
             }
             .service()
@@ -66,6 +68,8 @@ pub(crate) fn own_frontends(
 struct DjangoReading<'r> {
     base: Reading<'r>,
     project: &'r Project,
+    /// The folders that it imports from.
+    search: Vec<Utf8PathBuf>,
     /// Where the settings say what Celery does at which times.
     schedule: Vec<Place>,
 }
@@ -88,6 +92,7 @@ impl DjangoReading<'_> {
             &self.base.survey,
             &entries,
         );
+        self.search.clone_from(&choice.search);
         self.base.service.warnings.extend(choice.warnings.clone());
         self.base.service.settings_module.clone_from(&choice.module);
         self.base.saw("settings_module", choice.places.clone());
@@ -276,15 +281,45 @@ impl DjangoReading<'_> {
                 })
                 .filter(|entry| self.is_there(entry))
                 .or_else(|| self.by_file(interface));
+            self.run_from_search();
         }
         self.base.port();
     }
 
     fn is_there(&self, entry: &Entrypoint) -> bool {
-        let folders = [self.project.app_dir.clone(), self.base.root.to_owned()];
+        let folders: Vec<Utf8PathBuf> = [self.project.app_dir.clone(), self.base.root.to_owned()]
+            .into_iter()
+            .chain(self.search.clone())
+            .collect();
         entry
             .module()
             .is_some_and(|module| start::is_importable(self.base.repository, module, &folders))
+    }
+
+    /// Where `manage.py` puts another folder on the path, and that is not installed, the server has to run there.
+    fn run_from_search(&mut self) {
+        let repository = self.base.repository;
+        let Some(module) = self
+            .base
+            .service
+            .entrypoint
+            .as_ref()
+            .and_then(Entrypoint::module)
+        else {
+            return;
+        };
+        let is_in = |folder: &Utf8PathBuf| {
+            start::is_importable(repository, module, std::slice::from_ref(folder))
+        };
+        let is_installed = Pyproject::read(repository, &self.base.root.join("pyproject.toml"))
+            .is_some_and(|file| file.is_package())
+            || repository.is_file(&self.base.root.join("setup.py"));
+        if is_installed || is_in(&self.project.app_dir) || is_in(&self.base.root.to_owned()) {
+            return;
+        }
+        if let Some(folder) = self.search.iter().find(|folder| is_in(folder)) {
+            self.base.service.app_dir = shown(folder);
+        }
     }
 
     /// The application object by the name of its file.

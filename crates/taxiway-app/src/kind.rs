@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use crate::django::{Project, project};
 use crate::document::{Kind, Rejected};
+use crate::evidence::Origin;
 use crate::manifest::pyproject::Pyproject;
 use crate::manifest::setup;
 use crate::repository::{Repository, folder_of, is_python, name_of};
@@ -249,11 +250,19 @@ fn is_served(repository: &Repository<'_>) -> bool {
     let has_image = survey.dockerfiles.first().is_some_and(|file| {
         !crate::evidence::role::is_development_path(&file.path)
             && (file.last("CMD").is_some() || file.last("ENTRYPOINT").is_some())
-            && file.last("EXPOSE").is_some()
+            && (file.last("EXPOSE").is_some() || sets_port(&survey))
     });
     has_image
         || survey.procfile.is_some()
         || crate::start::find(repository, &survey, &folders).is_some()
+}
+
+/// Whether an image says by a variable on which port its program listens.
+fn sets_port(survey: &crate::evidence::Survey) -> bool {
+    survey
+        .variables
+        .iter()
+        .any(|variable| variable.origin == Origin::Image && variable.name == "PORT")
 }
 
 /// How the root of a repository is packaged.

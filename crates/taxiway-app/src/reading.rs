@@ -13,7 +13,7 @@ use crate::evidence::{Origin, Survey};
 use crate::manifest::installation::{self, Installation};
 use crate::manifest::python_version;
 use crate::python::{Evaluator, Value};
-use crate::repository::{Repository, shown};
+use crate::repository::{Repository, folder_of, shown};
 use crate::{artifact, frontend, secret, start, system_package};
 
 /// Everything that is known while one service is read.
@@ -411,5 +411,10 @@ pub(crate) fn build_root(repository: &Repository<'_>, folder: &Utf8Path) -> Utf8
         }
         current = path.parent();
     }
-    folder.to_owned()
+    // Without any, what a package is imported from: its parts are no services of their own.
+    let mut above = folder;
+    while repository.is_file(&above.join("__init__.py")) {
+        above = folder_of(above);
+    }
+    above.to_owned()
 }

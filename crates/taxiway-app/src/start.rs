@@ -45,6 +45,8 @@ pub(crate) struct Start {
     pub(crate) is_fastapi: bool,
     /// Whether Litestar's own command starts it, which prefers Granian.
     pub(crate) is_litestar: bool,
+    /// The file of settings that the command names.
+    configuration: Option<String>,
 }
 
 /// The command that starts the web process in production, if some file has one.
@@ -138,6 +140,9 @@ fn read(repository: &Repository<'_>, command: &Command, folders: &[Utf8PathBuf])
         origin: command.origin,
         is_fastapi: name == "fastapi",
         is_litestar: name == "litestar",
+        configuration: command
+            .option(&["--config", "-c"])
+            .map(|file| file.trim_start_matches("file:").to_owned()),
     })
 }
 
@@ -156,6 +161,7 @@ fn by_paste(repository: &Repository<'_>, folders: &[Utf8PathBuf]) -> Option<Star
         origin: Origin::Script,
         is_fastapi: false,
         is_litestar: false,
+        configuration: None,
     })
 }
 
@@ -298,9 +304,9 @@ pub(crate) fn parse_port(text: &str) -> Option<Port> {
     (!name.is_empty()).then(|| Port::Variable(format!("${name}")))
 }
 
-/// What `gunicorn.conf.py` adds: the worker class, the port, the application.
+/// What Gunicorn's own file adds: the worker class, the port, the application.
 fn apply_configuration(repository: &Repository<'_>, folders: &[Utf8PathBuf], start: &mut Start) {
-    let Some((path, text)) = configuration(repository, folders) else {
+    let Some(text) = configuration(repository, folders, start.configuration.as_deref()) else {
         return;
     };
     for line in text.lines() {
@@ -317,14 +323,14 @@ fn apply_configuration(repository: &Repository<'_>, folders: &[Utf8PathBuf], sta
             _ => {}
         }
     }
-    let _ = path;
 }
 
-/// `gunicorn.conf.py`, where there is one.
+/// The file that the command names, else one that Gunicorn finds by itself or that is usual.
 fn configuration(
     repository: &Repository<'_>,
     folders: &[Utf8PathBuf],
-) -> Option<(Utf8PathBuf, std::rc::Rc<str>)> {
+    named: Option<&str>,
+) -> Option<std::rc::Rc<str>> {
     const NAMES: [&str; 6] = [
         "gunicorn.conf.py",
         "gunicorn_config.py",
@@ -333,12 +339,10 @@ fn configuration(
         "config/gunicorn.py",
         "conf/gunicorn.conf.py",
     ];
-    folders.iter().find_map(|folder| {
-        NAMES.iter().find_map(|name| {
-            let path = folder.join(name);
-            repository.text(&path).map(|text| (path, text))
-        })
-    })
+    let names = named.into_iter().chain(NAMES);
+    names
+        .flat_map(|name| folders.iter().map(move |folder| (folder, name)))
+        .find_map(|(folder, name)| repository.text(&join(folder, name)?))
 }
 
 /// The port at the end of an address in Python source: `"0.0.0.0:8000"`, `f"…:{os.environ.get('PORT', '8000')}"`.

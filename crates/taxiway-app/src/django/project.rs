@@ -109,15 +109,17 @@ pub(crate) fn is_template(path: &Utf8Path) -> bool {
 
 /// Whether a folder is for examples, tests or demonstrations.
 pub(crate) fn is_decoy(path: &Utf8Path) -> bool {
-    const FOLDERS: [&str; 28] = [
+    const FOLDERS: [&str; 31] = [
         "example",
         "examples",
         "example_project",
         "exampleproject",
+        "exampleproj",
         "test",
         "tests",
         "testing",
         "testproject",
+        "testproj",
         "test_project",
         "test-project",
         "testapp",
@@ -125,6 +127,7 @@ pub(crate) fn is_decoy(path: &Utf8Path) -> bool {
         "demo",
         "demos",
         "demo_project",
+        "demoproj",
         "demoproject",
         "sandbox",
         "sample",
