@@ -18,6 +18,7 @@ mod dynaconf;
 mod environment;
 mod evaluator;
 mod expression;
+mod flask_configuration;
 mod import;
 mod ini;
 mod join;

@@ -93,25 +93,11 @@ impl<'a> Evaluator<'a> {
             self.update_scope(&arguments, spot, frame);
             return Value::None;
         }
-        if name == "from_object"
-            && let Some(path) = arguments.text(0)
-        {
-            self.import_configuration(path);
+        if self.configure(name, &arguments, spot, frame) {
             return Value::None;
         }
         let function = self.attribute(&receiver, name, spot);
         self.invoke(&function, arguments, spot, frame)
-    }
-
-    /// Flask's `app.config.from_object("shop.config.Production")`.
-    fn import_configuration(&mut self, path: &str) {
-        let module = match path.rsplit_once('.') {
-            Some((module, _)) if self.find(path).is_none() => module,
-            _ => path,
-        };
-        if self.is_own(module) {
-            self.import(module);
-        }
     }
 
     /// `globals().update(…)`.

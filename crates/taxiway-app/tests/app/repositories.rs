@@ -63,6 +63,7 @@ repositories! {
     environ_settings,
     environs_prefix,
     fastapi_pydantic,
+    flask_configuration_files,
     flask_factory,
     flask_passed_on,
     flask_rq,
