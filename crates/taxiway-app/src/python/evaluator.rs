@@ -20,6 +20,9 @@ const BYTES_OF_A_STEP: usize = 4;
 /// Modules that one evaluation may load.
 const MOST_MODULES: usize = 150;
 
+/// Modules that are loaded beyond these where they are the configuration itself.
+const MOST_CONFIGURATION: usize = 20;
+
 /// How deep calls and expressions may be nested.
 pub(crate) const DEEPEST: u32 = 120;
 
@@ -96,6 +99,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) missing: BTreeSet<String>,
     /// Files that an image puts elsewhere: where they end up, and where the repository has them.
     pub(crate) placed: Vec<(String, Utf8PathBuf)>,
+    /// How many modules more than usual may be loaded now.
+    spare: usize,
     /// Where the outermost call stands.
     pub(crate) call_spot: Option<Spot>,
     pub(crate) depth: u32,
@@ -123,6 +128,7 @@ impl<'a> Evaluator<'a> {
             debug: None,
             missing: BTreeSet::new(),
             placed: Vec::new(),
+            spare: 0,
             call_spot: None,
             depth: 0,
             steps: Cell::new(0),
@@ -157,6 +163,14 @@ impl<'a> Evaluator<'a> {
             .source
             .map_or(1, |source| source.lines.line(spot.offset));
         Place::new(&module.path, line)
+    }
+
+    /// Does something that may load configuration, for which there is room even where a large application used up the rest.
+    pub(crate) fn with_spare<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.spare, MOST_CONFIGURATION);
+        let result = run(self);
+        self.spare = before;
+        result
     }
 
     /// Loads and executes a module by its dotted name.
@@ -246,7 +260,7 @@ impl<'a> Evaluator<'a> {
         if let Some(index) = self.loaded.get(&path) {
             return Some(*index);
         }
-        if self.modules.len() >= MOST_MODULES {
+        if self.modules.len() >= MOST_MODULES + self.spare {
             return None;
         }
         let source = self
@@ -292,7 +306,7 @@ impl<'a> Evaluator<'a> {
 
     /// Executes a file's statements in the scope of another module, as `include` of split-settings does.
     pub(crate) fn include(&mut self, path: &Utf8Path, into: usize) {
-        if self.modules.len() >= MOST_MODULES || self.depth >= DEEPEST {
+        if self.modules.len() >= MOST_MODULES + self.spare || self.depth >= DEEPEST {
             return;
         }
         let Some(source) = self

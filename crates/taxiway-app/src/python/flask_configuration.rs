@@ -46,7 +46,7 @@ impl<'a> Evaluator<'a> {
             _ => path,
         };
         if self.is_own(module) {
-            self.import(module);
+            self.with_spare(|own| own.import(module));
         }
     }
 
@@ -67,7 +67,7 @@ impl<'a> Evaluator<'a> {
                 .flatten()
                 .find(|file| self.repository.is_file(file));
             if let Some(file) = file {
-                self.load(path, file, false);
+                self.with_spare(|own| own.load(path, file, false));
                 return;
             }
             if folder.as_str().is_empty() {

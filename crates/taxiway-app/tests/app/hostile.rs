@@ -342,3 +342,26 @@ proptest! {
         taxiway_app::read(&sources);
     }
 }
+
+/// An application that imports more modules than are executed: its configuration is read nevertheless.
+#[test]
+fn configuration_is_read_in_large_applications() {
+    let mut sources = MemorySources::from_text(
+        "--- requirements.txt\nflask\n--- config.py\nimport os\nSECRET_KEY = os.environ['SHOP_KEY']\n",
+    );
+    let imports: String = (0..200)
+        .map(|number| format!("import parts.p{number}\n"))
+        .collect();
+    let app = "from flask import Flask\napp = Flask(__name__)\napp.config.from_object('config')\n";
+    sources.insert("app.py", format!("{imports}{app}"));
+    for number in 0..200 {
+        sources.insert(format!("parts/p{number}.py"), "x = 1\n");
+    }
+    let app = taxiway_app::read(&sources);
+    let names: Vec<&str> = app.services[0]
+        .env
+        .iter()
+        .map(|variable| &*variable.name)
+        .collect();
+    assert_eq!(names, ["SHOP_KEY"]);
+}
