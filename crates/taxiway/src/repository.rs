@@ -118,4 +118,33 @@ mod tests {
             [".env", ".gitignore", "manage.py", "shop/settings.py"]
         );
     }
+
+    #[test]
+    fn what_is_no_file_is_neither_listed_nor_waited_for() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        std::fs::create_dir(root.join("shop")).unwrap();
+        std::fs::write(root.join("shop/data.py"), [0, 159, 146, 150]).unwrap();
+        nix::unistd::mkfifo(
+            root.join("manage.py").as_std_path(),
+            nix::sys::stat::Mode::S_IRWXU,
+        )
+        .unwrap();
+        let _socket =
+            std::os::unix::net::UnixListener::bind(root.join("requirements.txt")).unwrap();
+        symlink("..", root.join("shop/up")).unwrap();
+        symlink("round", root.join("round")).unwrap();
+        symlink("manage.py", root.join("wsgi.py")).unwrap();
+        let sources = sources(root);
+        assert_eq!(
+            sources.files(),
+            ["round", "shop/data.py", "shop/up", "wsgi.py"]
+        );
+        for path in ["round", "shop/up", "wsgi.py", "manage.py"] {
+            assert!(sources.read_up_to(path.into(), 100).is_err(), "{path}");
+        }
+        assert_eq!(taxiway_app::read(&sources).services, []);
+    }
 }
