@@ -94,6 +94,9 @@ pub(crate) enum Command {
     Generate(Generate),
     /// Judge the infrastructure: this repository's, or any Bicep and ARM templates.
     Check(Check),
+    /// What would keep a deployment from working, before it is tried.
+    #[command(subcommand)]
+    Doctor(Doctor),
     /// The Bicep compiler on its own.
     #[command(subcommand)]
     Bicep(Bicep),
@@ -170,6 +173,53 @@ pub(crate) struct Logs {
 pub(crate) struct Explain {
     /// What: `production.database.sku`, or a part of it; all decisions without it.
     pub(crate) key: Option<String>,
+}
+
+/// What is looked at.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Doctor {
+    /// GitHub: the token of each workflow job against the federated credentials, and what workflows read.
+    Github(DoctorGithub),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  taxiway doctor github                        from the files alone; the repository is that of the remote `origin`
+  taxiway doctor github --ask                  with what GitHub says, through gh
+  az identity federated-credential list --resource-group rg-shop-production --identity-name id-shop-production-github |
+    taxiway doctor github --credentials -      with what Azure says
+
+Exit codes: 0 every job can sign in · 1 one cannot, or needs something that is not there · 3 it is not known which repository this is")]
+pub(crate) struct DoctorGithub {
+    /// The repository on GitHub; without it that of the remote `origin`.
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub(crate) repo: Option<String>,
+    /// The owner's number, which new repositories have in their subjects.
+    #[arg(long, value_name = "NUMBER", requires = "repository_id")]
+    pub(crate) owner_id: Option<u64>,
+    /// The repository's number.
+    #[arg(long, value_name = "NUMBER", requires = "owner_id")]
+    pub(crate) repository_id: Option<u64>,
+    /// How subjects call the repository, where it is known.
+    #[arg(long, value_enum)]
+    pub(crate) subjects: Option<Subjects>,
+    /// Federated credentials as `az identity federated-credential list` prints them, besides those of the Bicep; `-` reads them
+    /// from standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credentials: Vec<Utf8PathBuf>,
+    /// Ask GitHub, through gh, which environments, variables and secrets there are, and how it calls the repository.
+    #[arg(long)]
+    pub(crate) ask: bool,
+}
+
+/// How subjects call a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Subjects {
+    /// `repo:OWNER/NAME:…`.
+    Names,
+    /// `repo:OWNER@1/NAME@2:…`.
+    Immutable,
 }
 
 #[derive(Debug, Args)]

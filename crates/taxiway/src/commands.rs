@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod cloud;
 pub(crate) mod deployed;
 pub(crate) mod detect;
+pub(crate) mod doctor;
 pub(crate) mod down;
 pub(crate) mod explain;
 pub(crate) mod generate;

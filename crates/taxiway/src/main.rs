@@ -28,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::arguments::{Arguments, Command, Format};
+use crate::arguments::{Arguments, Command, Doctor, Format};
 use crate::failure::{Failure, Outcome};
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
@@ -76,6 +76,9 @@ fn run(arguments: &Arguments, surroundings: &Surroundings, terminal: &Terminal) 
         Command::Explain(explain) => commands::explain::run(explain, repository, terminal),
         Command::Generate(generate) => commands::generate::run(generate, repository, terminal),
         Command::Check(check) => commands::check::run(check, repository, terminal),
+        Command::Doctor(Doctor::Github(github)) => {
+            commands::doctor::github(github, repository, terminal)
+        }
         Command::Bicep(bicep) => commands::bicep::run(bicep, terminal),
         Command::Schema(schema) => commands::schema::schema(schema, terminal),
         Command::Completions { shell } => commands::schema::completions(*shell, terminal),

@@ -116,6 +116,19 @@ pub(crate) fn tracked(folder: &camino::Utf8Path) -> Vec<camino::Utf8PathBuf> {
         .collect()
 }
 
+/// The address of the remote `origin` of the repository in `folder`, if Git knows one.
+pub(crate) fn origin(folder: &camino::Utf8Path) -> Option<String> {
+    output(
+        "git",
+        &["-C", folder.as_str(), "remote", "get-url", "origin"],
+    )
+}
+
+/// What GitHub's own program answers, if it is there and signed in.
+pub(crate) fn gh(arguments: &[&str]) -> Option<String> {
+    output("gh", arguments)
+}
+
 /// Opens an address in the user's browser; whether one was found.
 pub(crate) fn open(url: &str) -> bool {
     ["xdg-open", "open"]

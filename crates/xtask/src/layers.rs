@@ -3,7 +3,7 @@
 use cargo_metadata::{DependencyKind, Metadata, Package};
 
 /// Our crates in the order of the road: each may depend on those above it.
-pub(crate) const ORDER: [&str; 11] = [
+pub(crate) const ORDER: [&str; 12] = [
     "taxiway-diagnostics",
     "taxiway-app",
     "taxiway-platform",
@@ -11,6 +11,7 @@ pub(crate) const ORDER: [&str; 11] = [
     "taxiway-arm",
     "taxiway-blueprint",
     "taxiway-check",
+    "taxiway-github",
     "taxiway-azure",
     "taxiway-rollout",
     "taxiway-local",
@@ -18,7 +19,7 @@ pub(crate) const ORDER: [&str; 11] = [
 ];
 
 /// Pure crates: values in, values out.
-const ENGINES: [&str; 7] = [
+const ENGINES: [&str; 8] = [
     "taxiway-diagnostics",
     "taxiway-app",
     "taxiway-platform",
@@ -26,6 +27,7 @@ const ENGINES: [&str; 7] = [
     "taxiway-arm",
     "taxiway-blueprint",
     "taxiway-check",
+    "taxiway-github",
 ];
 
 /// What an engine must not reach: runtimes, networks, databases.

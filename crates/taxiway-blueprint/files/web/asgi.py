@@ -12,9 +12,26 @@ from project import app as _project  # noqa: E402
 from taxiway_runtime import health, trace  # noqa: E402
 
 
+# Starlette gives plain functions 40 threads. When all of them wait for a connection to the database, the requests that hold
+# the connections find no thread to end in, and all stand still until the pool gives up. Waiting threads cost little.
+THREADS = 256
+
+
+def _make_threads():
+    """Before the project starts, which may want another number."""
+    try:
+        from anyio.to_thread import current_default_thread_limiter
+    except ImportError:
+        return
+    limiter = current_default_thread_limiter()
+    limiter.total_tokens = max(limiter.total_tokens, THREADS)
+
+
 async def application(scope, receive, send):
     """Answers the probes, and hands everything else on, `lifespan` included."""
     if scope["type"] != "http":
+        if scope["type"] == "lifespan":
+            _make_threads()
         await _project(scope, receive, send)
         return
     if scope["path"] in (health.LIVE, health.READY):

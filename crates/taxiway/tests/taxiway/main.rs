@@ -3,6 +3,7 @@
 mod bad_releases;
 mod bicep;
 mod check;
+mod doctor;
 mod killed;
 mod life;
 mod load;

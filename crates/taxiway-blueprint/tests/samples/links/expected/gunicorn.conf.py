@@ -22,9 +22,9 @@ graceful_timeout = 25
 # Longer than the front end keeps a connection idle, so that it never sends into one that we just closed.
 keepalive = 65
 
-# Workers start anew after a while, which bounds leaks; not all at once.
-max_requests = 1000
-max_requests_jitter = 100
+# Workers start anew after a while, which bounds leaks; far apart, because nobody answers while all of them start.
+max_requests = 10000
+max_requests_jitter = 5000
 
 # Heartbeats belong into memory: the container's own file system may stall.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None

@@ -1,0 +1,574 @@
+//! Tokens against the credentials that have to trust them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use taxiway_diagnostics::Place;
+
+use crate::credential::{AUDIENCE, Credential, ISSUER};
+use crate::job::places;
+use crate::read::{Kind, needed};
+use crate::{Cloud, Job, Known, Needed, Repository, Scope};
+
+/// What is known.
+#[derive(Debug)]
+pub struct Doctor<'d> {
+    /// The jobs.
+    pub jobs: &'d [Job],
+    /// Where they run.
+    pub repository: &'d Repository,
+    /// Whom the cloud trusts.
+    pub credentials: &'d [Credential],
+    /// The resource group and the identity that a credential for an environment, or for the repository, belongs to.
+    pub home: &'d dyn Home,
+    /// What GitHub says is set, where it was asked.
+    pub known: Option<&'d Known>,
+}
+
+/// What the project calls its own things in Azure.
+pub trait Home: std::fmt::Debug {
+    /// The resource group and the name of the identity.
+    fn of(&self, scope: &Scope, client: Option<&str>) -> (String, String);
+
+    /// What a variable has to be, for a shell that is signed in to Azure.
+    fn value(&self, variable: &str, environment: Option<&str>) -> Option<String>;
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// `OWNER/NAME`.
+    pub repository: String,
+    /// The different tokens that jobs sign in with.
+    pub tokens: Vec<Token>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// What has to be set on GitHub.
+    pub needed: Vec<Needed>,
+}
+
+/// A token that jobs sign in to Azure with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Token {
+    /// The subjects that it may have; one where everything is known.
+    pub subjects: Vec<String>,
+    /// Who has signed it.
+    pub issuer: &'static str,
+    /// Whom it is for.
+    pub audience: &'static str,
+    /// Who it signs in as: `vars.AZURE_CLIENT_ID`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// The jobs.
+    pub jobs: Vec<String>,
+    /// Where they are written.
+    pub places: Vec<Place>,
+    /// The credential that trusts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trusted_by: Option<String>,
+}
+
+/// Something that keeps a job from signing in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Which.
+    pub code: Code,
+    /// What, in one sentence.
+    pub message: String,
+    /// Where the job is written.
+    pub places: Vec<Place>,
+    /// What mends it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<String>,
+}
+
+/// What keeps a job from signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// It signs in and may not ask for a token.
+    NoIdToken,
+    /// Nobody trusts the token.
+    NoCredential,
+    /// Somebody nearly does.
+    CredentialDiffers,
+    /// The subject is only known when it runs.
+    SubjectUnknown,
+    /// The form of the subject was not asked for.
+    FormUnknown,
+    /// An environment, a variable or a secret is not there.
+    NotSet,
+}
+
+/// Holds every token against the credentials.
+pub fn examine(doctor: &Doctor<'_>) -> Report {
+    let mut problems = Vec::new();
+    let azure = || {
+        let jobs = doctor.jobs.iter();
+        jobs.filter(|job| job.cloud == Some(Cloud::Azure))
+    };
+    let mut silent: BTreeMap<&str, Vec<&Job>> = BTreeMap::new();
+    for job in azure().filter(|job| !job.may_ask) {
+        silent.entry(&job.path).or_default().push(job);
+    }
+    for (path, jobs) in silent {
+        problems.push(Problem {
+            code: Code::NoIdToken,
+            message: format!("`{path}` signs in to Azure, and may not ask for a token: `permissions: id-token: write` is missing there or in a workflow that calls it"),
+            places: places(jobs.into_iter()),
+            commands: Vec::new(),
+        });
+    }
+    let mut groups: BTreeMap<(&Scope, Option<&str>), Vec<&Job>> = BTreeMap::new();
+    for job in azure().filter(|job| job.may_ask) {
+        let key = (&job.scope, job.client.as_deref());
+        groups.entry(key).or_default().push(job);
+    }
+    let mut tokens = Vec::new();
+    for ((scope, client), jobs) in groups {
+        match token(doctor, scope, client, &jobs) {
+            Ok((token, problem)) => {
+                problems.extend(problem);
+                tokens.push(token);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if tokens.iter().any(|token| token.trusted_by.is_none()) {
+        problems.extend(form(doctor.repository));
+    }
+    let needed = needed(doctor.jobs, doctor.repository, doctor.home, doctor.known);
+    problems.extend(
+        needed
+            .iter()
+            .filter(|it| it.is_set == Some(false))
+            .map(unset),
+    );
+    Report {
+        repository: doctor.repository.slug(),
+        tokens,
+        problems,
+        needed,
+    }
+}
+
+fn token(
+    doctor: &Doctor<'_>,
+    scope: &Scope,
+    client: Option<&str>,
+    jobs: &[&Job],
+) -> Result<(Token, Option<Problem>), Problem> {
+    let places = places(jobs.iter().copied());
+    let mut names: Vec<String> = jobs.iter().map(|job| job.path.clone()).collect();
+    names.sort();
+    names.dedup();
+    let Some(tail) = scope.tail() else {
+        let Scope::Unknown(why) = scope else {
+            unreachable!("every other scope has an end")
+        };
+        return Err(Problem {
+            code: Code::SubjectUnknown,
+            message: format!(
+                "what the token of `{}` is about is only known when it runs: {why}; give the job an environment",
+                names.join("`, `")
+            ),
+            places,
+            commands: Vec::new(),
+        });
+    };
+    let prefixes = doctor.repository.prefixes();
+    let subjects: Vec<String> = prefixes
+        .iter()
+        .map(|prefix| format!("{prefix}:{tail}"))
+        .collect();
+    let trusting = subjects
+        .iter()
+        .find_map(|subject| doctor.credentials.iter().find(|it| it.trusts(subject)));
+    let problem = trusting
+        .is_none()
+        .then(|| missing(doctor, scope, client, &subjects, &names, &places));
+    let token = Token {
+        subjects,
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        client: client.map(str::to_owned),
+        jobs: names,
+        places,
+        trusted_by: trusting.map(|credential| credential.source.clone()),
+    };
+    Ok((token, problem))
+}
+
+fn missing(
+    doctor: &Doctor<'_>,
+    scope: &Scope,
+    client: Option<&str>,
+    subjects: &[String],
+    names: &[String],
+    places: &[Place],
+) -> Problem {
+    let (group, identity) = doctor.home.of(scope, client);
+    let name = match scope {
+        Scope::Environment(name) => format!("github-{name}"),
+        Scope::PullRequest => "github-pull-request".to_owned(),
+        Scope::Ref(name) => format!("github-{}", name.rsplit('/').next().unwrap_or("branch")),
+        Scope::Unknown(_) => "github".to_owned(),
+    };
+    let credential_name: String = name
+        .chars()
+        .map(|it| {
+            if it.is_ascii_alphanumeric() || it == '-' || it == '_' {
+                it
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    // The last is the newer form, where both are possible.
+    let identity_exists = format!("az identity create --resource-group {group} --name {identity}");
+    let credentials = subjects
+        .iter()
+        .map(|subject| {
+            let suffix = if subject.contains('@') && subjects.len() > 1 { "-immutable" } else { "" };
+            format!("az identity federated-credential create --resource-group {group} --identity-name {identity} --name {credential_name}{suffix} --issuer {ISSUER} --subject '{subject}' --audiences {AUDIENCE}")
+        });
+    let commands = std::iter::once(identity_exists)
+        .chain(credentials)
+        .collect();
+    let near = doctor.credentials.iter().find_map(|credential| {
+        subjects
+            .iter()
+            .find_map(|subject| differs(credential, subject))
+    });
+    let jobs = names.join("`, `");
+    Problem {
+        code: if near.is_some() {
+            Code::CredentialDiffers
+        } else {
+            Code::NoCredential
+        },
+        message: match near {
+            Some(near) => format!("`{jobs}` will not sign in: {near}"),
+            None => format!(
+                "nobody in Azure trusts the token of `{jobs}`: its subject is `{}`",
+                subjects.join("` or `")
+            ),
+        },
+        places: places.to_vec(),
+        commands,
+    }
+}
+
+/// What keeps a credential that was surely meant for this subject from trusting it.
+fn differs(credential: &Credential, subject: &str) -> Option<String> {
+    let source = &credential.source;
+    let plain = |subject: &str| {
+        let parts = subject.split('/').map(|part| match part.split_once('@') {
+            Some((name, rest)) => {
+                format!(
+                    "{name}{}",
+                    rest.trim_start_matches(|it: char| it.is_ascii_digit())
+                )
+            }
+            None => part.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("/")
+    };
+    if credential.subject == subject {
+        if credential.issuer != ISSUER {
+            return Some(format!(
+                "{source} trusts the issuer `{}`, and it is `{ISSUER}`",
+                credential.issuer
+            ));
+        }
+        return Some(format!(
+            "{source} is for `{}`, and the token for `{AUDIENCE}`",
+            credential.audiences.join("`, `")
+        ));
+    }
+    if credential.subject.eq_ignore_ascii_case(subject) {
+        return Some(format!(
+            "{source} trusts `{}`, and upper and lower case count: `{subject}`",
+            credential.subject
+        ));
+    }
+    if plain(&credential.subject) == plain(subject) {
+        return Some(format!(
+            "{source} trusts `{}`, the other of the two forms of `{subject}`",
+            credential.subject
+        ));
+    }
+    None
+}
+
+fn unset(needed: &Needed) -> Problem {
+    let what = match needed.kind {
+        Kind::Environment => "environment",
+        Kind::Variable => "variable",
+        Kind::Secret => "secret",
+    };
+    let place = match &needed.environment {
+        Some(name) => format!(" in environment `{name}`, nor for the repository"),
+        None => String::new(),
+    };
+    Problem {
+        code: Code::NotSet,
+        message: format!("{what} `{}` is not there{place}", needed.name),
+        places: vec![needed.place.clone()],
+        commands: vec![needed.command.clone()],
+    }
+}
+
+/// Nobody can tell from the files which of the two forms GitHub uses.
+fn form(repository: &Repository) -> Option<Problem> {
+    let slug = repository.slug();
+    let is_known = match repository.is_immutable {
+        Some(is_immutable) => !is_immutable || repository.ids.is_some(),
+        None => false,
+    };
+    (!is_known).then(|| Problem {
+        code: Code::FormUnknown,
+        message: "a repository that was made, renamed or transferred since 15 July 2026 has its numbers in the subject; which form this one has, GitHub knows".to_owned(),
+        places: Vec::new(),
+        commands: vec![
+            format!("gh api repos/{slug}/actions/oidc/customization/sub --jq .use_immutable_subject"),
+            format!("gh api repos/{slug} --jq '\"--owner-id \\(.owner.id) --repository-id \\(.id)\"'"),
+        ],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use taxiway_diagnostics::MemorySources;
+
+    #[derive(Debug)]
+    struct Shop;
+
+    impl Home for Shop {
+        fn of(&self, scope: &Scope, _: Option<&str>) -> (String, String) {
+            let name = match scope {
+                Scope::Environment(name) => name,
+                Scope::PullRequest | Scope::Ref(_) | Scope::Unknown(_) => "shared",
+            };
+            (format!("rg-{name}"), format!("id-{name}"))
+        }
+
+        fn value(&self, _: &str, _: Option<&str>) -> Option<String> {
+            None
+        }
+    }
+
+    const WORKFLOWS: &str = "# A deployment by way of a shared workflow, a plan for pull requests, and what nobody can know.
+--- .github/workflows/deploy.yml
+on:
+  workflow_call:
+    inputs:
+      environment: {type: string, required: true}
+jobs:
+  deploy:
+    environment: ${{ inputs.environment }}
+    permissions: {id-token: write}
+    env:
+      AZURE_CLIENT_ID: ${{ vars.AZURE_CLIENT_ID }}
+    steps:
+      - run: taxiway up
+--- .github/workflows/staging.yml
+on: {push: {branches: [main]}}
+permissions: {id-token: write}
+jobs:
+  deploy:
+    uses: $/.github/workflows/deploy.yml
+    with: {environment: staging}
+--- .github/workflows/production.yml
+on: workflow_dispatch
+jobs:
+  deploy:
+    uses: ./.github/workflows/deploy.yml
+    with: {environment: Production}
+--- .github/workflows/plan.yml
+on: [pull_request, schedule]
+permissions: {id-token: write}
+env: {KEY: \"${{ secrets.PLAN_KEY }}\"}
+jobs:
+  plan:
+    steps:
+      - uses: azure/login@abc
+        with: {client-id: \"${{ vars.READER }}\"}
+--- .github/workflows/tags.yml
+on: {push: {tags: ['v*']}}
+permissions: write-all
+jobs:
+  publish:
+    steps:
+      - uses: Azure/login@abc
+        with: {client-id: one}
+";
+
+    fn credential(subject: &str) -> Credential {
+        Credential {
+            name: "github".to_owned(),
+            issuer: ISSUER.to_owned(),
+            subject: subject.to_owned(),
+            audiences: vec![AUDIENCE.to_owned()],
+            source: format!("`{subject}`"),
+        }
+    }
+
+    fn repository(ids: Option<(u64, u64)>, is_immutable: Option<bool>) -> Repository {
+        Repository {
+            owner: "octo".to_owned(),
+            name: "shop".to_owned(),
+            ids,
+            is_immutable,
+            branch: "main".to_owned(),
+        }
+    }
+
+    fn report(
+        repository: &Repository,
+        credentials: &[Credential],
+        known: Option<&Known>,
+    ) -> Report {
+        let sources = MemorySources::from_text(WORKFLOWS);
+        examine(&Doctor {
+            jobs: &crate::jobs(&sources, "main"),
+            repository,
+            credentials,
+            home: &Shop,
+            known,
+        })
+    }
+
+    fn problems(report: &Report) -> Vec<(Code, &str)> {
+        let problems = report.problems.iter();
+        problems.map(|it| (it.code, it.message.as_str())).collect()
+    }
+
+    #[test]
+    fn tokens_are_those_that_github_would_give() {
+        let report = report(&repository(None, Some(false)), &[], None);
+        let tokens: Vec<String> = report
+            .tokens
+            .iter()
+            .map(|it| format!("{} for {}", it.subjects.join(" or "), it.jobs.join("; ")))
+            .collect();
+        insta::assert_snapshot!(tokens.join("\n"), @"
+        repo:octo/shop:environment:staging for staging.yml: deploy, deploy.yml: deploy
+        repo:octo/shop:pull_request for plan.yml: plan
+        repo:octo/shop:ref:refs/heads/main for plan.yml: plan
+        ");
+        let codes: Vec<Code> = report.problems.iter().map(|it| it.code).collect();
+        // Production's caller may not ask for a token, and a tag is only known when it is pushed.
+        use Code::{NoCredential, NoIdToken, SubjectUnknown};
+        assert_eq!(
+            codes,
+            [
+                NoIdToken,
+                NoCredential,
+                NoCredential,
+                NoCredential,
+                SubjectUnknown
+            ]
+        );
+    }
+
+    #[test]
+    fn the_command_mends_it() {
+        let repository = repository(Some((7, 9)), Some(true));
+        let before = report(&repository, &[], None);
+        let missing = before
+            .problems
+            .iter()
+            .find(|it| it.code == Code::NoCredential);
+        insta::assert_snapshot!(missing.unwrap().commands.join("\n"), @"
+        az identity create --resource-group rg-staging --name id-staging
+        az identity federated-credential create --resource-group rg-staging --identity-name id-staging --name github-staging --issuer https://token.actions.githubusercontent.com --subject 'repo:octo@7/shop@9:environment:staging' --audiences api://AzureADTokenExchange
+        ");
+        let credentials = [
+            credential("repo:octo@7/shop@9:environment:staging"),
+            credential("repo:octo@7/shop@9:pull_request"),
+            credential("repo:octo@7/shop@9:ref:refs/heads/main"),
+        ];
+        let after = report(&repository, &credentials, None);
+        assert!(after.tokens.iter().all(|it| it.trusted_by.is_some()));
+    }
+
+    #[test]
+    fn a_credential_that_is_nearly_right_is_named() {
+        let cases = [
+            (
+                credential("repo:octo/shop:environment:Staging"),
+                "upper and lower case",
+            ),
+            (
+                credential("repo:octo@7/shop@9:environment:staging"),
+                "the other of the two forms",
+            ),
+            (
+                Credential {
+                    issuer: format!("{ISSUER}/"),
+                    ..credential("repo:octo/shop:environment:staging")
+                },
+                "trusts the issuer",
+            ),
+            (
+                Credential {
+                    audiences: vec!["api://other".to_owned()],
+                    ..credential("repo:octo/shop:environment:staging")
+                },
+                "is for `api://other`",
+            ),
+        ];
+        for (credential, expected) in cases {
+            let report = report(&repository(None, Some(false)), &[credential], None);
+            let found = problems(&report)
+                .into_iter()
+                .find(|(code, _)| *code == Code::CredentialDiffers);
+            assert!(
+                found.is_some_and(|(_, text)| text.contains(expected)),
+                "{expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_workflows_read_has_to_be_there() {
+        let repository = repository(None, Some(false));
+        let offline = report(&repository, &[], None);
+        let needed: Vec<&str> = offline
+            .needed
+            .iter()
+            .map(|it| it.command.as_str())
+            .collect();
+        insta::assert_snapshot!(needed.join("\n"), @"
+        gh api --method PUT repos/octo/shop/environments/Production
+        gh api --method PUT repos/octo/shop/environments/staging
+        gh variable set READER --repo octo/shop
+        gh variable set AZURE_CLIENT_ID --repo octo/shop --env Production
+        gh variable set AZURE_CLIENT_ID --repo octo/shop --env staging
+        gh secret set PLAN_KEY --repo octo/shop
+        ");
+        let known = Known(
+            [
+                (Kind::Environment, None, "staging".to_owned()),
+                (Kind::Variable, None, "AZURE_CLIENT_ID".to_owned()),
+                (Kind::Variable, None, "READER".to_owned()),
+            ]
+            .into(),
+        );
+        let asked = report(&repository, &[], Some(&known));
+        let unset: Vec<&str> = problems(&asked)
+            .into_iter()
+            .filter(|(code, _)| *code == Code::NotSet)
+            .map(|(_, message)| message)
+            .collect();
+        assert_eq!(
+            unset,
+            [
+                "environment `Production` is not there",
+                "secret `PLAN_KEY` is not there"
+            ]
+        );
+    }
+}
