@@ -43,6 +43,37 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"theirs"})
 "#;
 
+/// Stands in for the library that gives Starlette's plain functions their threads.
+const ANYIO: &str = r#"
+class Limiter:
+    total_tokens = 40
+
+limiter = Limiter()
+
+def current_default_thread_limiter():
+    return limiter
+"#;
+
+/// Stands in for gunicorn's master, told to stop while a worker still answers.
+const STOP: &str = r#"
+import os, runpy, signal, threading
+
+stopped = threading.Event()
+signal.signal(signal.SIGTERM, lambda number, frame: stopped.set())
+
+class Master:
+    WORKERS = {1: "answers"}
+    manage_workers = None
+
+hooks = runpy.run_path("gunicorn.conf.py")
+hooks["when_ready"].__globals__["LINGER_SECONDS"] = 3600
+hooks["when_ready"](Master)
+os.kill(os.getpid(), signal.SIGTERM)
+print("at once" if stopped.wait(0.3) else "lets in what has knocked")
+Master.WORKERS.clear()
+print("then stops" if stopped.wait(30) else "never stops")
+"#;
+
 const ASK_WSGI: &str = r#"
 import json
 from taxiway_runtime.application import application
@@ -92,6 +123,8 @@ fn overlay(sample: &str, script: &str, variables: &[(&str, &str)]) -> String {
         ("psycopg.py", DRIVER),
         ("wsgi.py", WSGI),
         ("notes/main.py", ASGI),
+        ("anyio/__init__.py", ""),
+        ("anyio/to_thread.py", ANYIO),
     ] {
         files.push((path.to_owned(), text.to_owned()));
     }
@@ -128,6 +161,24 @@ fn probes_are_answered_whatever_the_host_and_requests_get_an_id() {
     200 theirs ['x-trace-id']
     lifespan
     ");
+}
+
+#[test]
+fn requests_that_hold_a_connection_find_a_thread_to_end_in() {
+    let ask = "import asyncio
+from anyio.to_thread import limiter
+from taxiway_runtime.application import application
+asyncio.run(application({'type': 'lifespan'}, None, None))
+print(limiter.total_tokens)";
+    assert_eq!(overlay("notes", ask, &[]), "lifespan\n256\n");
+}
+
+#[test]
+fn a_server_that_is_told_to_stop_lets_in_what_has_knocked() {
+    for sample in ["links", "notes"] {
+        let told = overlay(sample, STOP, &[]);
+        assert_eq!(told, "lets in what has knocked\nthen stops\n", "{sample}");
+    }
 }
 
 #[test]
