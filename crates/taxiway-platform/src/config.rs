@@ -163,6 +163,9 @@ pub struct DatabaseSettings {
     pub kind: Option<Setting<DatabaseKind>>,
     /// How the app signs in: `identity` by tokens of its managed identity, `password` by one in the vault.
     pub sign_in: Option<Setting<SignIn>>,
+    /// Whether the app comes by a connection pooler: PgBouncer of a new server, or whatever the URL of an external database leads
+    /// to. Migrations go past it.
+    pub pooler: Option<Setting<bool>>,
     /// Whether a standby takes over when the server fails; doubles its price.
     pub standby: Option<Setting<bool>>,
     /// Whether backups are copied to the region's pair. Chosen when the server is made, for good.
@@ -249,7 +252,7 @@ mod tests {
             ("AppConfig", "app", 8),
             ("DeliverySettings", "delivery", 5),
             ("EnvironmentSettings", "environments.production", 16),
-            ("DatabaseSettings", "environments.production.database", 8),
+            ("DatabaseSettings", "environments.production.database", 9),
             ("BudgetSettings", "environments.production.budget", 2),
             ("CheckConfig", "check", 1),
         ] {

@@ -222,6 +222,8 @@ pub enum SecretUse {
     DatabasePassword,
     /// A database that is somebody else's.
     DatabaseUrl,
+    /// Migrations of such a database past its pooler.
+    DatabaseDirectUrl,
 }
 
 impl Secret {
@@ -234,6 +236,9 @@ impl Secret {
                 database.kind == DatabaseKind::New && database.sign_in == SignIn::Password
             }
             SecretUse::DatabaseUrl => database.kind == DatabaseKind::External,
+            SecretUse::DatabaseDirectUrl => {
+                database.kind == DatabaseKind::External && database.pooler
+            }
         }
     }
 }
@@ -359,6 +364,8 @@ pub struct Database {
     pub kind: DatabaseKind,
     /// How the app signs in. The URL of somebody else's database brings its password.
     pub sign_in: SignIn,
+    /// Whether the app comes by a connection pooler, and migrations past it.
+    pub pooler: bool,
     /// How a standby takes over.
     pub standby: Standby,
     /// Whether backups are copied to the region's pair. Chosen when the server is made, for good.

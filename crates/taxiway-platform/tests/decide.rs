@@ -300,4 +300,57 @@ mod decide {
           leave it out: the plan's processors and memory decide then
         "#);
     }
+
+    #[test]
+    fn a_pooler_needs_a_server_that_has_one_and_its_url_a_way_past_it() {
+        let config = "[environments.test.database]\npooler = true\n[environments.local.database]\npooler = true\n";
+        insta::assert_snapshot!(refused(&serde_json::json!({}), config), @r#"
+        not-in-the-local-cloud: the local cloud has no such resource: `pooler` (taxiway.toml:4)
+          leave `pooler` out of [environments.local.database]
+        pooler-of-burstable: `pooler = true` (taxiway.toml:2): a burstable server has no PgBouncer
+          [environments.test] size = "small" at least
+        "#);
+        let config = "[environments.production.database]\nkind = \"external\"\npooler = true\n";
+        let platform = decided(&serde_json::json!({}), config);
+        let production = platform.environment("production").unwrap();
+        let secrets: Vec<&str> = platform
+            .secrets_of(production)
+            .map(|secret| secret.name.as_str())
+            .collect();
+        assert_eq!(
+            secrets,
+            ["django-secret-key", "database-url", "database-direct-url"]
+        );
+    }
+
+    #[test]
+    fn an_app_that_cannot_be_given_tokens_has_a_password() {
+        let flask = |packages: &[&str]| {
+            let packages: Vec<serde_json::Value> = packages
+                .iter()
+                .map(|name| serde_json::json!({"name": name, "specifier": "", "place": "requirements.txt:1"}))
+                .collect();
+            serde_json::json!({
+                "framework": {"name": "flask", "version": "3.1"},
+                "entrypoint": "shop:app", "settings_module": null,
+                "database": {"engine": "postgresql", "env": ["DATABASE_URL"]},
+                "dependencies": {"manager": "pip", "manifests": ["requirements.txt"], "distributions": packages},
+            })
+        };
+        let sign_in = |packages: &[&str]| {
+            let platform = decided(&flask(packages), "");
+            platform
+                .choice("local.database.sign-in")
+                .unwrap()
+                .value
+                .clone()
+        };
+        assert_eq!(sign_in(&["sqlalchemy"]), "identity");
+        assert_eq!(sign_in(&["psycopg"]), "password");
+        let config = "[environments.production.database]\nsign-in = \"identity\"\n";
+        insta::assert_snapshot!(refused(&flask(&["psycopg"]), config), @r#"
+        identity-sign-in-not-possible: `sign-in = "identity"` (taxiway.toml:2): only Django and SQLAlchemy can be given a new token for each connection, and neither opens this app's
+          leave it out
+        "#);
+    }
 }

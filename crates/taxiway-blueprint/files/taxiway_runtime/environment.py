@@ -140,6 +140,9 @@ def databases(own):
     options = dict(default.get("OPTIONS", {}))
     options.setdefault("connect_timeout", 10)
     options["sslmode"] = parts["sslmode"]
+    if is_on("DATABASE_POOLER", default=False):
+        # The next part of such a cursor's rows may be asked of another session.
+        default["DISABLE_SERVER_SIDE_CURSORS"] = True
     if identity.signs_in():
         # A pool would give every connection the token of its first one.
         options.pop("pool", None)

@@ -43,6 +43,9 @@ def main():
     os.environ["DJANGO_SETTINGS_MODULE"] = "taxiway_runtime.settings"
     # Settings that ask which command runs read it there.
     sys.argv[1:] = ["migrate"]
+    # Past the pooler: a migration needs a session that lasts.
+    if os.environ.get("DATABASE_DIRECT_URL"):
+        os.environ["DATABASE_URL"] = os.environ["DATABASE_DIRECT_URL"]
     started = time.monotonic()
     progress = Progress()
     try:

@@ -33,6 +33,9 @@ class LockTaken(Exception):
 
 
 def main():
+    # Past the pooler: a migration needs a session that lasts.
+    if os.environ.get("DATABASE_DIRECT_URL"):
+        os.environ["DATABASE_URL"] = os.environ["DATABASE_DIRECT_URL"]
     started = time.monotonic()
     applied = []
     try:

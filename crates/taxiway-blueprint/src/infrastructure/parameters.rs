@@ -176,6 +176,9 @@ fn database(environment: &Environment, shape: Shape, document: &mut Document) {
     if database.standby != Standby::None {
         document.assign("databaseStandby", database.standby.mode());
     }
+    if database.pooler {
+        document.assign("databaseHasPooler", true);
+    }
     document.assign("databaseName", &database.name);
     if shape.sign_in.is_none() {
         document.assign("databaseSignIn", database.sign_in.name());

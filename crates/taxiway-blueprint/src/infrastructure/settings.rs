@@ -12,6 +12,12 @@ use crate::relative;
 /// The secret that holds the database's address; its module writes it, or a person gives it.
 const DATABASE_URL_SECRET: &str = "database-url";
 
+/// The same past the pooler.
+const DATABASE_DIRECT_URL_SECRET: &str = "database-direct-url";
+
+/// The settings that hold them: each is there whoever writes its secret.
+const DATABASE_URLS: [&str; 2] = ["DATABASE_URL", "DATABASE_DIRECT_URL"];
+
 /// The secret that the cache's module writes.
 const CACHE_URL_SECRET: &str = "cache-url";
 
@@ -61,6 +67,14 @@ pub(super) fn declare(
             parts.push(conditional(is_absent, Object::new(), name(part)));
         }
     }
+    if shape.pooler {
+        document.variable("poolerSettings", pooler_settings());
+        parts.push(conditional(
+            name("databaseHasPooler"),
+            name("poolerSettings"),
+            Object::new(),
+        ));
+    }
     parts.push(name("extraSettings"));
     document.comment("The same for the site and its slot, so that a release meets after the swap what it met before.");
     document.variable("appSettings", name("union").call(parts));
@@ -105,7 +119,11 @@ fn app_settings(platform: &Platform, shape: Shape) -> Object {
         .comment("Errors and logs say where they come from.")
         .with("TAXIWAY_ENVIRONMENT", name("environmentName"));
     for secret in &platform.secrets {
-        if let Some(setting) = secret.setting.as_ref().filter(|it| *it != "DATABASE_URL") {
+        if let Some(setting) = secret
+            .setting
+            .as_ref()
+            .filter(|it| !DATABASE_URLS.contains(&it.as_str()))
+        {
             settings.set(setting, reference(&secret.name));
         }
     }
@@ -172,6 +190,15 @@ fn cache_names(platform: &Platform) -> Vec<&str> {
     names.into_iter().collect()
 }
 
+fn pooler_settings() -> Object {
+    Object::new()
+        .comment(
+            "Behind a pooler a session ends with its transaction; migrations need one that lasts.",
+        )
+        .with("DATABASE_POOLER", "on")
+        .with("DATABASE_DIRECT_URL", reference(DATABASE_DIRECT_URL_SECRET))
+}
+
 fn storage_settings() -> Object {
     let url = text()
         .literal("https://")
@@ -227,9 +254,12 @@ fn sticky(platform: &Platform) -> Value {
             .secrets
             .iter()
             .filter_map(|secret| secret.setting.as_deref())
-            .filter(|setting| *setting != "DATABASE_URL"),
+            .filter(|setting| !DATABASE_URLS.contains(setting)),
     );
     names.extend(cache_names(platform));
+    if platform.environments.iter().any(|it| it.database.pooler) {
+        names.extend(["DATABASE_POOLER", "DATABASE_DIRECT_URL"]);
+    }
     if platform.environments.iter().any(|it| it.storage.is_some()) {
         names.extend(["AZURE_STORAGE_URL", "AZURE_STORAGE_ACCOUNT_NAME"]);
     }

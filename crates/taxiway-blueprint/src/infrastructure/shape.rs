@@ -14,6 +14,8 @@ pub(super) struct Shape {
     pub(super) vpn: bool,
     /// A database that is somebody else's.
     pub(super) external_database: bool,
+    /// A connection pooler before the database.
+    pub(super) pooler: bool,
     /// A server whose login has a password.
     pub(super) password: bool,
     /// How the app signs in, where that is the same everywhere.
@@ -40,6 +42,7 @@ impl Shape {
             internal: any(&|it| profile(it) == Some(NetworkProfile::Internal)),
             vpn: any(&|it| it.network.as_ref().is_some_and(|network| network.vpn)),
             external_database: any(&|it| it.database.kind == DatabaseKind::External),
+            pooler: any(&|it| it.database.pooler),
             password: any(&|it| {
                 it.database.kind == DatabaseKind::New && it.database.sign_in == SignIn::Password
             }),

@@ -19,7 +19,14 @@ use crate::sample::variable;
 
 const HOSTING: [&str; 2] = ["code", "container"];
 const NETWORK: [&str; 4] = ["public", "private", "internal", "internal with vpn"];
-const DATABASE: [&str; 3] = ["new", "new with standby", "external"];
+const DATABASE: [&str; 6] = [
+    "new",
+    "new with standby",
+    "external",
+    "new with password",
+    "new with pooler",
+    "external with pooler",
+];
 const CACHE: [&str; 2] = ["none", "redis"];
 const STORAGE: [bool; 2] = [false, true];
 const SIZE: [&str; 4] = ["dev", "small", "medium", "large"];
@@ -31,7 +38,7 @@ const ENVIRONMENT: [(&str, &str); 3] = [
 ];
 
 /// A prime that divides none of the counts above, so that each choice meets each other one within the sample.
-const SAMPLE: usize = 17;
+const SAMPLE: usize = 31;
 
 #[derive(Clone, Copy, Debug)]
 struct Combination {
@@ -92,9 +99,9 @@ impl Combination {
             .replace(' ', "_")
     }
 
-    /// Burstable servers have no standby; that is refused, and tested elsewhere.
+    /// Burstable servers have neither a standby nor a pooler; that is refused.
     fn is_possible(self) -> bool {
-        !(self.size == "dev" && self.database == "new with standby")
+        !(self.size == "dev" && ["new with standby", "new with pooler"].contains(&self.database))
     }
 
     /// What the rules rightly say of the choices themselves: the smallest size has one instance.
@@ -138,6 +145,11 @@ impl Combination {
         }
         match self.database {
             "external" => text.push_str("database = { kind = \"external\" }\n"),
+            "new with password" => text.push_str("database = { sign-in = \"password\" }\n"),
+            "new with pooler" => text.push_str("database = { pooler = true }\n"),
+            "external with pooler" => {
+                text.push_str("database = { kind = \"external\", pooler = true }\n");
+            }
             "new with standby" => text.push_str("database = { standby = true }\n"),
             _ => {}
         }
@@ -243,7 +255,7 @@ fn check(combination: Combination, environment: &str, resources: &[Value]) {
         assert_eq!(count(kind) > 0, is_expected, "{what}");
     };
     let in_azure = |is_chosen: bool| !is_local && is_chosen;
-    let is_external = combination.database == "external";
+    let is_external = combination.database.starts_with("external");
     present("Microsoft.Network/virtualNetworks", !is_local);
     present(
         "Microsoft.DBforPostgreSQL/flexibleServers",
@@ -252,6 +264,11 @@ fn check(combination: Combination, environment: &str, resources: &[Value]) {
     present(
         "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules",
         false,
+    );
+    let has_password = !is_local && combination.database.ends_with("password");
+    present(
+        "Microsoft.DBforPostgreSQL/flexibleServers/administrators",
+        is_local || !(is_external || has_password),
     );
     present(
         "Microsoft.Cache/redisEnterprise",

@@ -164,6 +164,23 @@ print(environment.database_parts()['password'])
 }
 
 #[test]
+fn a_database_behind_a_pooler_gets_no_cursors_that_outlive_a_transaction() {
+    let script = "
+from taxiway_runtime import environment
+default = environment.databases({})['default']
+print(default['ENGINE'], default.get('DISABLE_SERVER_SIDE_CURSORS', False), 'pool' in default['OPTIONS'])
+";
+    let mut variables = COMPLETE.to_vec();
+    let plain = overlay(script, &variables);
+    variables.extend([("DATABASE_SIGN_IN", "identity"), ("DATABASE_POOLER", "on")]);
+    let pooled = overlay(script, &variables);
+    insta::assert_snapshot!(plain + &pooled, @"
+    django.db.backends.postgresql False False
+    taxiway_runtime.postgresql True False
+    ");
+}
+
+#[test]
 fn a_site_without_an_identity_says_so() {
     let variables = [("DATABASE_SIGN_IN", "identity")];
     insta::assert_snapshot!(overlay("from taxiway_runtime import identity; identity.token()", &variables), @"taxiway_runtime.identity.NoToken: 'IDENTITY_ENDPOINT' is not set: the site has no managed identity");

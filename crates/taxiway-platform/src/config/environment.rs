@@ -92,6 +92,7 @@ impl Reader {
             &[
                 "kind",
                 "sign-in",
+                "pooler",
                 "sku",
                 "version",
                 "storage",
@@ -122,6 +123,7 @@ impl Reader {
                 "sign-in",
                 [SignIn::Identity, SignIn::Password].map(|way| (way.name(), way)),
             ),
+            pooler: self.switch(table, "pooler"),
             standby: self.switch(table, "standby"),
             geo_redundant_backup: self.switch(table, "geo-redundant-backup"),
             sku,

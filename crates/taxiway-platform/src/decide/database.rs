@@ -47,6 +47,7 @@ pub(super) fn database(
     Database {
         kind,
         sign_in,
+        pooler: pooler(asked, kind, tier, decisions),
         standby: if is_made_in_azure {
             standby(asked, tier, decisions)
         } else {
@@ -143,6 +144,46 @@ fn sign_in(
             SignIn::Password
         }
     }
+}
+
+/// Asked for only: behind a pooler whatever a session remembers is lost between transactions. Source: Azure Database for
+/// PostgreSQL, PgBouncer.
+fn pooler(asked: &Asked<'_>, kind: DatabaseKind, tier: &str, decisions: &mut Decisions) -> bool {
+    let Some(wanted) = &asked.settings.database.pooler else {
+        return false;
+    };
+    if wanted.value && asked.is_local {
+        decisions.refuse(
+            "not-in-the-local-cloud",
+            format!(
+                "the local cloud has no such resource: `pooler` ({})",
+                wanted.place
+            ),
+            "leave `pooler` out of [environments.local.database]",
+        );
+    }
+    if wanted.value && kind == DatabaseKind::New && tier == "Burstable" {
+        decisions.refuse(
+            "pooler-of-burstable",
+            format!(
+                "`pooler = true` ({}): a burstable server has no PgBouncer",
+                wanted.place
+            ),
+            format!("[environments.{}] size = \"small\" at least", asked.name),
+        );
+    }
+    let reason = match kind {
+        _ if !wanted.value => "configured",
+        DatabaseKind::New => {
+            "PgBouncer of the server, port 6432; migrations go to the server itself"
+        }
+        DatabaseKind::External => {
+            "DATABASE_URL leads to a pooler; migrations use DATABASE_DIRECT_URL, read where taxiway runs, once, and kept in the vault"
+        }
+    };
+    let value = wanted.value.to_string();
+    decisions.configured(asked.key("database.pooler"), value, &wanted.place, reason);
+    wanted.value
 }
 
 fn kind(asked: &Asked<'_>, decisions: &mut Decisions) -> DatabaseKind {

@@ -69,7 +69,11 @@ fn explain(
     secrets: &[Secret],
     decisions: &mut Decisions,
 ) {
-    for secret in secrets {
+    // What belongs to the database is told with the database.
+    for secret in secrets
+        .iter()
+        .filter(|it| it.needed_for != SecretUse::DatabaseDirectUrl)
+    {
         let Some(setting) = &secret.setting else {
             continue;
         };
@@ -141,6 +145,14 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
             setting: Some("DATABASE_URL".to_owned()),
             origin: Origin::Supplied,
             needed_for: SecretUse::DatabaseUrl,
+        });
+        secrets.push(Secret {
+            parameter: "databaseDirectUrl".to_owned(),
+            name: "database-direct-url".to_owned(),
+            variable: "DATABASE_DIRECT_URL".to_owned(),
+            setting: Some("DATABASE_DIRECT_URL".to_owned()),
+            origin: Origin::Supplied,
+            needed_for: SecretUse::DatabaseDirectUrl,
         });
     }
     for supplied in &config.app.secrets {

@@ -17,6 +17,9 @@ param hasServiceEndpoints bool
 @description('Whether the network has the subnets of a VPN gateway.')
 param hasVpn bool
 
+@description('Whether the app comes to the database by its connection pooler too.')
+param hasPooler bool
+
 @description('The domain in which the database gets its name. It is known in this network only.')
 param databaseZoneName string
 
@@ -74,7 +77,12 @@ resource databaseRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
           sourceAddressPrefix: subnetPrefixes.app
           sourcePortRange: '*'
           destinationAddressPrefix: subnetPrefixes.database
-          destinationPortRange: '5432'
+          destinationPortRanges: hasPooler ? [
+            '5432'
+            '6432'
+          ] : [
+            '5432'
+          ]
         }
       }
       {

@@ -66,6 +66,9 @@ param signIn string
 param identityName string
 param identityPrincipalId string
 
+@description('Whether the app comes by the PgBouncer of the server. Burstable sizes have none.')
+param hasPooler bool = false
+
 @description('Fixed once there is one. Only where the app signs in by password.')
 param administratorLogin string = ''
 
@@ -129,6 +132,18 @@ resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2025-08-0
   name: databaseName
 }
 
+// One connection of the pooler keeps the prepared statements of many clients apart.
+var poolerConfigurations = [
+  {
+    name: 'pgbouncer.enabled'
+    value: 'true'
+  }
+  {
+    name: 'pgbouncer.max_prepared_statements'
+    value: '100'
+  }
+]
+
 var configurations = [
   {
     // What the operations of django.contrib.postgres create in migrations; the server refuses all others.
@@ -163,7 +178,7 @@ var configurations = [
 // One after the other: the server takes one change at a time.
 @batchSize(1)
 resource serverConfigurations 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01' = [
-  for configuration in configurations: {
+  for configuration in concat(configurations, hasPooler ? poolerConfigurations : []): {
     parent: server
     name: configuration.name
     properties: {
@@ -198,6 +213,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
 
 // The app is given the whole address as one secret, whatever is in it, so that every kind of database comes the same way. It has
 // no port: 5432 is implied, and the local cloud's host names have their own. With tokens it has no password either.
+var poolerPort = hasPooler ? ':6432' : ''
 var user = usesIdentity
   ? uriComponent(identityName)
   : '${uriComponent(administratorLogin)}:${uriComponent(administratorPassword)}'
@@ -205,6 +221,16 @@ var user = usesIdentity
 resource url 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'database-url'
+  tags: tags
+  properties: {
+    value: 'postgresql://${user}@${server.properties.fullyQualifiedDomainName}${poolerPort}/${database.name}?sslmode=${sslMode}'
+    contentType: 'text/plain'
+  }
+}
+
+resource directUrl 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (hasPooler) {
+  parent: vault
+  name: 'database-direct-url'
   tags: tags
   properties: {
     value: 'postgresql://${user}@${server.properties.fullyQualifiedDomainName}/${database.name}?sslmode=${sslMode}'

@@ -209,6 +209,16 @@ fn database(shape: Shape, document: &mut Document) {
         )
         .allowed(["identity", "password"]));
     }
+    if shape.pooler {
+        document.parameter(
+            described(
+                "databaseHasPooler",
+                Type::Bool,
+                "Whether the app comes by a connection pooler. Migrations go past it.",
+            )
+            .default(false),
+        );
+    }
     plain(document, &[("databaseName", Type::String)]);
     if shape.password {
         document.parameter(

@@ -113,6 +113,11 @@ fn network(shape: Shape) -> Module {
     } else {
         Value::from(false)
     };
+    let has_pooler = if shape.pooler {
+        name("databaseHasPooler")
+    } else {
+        Value::from(false)
+    };
     optional(
         "network",
         ("network", "network"),
@@ -123,6 +128,7 @@ fn network(shape: Shape) -> Module {
             .with("addressPrefix", name("addressPrefix"))
             .with("hasServiceEndpoints", not(name("isPrivate")))
             .with("hasVpn", has_vpn)
+            .with("hasPooler", has_pooler)
             .with("databaseZoneName", name("databaseZoneName")),
         &[],
     )
@@ -200,6 +206,9 @@ fn database(shape: Shape) -> Module {
         .with("signIn", sign_in(shape))
         .with("identityName", output("identity", "name"))
         .with("identityPrincipalId", output("identity", "principalId"));
+    if shape.pooler {
+        parameters = parameters.with("hasPooler", name("databaseHasPooler"));
+    }
     if shape.password {
         parameters = parameters
             .with("administratorLogin", name("databaseLogin"))

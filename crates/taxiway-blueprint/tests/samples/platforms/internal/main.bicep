@@ -155,6 +155,7 @@ module network 'modules/network.bicep' = if (hasNetwork) {
     addressPrefix: addressPrefix
     hasServiceEndpoints: !isPrivate
     hasVpn: hasVpn
+    hasPooler: false
     databaseZoneName: databaseZoneName
   }
 }

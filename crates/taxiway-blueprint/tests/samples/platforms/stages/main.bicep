@@ -156,6 +156,7 @@ module network 'modules/network.bicep' = if (hasNetwork) {
     addressPrefix: addressPrefix
     hasServiceEndpoints: !isPrivate
     hasVpn: false
+    hasPooler: false
     databaseZoneName: databaseZoneName
   }
 }

@@ -140,6 +140,7 @@ module network 'modules/network.bicep' = if (hasNetwork) {
     addressPrefix: addressPrefix
     hasServiceEndpoints: !isPrivate
     hasVpn: false
+    hasPooler: false
     databaseZoneName: databaseZoneName
   }
 }
