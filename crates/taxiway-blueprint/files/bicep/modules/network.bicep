@@ -77,12 +77,14 @@ resource databaseRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
           sourceAddressPrefix: subnetPrefixes.app
           sourcePortRange: '*'
           destinationAddressPrefix: subnetPrefixes.database
-          destinationPortRanges: hasPooler ? [
-            '5432'
-            '6432'
-          ] : [
-            '5432'
-          ]
+          destinationPortRanges: hasPooler
+            ? [
+                '5432'
+                '6432'
+              ]
+            : [
+                '5432'
+              ]
         }
       }
       {
