@@ -140,19 +140,14 @@ pub(crate) fn mutate<'a>(
             let mut items = items.to_vec();
             match name {
                 "update" => {
-                    if let Some(first) = first {
-                        match first.default() {
-                            Some(Value::Dict(more)) => {
-                                for (key, value) in more.iter() {
-                                    set(&mut items, key.clone(), value.clone());
-                                }
-                            }
-                            _ => items.push((Value::unknown(), Value::made_from([first]))),
-                        }
-                    }
                     for (name, value) in &arguments.named {
                         set(&mut items, Value::Text(name.clone()), value.clone());
                     }
+                    // `DATABASES["default"].update(dj_database_url.config())`: with the variable, another database.
+                    return Some(match first {
+                        Some(first) => first.map(|given| updated(items.clone(), given)),
+                        None => Value::dict(items),
+                    });
                 }
                 "setdefault" => {
                     let key = first?;
@@ -172,6 +167,19 @@ pub(crate) fn mutate<'a>(
         }
         _ => None,
     }
+}
+
+/// A dictionary that takes over the items of another.
+fn updated<'a>(mut items: Vec<(Value<'a>, Value<'a>)>, given: &Value<'a>) -> Value<'a> {
+    match given {
+        Value::Dict(more) => {
+            for (key, value) in more.iter() {
+                set(&mut items, key.clone(), value.clone());
+            }
+        }
+        _ => items.push((Value::unknown(), Value::made_from([given]))),
+    }
+    Value::dict(items)
 }
 
 fn set<'a>(items: &mut Vec<(Value<'a>, Value<'a>)>, key: Value<'a>, value: Value<'a>) {

@@ -50,6 +50,7 @@ repositories! {
     cyclic_imports,
     dash_inner_server,
     dash_on_flask,
+    database_updated_by_url,
     debug_chooses_database,
     debug_under_condition,
     decouple_settings,
