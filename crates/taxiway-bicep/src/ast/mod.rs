@@ -5,6 +5,7 @@ mod lower_expression;
 mod lower_type;
 mod object;
 pub(crate) mod walk;
+mod walk_type;
 
 use std::rc::Rc;
 
@@ -12,6 +13,7 @@ use taxiway_diagnostics::Span;
 
 pub(crate) use lower::lower;
 pub(crate) use object::{Object, ObjectItem, Property};
+pub(crate) use walk_type::type_children;
 
 /// A name and where it stands. Empty where the text has none.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -64,6 +64,26 @@ macro_rules! decorated {
     };
 }
 
+macro_rules! with_body {
+    ($type:ident) => {
+        impl $type {
+            /// An object, or a [`For`](super::For) whose body is an object.
+            #[must_use]
+            pub fn body(mut self, body: impl Into<Value>) -> Self {
+                self.body.value = Some(body.into());
+                self
+            }
+
+            /// Only if `condition` holds.
+            #[must_use]
+            pub fn condition(mut self, condition: impl Into<Value>) -> Self {
+                self.body.condition = Some(condition.into());
+                self
+            }
+        }
+    };
+}
+
 /// `param name type = default`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
@@ -188,6 +208,7 @@ pub struct Resource {
 }
 
 decorated!(Resource);
+with_body!(Resource);
 
 impl Resource {
     /// A resource of `kind`, written `Namespace/type@version`.
@@ -207,20 +228,6 @@ impl Resource {
         self.existing = true;
         self
     }
-
-    /// An object, or a [`For`](super::For) whose body is an object.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<Value>) -> Self {
-        self.body.value = Some(body.into());
-        self
-    }
-
-    /// Only if `condition` holds.
-    #[must_use]
-    pub fn condition(mut self, condition: impl Into<Value>) -> Self {
-        self.body.condition = Some(condition.into());
-        self
-    }
 }
 
 /// `module symbol 'path' = {…}`
@@ -233,6 +240,7 @@ pub struct Module {
 }
 
 decorated!(Module);
+with_body!(Module);
 
 impl Module {
     /// The file at `path` (relative, with `/`) as a module.
@@ -243,20 +251,6 @@ impl Module {
             path: path.into(),
             body: Body::default(),
         }
-    }
-
-    /// An object with `name`, `params` and so on, or a [`For`](super::For) of one.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<Value>) -> Self {
-        self.body.value = Some(body.into());
-        self
-    }
-
-    /// Only if `condition` holds.
-    #[must_use]
-    pub fn condition(mut self, condition: impl Into<Value>) -> Self {
-        self.body.condition = Some(condition.into());
-        self
     }
 }
 

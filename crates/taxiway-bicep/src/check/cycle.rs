@@ -3,7 +3,7 @@
 use taxiway_diagnostics::Span;
 
 use super::Checker;
-use crate::ast::{TypeExpr, TypeKind};
+use crate::ast::{TypeExpr, TypeKind, type_children};
 use crate::model::{DeclarationId, DeclarationKind};
 use crate::types::Type;
 
@@ -76,44 +76,10 @@ impl<'a> Checker<'a> {
     }
 
     fn named(&self, kind: &'a TypeExpr, found: &mut Vec<DeclarationId>) {
-        match &kind.kind {
-            TypeKind::Name(name, arguments) => {
-                found.extend(self.declaration(name).map(|(id, _)| id));
-                for argument in arguments {
-                    self.named(argument, found);
-                }
-            }
-            TypeKind::Property(base, _, _)
-            | TypeKind::AdditionalOf(base)
-            | TypeKind::ItemOf(base)
-            | TypeKind::IndexOf(base, _)
-            | TypeKind::Nullable(base)
-            | TypeKind::NonNull(base)
-            | TypeKind::Array(base)
-            | TypeKind::Paren(base) => self.named(base, found),
-            TypeKind::Union(members) => {
-                for member in members {
-                    self.named(member, found);
-                }
-            }
-            TypeKind::Object {
-                members,
-                additional,
-            } => {
-                for member in members {
-                    self.named(&member.kind, found);
-                }
-                if let Some(additional) = additional {
-                    self.named(&additional.kind, found);
-                }
-            }
-            TypeKind::Tuple(items) => {
-                for (_, item) in items {
-                    self.named(item, found);
-                }
-            }
-            TypeKind::Literal(_) | TypeKind::Missing => {}
+        if let TypeKind::Name(name, _) = &kind.kind {
+            found.extend(self.declaration(name).map(|(id, _)| id));
         }
+        type_children(kind, &mut |_, inner| self.named(inner, found));
     }
 
     /// The declared types that a value of this type cannot do without.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Emitter;
 use crate::arm::is_identifier;
 use crate::ast::walk::descendants;
-use crate::ast::{Decorator, Expr, ExprKind, TypeExpr, TypeKind};
+use crate::ast::{Decorator, Expr, ExprKind, TypeExpr, TypeKind, type_children};
 use crate::culture;
 use crate::model::{Declaration, DeclarationKind, ImportSource, LoadFunction, Model};
 
@@ -254,15 +254,14 @@ impl Needs<'_> {
     }
 
     fn kind(&mut self, kind: &TypeExpr) {
+        let model = Rc::clone(self.model);
         match &kind.kind {
             TypeKind::Name(name, _) => {
-                let model = Rc::clone(self.model);
                 if let Some(declaration) = model.declaration(name) {
                     self.declaration(declaration);
                 }
             }
             TypeKind::Property(base, name, _) => {
-                let model = Rc::clone(self.model);
                 if let TypeKind::Name(namespace, _) = &base.kind
                     && let Some(DeclarationKind::Wildcard(source)) = model
                         .declaration(namespace)
@@ -271,37 +270,13 @@ impl Needs<'_> {
                     self.found.push((source.clone(), Rc::clone(&name.text)));
                     return;
                 }
-                self.kind(base);
             }
-            TypeKind::AdditionalOf(base)
-            | TypeKind::ItemOf(base)
-            | TypeKind::Array(base)
-            | TypeKind::Nullable(base)
-            | TypeKind::NonNull(base)
-            | TypeKind::Paren(base)
-            | TypeKind::IndexOf(base, _) => self.kind(base),
-            TypeKind::Union(members) => members.iter().for_each(|member| self.kind(member)),
-            TypeKind::Object {
-                members,
-                additional,
-            } => {
-                for member in members {
-                    self.decorators(&member.decorators);
-                    self.kind(&member.kind);
-                }
-                if let Some(additional) = additional {
-                    self.decorators(&additional.decorators);
-                    self.kind(&additional.kind);
-                }
-            }
-            TypeKind::Tuple(items) => {
-                for (decorators, item) in items {
-                    self.decorators(decorators);
-                    self.kind(item);
-                }
-            }
-            TypeKind::Literal(_) | TypeKind::Missing => {}
+            _ => {}
         }
+        type_children(kind, &mut |decorators, inner| {
+            self.decorators(decorators);
+            self.kind(inner);
+        });
     }
 }
 

@@ -1,7 +1,7 @@
 //! `no-explicit-any`: the type `any`.
 
 use super::super::{Linter, Rule, RuleLevel};
-use crate::ast::{Statement, TypeExpr, TypeKind};
+use crate::ast::{Statement, TypeExpr, TypeKind, type_children};
 
 pub(super) const RULE: Rule = Rule {
     code: "no-explicit-any",
@@ -33,54 +33,18 @@ fn check(linter: &mut Linter<'_>) {
 }
 
 fn visit(linter: &mut Linter<'_>, kind: &TypeExpr) {
-    match &kind.kind {
-        TypeKind::Name(name, arguments) => {
-            if &*name.text == "any" && linter.model.target(name).is_none() {
-                linter.report(name.span, "with the type `any` nothing is checked");
-            }
-            for argument in arguments {
-                visit(linter, argument);
-            }
-        }
-        TypeKind::Property(base, name, arguments) => {
-            if let TypeKind::Name(namespace, _) = &base.kind
-                && &*namespace.text == "sys"
-                && &*name.text == "any"
-            {
-                linter.report(namespace.span, "with the type `any` nothing is checked");
-            }
-            for argument in arguments {
-                visit(linter, argument);
-            }
-        }
-        TypeKind::AdditionalOf(inner)
-        | TypeKind::ItemOf(inner)
-        | TypeKind::IndexOf(inner, _)
-        | TypeKind::Array(inner)
-        | TypeKind::Nullable(inner)
-        | TypeKind::NonNull(inner)
-        | TypeKind::Paren(inner) => visit(linter, inner),
-        TypeKind::Union(members) => {
-            for member in members {
-                visit(linter, member);
-            }
-        }
-        TypeKind::Object {
-            members,
-            additional,
-        } => {
-            for member in members {
-                visit(linter, &member.kind);
-            }
-            if let Some(additional) = additional {
-                visit(linter, &additional.kind);
-            }
-        }
-        TypeKind::Tuple(items) => {
-            for (_, item) in items {
-                visit(linter, item);
-            }
-        }
-        _ => {}
+    let any = match &kind.kind {
+        TypeKind::Name(name, _) if linter.model.target(name).is_none() => Some((name, name)),
+        TypeKind::Property(base, name, _) => match &base.kind {
+            TypeKind::Name(namespace, _) if &*namespace.text == "sys" => Some((namespace, name)),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some((at, name)) = any
+        && &*name.text == "any"
+    {
+        linter.report(at.span, "with the type `any` nothing is checked");
     }
+    type_children(kind, &mut |_, inner| visit(linter, inner));
 }

@@ -1,7 +1,7 @@
 //! `use-user-defined-types`: `object` and `array`.
 
 use super::super::{Linter, Rule, RuleLevel};
-use crate::ast::{Statement, TypeExpr, TypeKind};
+use crate::ast::{Statement, TypeExpr, TypeKind, type_children};
 
 pub(super) const RULE: Rule = Rule {
     code: "use-user-defined-types",
@@ -35,45 +35,17 @@ fn check(linter: &mut Linter<'_>) {
 }
 
 fn visit(linter: &mut Linter<'_>, kind: &TypeExpr) {
-    match &kind.kind {
-        TypeKind::Name(name, _)
-            if matches!(&*name.text, "object" | "array") && linter.model.target(name).is_none() =>
-        {
-            linter.report(
-                name.span,
-                format!(
-                    "`{}` takes anything: a type of its own says what it holds",
-                    name.text
-                ),
-            );
-        }
-        TypeKind::Array(inner)
-        | TypeKind::Nullable(inner)
-        | TypeKind::NonNull(inner)
-        | TypeKind::Paren(inner) => {
-            visit(linter, inner);
-        }
-        TypeKind::Union(kinds) => {
-            for kind in kinds {
-                visit(linter, kind);
-            }
-        }
-        TypeKind::Object {
-            members,
-            additional,
-        } => {
-            for member in members {
-                visit(linter, &member.kind);
-            }
-            if let Some(additional) = additional {
-                visit(linter, &additional.kind);
-            }
-        }
-        TypeKind::Tuple(items) => {
-            for (_, item) in items {
-                visit(linter, item);
-            }
-        }
-        _ => {}
+    if let TypeKind::Name(name, _) = &kind.kind
+        && matches!(&*name.text, "object" | "array")
+        && linter.model.target(name).is_none()
+    {
+        linter.report(
+            name.span,
+            format!(
+                "`{}` takes anything: a type of its own says what it holds",
+                name.text
+            ),
+        );
     }
+    type_children(kind, &mut |_, inner| visit(linter, inner));
 }

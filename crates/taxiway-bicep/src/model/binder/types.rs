@@ -1,7 +1,7 @@
 //! What a name in a type stands for.
 
 use super::{Binder, MAX_COMPARED};
-use crate::ast::{Ident, TypeExpr, TypeKind};
+use crate::ast::{Ident, TypeExpr, TypeKind, type_children};
 use crate::functions;
 use crate::model::{DeclarationKind, Target};
 use crate::suggestion;
@@ -42,7 +42,7 @@ impl Binder<'_, '_> {
 
     pub(super) fn type_expression(&mut self, kind: &TypeExpr) {
         match &kind.kind {
-            TypeKind::Name(name, arguments) => {
+            TypeKind::Name(name, _) => {
                 if let Some(target) = self.find_type(&name.text) {
                     self.bindings.insert(name.span.start, target);
                 } else if matches!(&*name.text, "sys" | "az") {
@@ -56,52 +56,13 @@ impl Binder<'_, '_> {
                 } else {
                     self.unknown_type(name);
                 }
-                for argument in arguments {
-                    self.type_expression(argument);
-                }
             }
-            TypeKind::Property(base, _, arguments) => {
-                self.type_expression(base);
-                for argument in arguments {
-                    self.type_expression(argument);
-                }
-            }
-            TypeKind::AdditionalOf(base)
-            | TypeKind::ItemOf(base)
-            | TypeKind::Array(base)
-            | TypeKind::Nullable(base)
-            | TypeKind::NonNull(base)
-            | TypeKind::Paren(base) => self.type_expression(base),
-            TypeKind::IndexOf(base, index) => {
-                self.type_expression(base);
-                self.expression(index);
-            }
-            TypeKind::Union(members) => {
-                for member in members {
-                    self.type_expression(member);
-                }
-            }
-            TypeKind::Object {
-                members,
-                additional,
-            } => {
-                for member in members {
-                    self.decorators(&member.decorators);
-                    self.type_expression(&member.kind);
-                }
-                if let Some(additional) = additional {
-                    self.decorators(&additional.decorators);
-                    self.type_expression(&additional.kind);
-                }
-            }
-            TypeKind::Tuple(items) => {
-                for (decorators, item) in items {
-                    self.decorators(decorators);
-                    self.type_expression(item);
-                }
-            }
-            TypeKind::Literal(value) => self.expression(value),
-            TypeKind::Missing => {}
+            TypeKind::IndexOf(_, value) | TypeKind::Literal(value) => self.expression(value),
+            _ => {}
         }
+        type_children(kind, &mut |decorators, inner| {
+            self.decorators(decorators);
+            self.type_expression(inner);
+        });
     }
 }
