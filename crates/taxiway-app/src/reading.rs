@@ -413,7 +413,7 @@ pub(crate) fn build_root(repository: &Repository<'_>, folder: &Utf8Path) -> Utf8
     }
     // Without any, what a package is imported from: its parts are no services of their own.
     let mut above = folder;
-    while repository.is_file(&above.join("__init__.py")) {
+    while !above.as_str().is_empty() && repository.is_file(&above.join("__init__.py")) {
         above = folder_of(above);
     }
     above.to_owned()

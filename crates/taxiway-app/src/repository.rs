@@ -65,13 +65,13 @@ impl<'s> Repository<'s> {
                 .binary_search_by(|file| path_order(file, path))
                 .ok()
         };
-        search(path).or_else(|| {
-            let text = path.as_str();
-            let is_plain = !text.contains("//") && !text.contains("/./") && !text.ends_with('/');
-            join("".into(), text)
-                .filter(|_| !is_plain)
-                .and_then(|path| search(&path))
-        })
+        let text = path.as_str();
+        let is_plain = !text.contains("//") && !text.contains("/./") && !text.ends_with('/');
+        if is_plain {
+            search(path)
+        } else {
+            search(&join("".into(), text)?)
+        }
     }
 
     pub(crate) fn is_folder(&self, path: &Utf8Path) -> bool {

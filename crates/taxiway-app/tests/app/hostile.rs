@@ -365,3 +365,12 @@ fn configuration_is_read_in_large_applications() {
         .collect();
     assert_eq!(names, ["SHOP_KEY"]);
 }
+
+/// A repository that is a package itself, without a manifest: there is no folder above it to be imported from.
+#[test]
+fn a_package_at_the_root_has_nothing_above_it() {
+    let sources = MemorySources::from_text(
+        "--- __init__.py\n--- inner/__init__.py\n--- inner/app.py\nfrom flask import Flask\napp = Flask(__name__)\n",
+    );
+    assert_eq!(taxiway_app::read(&sources).services[0].root, ".");
+}
