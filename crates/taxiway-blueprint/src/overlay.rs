@@ -4,7 +4,7 @@
 //! class of the server depend on the application.
 
 use camino::Utf8Path;
-use taxiway_app::{Entrypoint, MigrationTool, Service};
+use taxiway_app::{Entrypoint, MediaStorage, MigrationTool, Service};
 use taxiway_diagnostics::Sources;
 use taxiway_platform::{Part, Platform, Server, StaticServing, Supply, Variable, WebService};
 
@@ -122,7 +122,7 @@ pub(crate) fn files(
     let web = &platform.service;
     let package = relative::join(&web.app_dir, "taxiway_runtime");
     let mut files = match &web.settings_module {
-        Some(settings) => django(&package, settings, web),
+        Some(settings) => django(&package, settings, web, keeps_media(service, platform)),
         None => wrapped(&package, service, web),
     };
     files.push(GeneratedFile::new(
@@ -139,7 +139,12 @@ pub(crate) fn files(
     files
 }
 
-fn django(package: &Utf8Path, settings: &str, web: &WebService) -> Vec<GeneratedFile> {
+fn django(
+    package: &Utf8Path,
+    settings: &str,
+    web: &WebService,
+    keeps_media: bool,
+) -> Vec<GeneratedFile> {
     let import = format!("from {settings} import *");
     let mut files: Vec<GeneratedFile> = DJANGO
         .iter()
@@ -147,7 +152,10 @@ fn django(package: &Utf8Path, settings: &str, web: &WebService) -> Vec<Generated
             GeneratedFile::new(package.join(name), text.replace(SETTINGS_IMPORT, &import))
         })
         .collect();
-    files.push(GeneratedFile::new(package.join("project.py"), project(web)));
+    files.push(GeneratedFile::new(
+        package.join("project.py"),
+        project(web, keeps_media),
+    ));
     files
 }
 
@@ -291,7 +299,7 @@ fn web_project(service: &Service, web: &WebService) -> String {
 }
 
 /// `project.py`: what is particular to this project, as constants.
-fn project(web: &WebService) -> String {
+fn project(web: &WebService, keeps_media: bool) -> String {
     python_literal::module(
         "What is particular to this project. Read by the rest of this package.",
         &[
@@ -335,12 +343,27 @@ fn project(web: &WebService) -> String {
                 value: Literal::Bool(web.static_files == StaticServing::Overlay),
             },
             Assignment {
+                comment: "Whether uploads go to the environment's storage account, where it has one.",
+                name: "KEEP_MEDIA",
+                value: Literal::Bool(keeps_media),
+            },
+            Assignment {
                 comment: "The folder that is published, as seen from the one that the project runs from.",
                 name: "ROOT",
                 value: way_up(web).into(),
             },
         ],
     )
+}
+
+/// Whether the overlay keeps Django's uploads, which the project would write to the local disk.
+pub(crate) fn keeps_media(service: &Service, platform: &Platform) -> bool {
+    let is_on_disk = service
+        .media
+        .as_ref()
+        .is_some_and(|media| media.storage == MediaStorage::Local);
+    let is_django = platform.service.settings_module.is_some();
+    is_django && is_on_disk && platform.environments.iter().any(|it| it.storage.is_some())
 }
 
 fn key_variable(web: &WebService) -> String {

@@ -8,7 +8,7 @@ use taxiway_app::{Distribution, Manager, Service, export_lock};
 use taxiway_diagnostics::Sources;
 use taxiway_platform::{Platform, Server, StaticServing};
 
-use crate::{GeneratedFile, relative};
+use crate::{GeneratedFile, overlay, relative};
 
 pub(crate) const FILE_NAME: &str = "requirements.taxiway.txt";
 
@@ -186,6 +186,17 @@ fn additions(service: &Service, platform: &Platform) -> Vec<(&'static str, &'sta
             },
             "Serves the static files.",
         ));
+    }
+    if overlay::keeps_media(service, platform) {
+        if !service.installs("django-storages") {
+            additions.push((
+                "django-storages[azure]>=1.14",
+                "Keeps uploads in the storage account.",
+            ));
+        }
+        if !service.installs("azure-identity") {
+            additions.push(("azure-identity>=1.19", "Signs in to it."));
+        }
     }
     if !installs_any(&["psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary"]) {
         additions.push((

@@ -125,12 +125,14 @@ resource deployAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' =
   }
 }
 
-// main.bicep gives the app its roles, so the deployer has to. The condition leaves it these three, for identities only.
+// main.bicep gives the app its roles, so the deployer has to. The condition leaves it these, for identities only.
 var grantedRoles = [
   // Key Vault Secrets User
   '4633458b-17de-408a-b874-0445c86b69e6'
   // AcrPull
   '7f951dda-4ed3-4680-a7ca-43fe172d538d'
+  // Storage Blob Delegator
+  'db58b8e5-c6ad-4a2a-8342-4190687cbf4a'
   // Storage Blob Data Contributor
   'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 ]

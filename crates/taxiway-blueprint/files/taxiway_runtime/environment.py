@@ -287,6 +287,47 @@ def _set_static_storage(settings, backend):
         settings["STATICFILES_STORAGE"] = backend
 
 
+# Media
+
+
+def keep_media(settings):
+    """Keeps uploads in the environment's storage account, where it has one and the project knows of no better place.
+
+    The account has no keys that anybody may use: the app comes as its identity, and visitors get addresses that end.
+    """
+    account = os.environ.get("AZURE_STORAGE_ACCOUNT_NAME")
+    if not (project.KEEP_MEDIA and account) or is_on("TAXIWAY_BUILD", default=False):
+        return
+    from azure.identity import ManagedIdentityCredential
+
+    backend = "storages.backends.azure_storage.AzureStorage"
+    options = {
+        "account_name": account,
+        "azure_container": "media",
+        "token_credential": ManagedIdentityCredential(
+            client_id=os.environ.get("AZURE_CLIENT_ID")
+        ),
+        "expiration_secs": 3600,
+        "overwrite_files": False,
+    }
+    if _has_storages(settings):
+        default = {"BACKEND": backend, "OPTIONS": options}
+        static = {"BACKEND": PLAIN_STORAGE}
+        own = {"staticfiles": static, **settings.get("STORAGES", {})}
+        settings["STORAGES"] = {**own, "default": default}
+        return
+    settings["DEFAULT_FILE_STORAGE"] = backend
+    for name, value in options.items():
+        settings[_OLDER_OPTIONS.get(name, f"AZURE_{name.upper()}")] = value
+
+
+# What django-storages calls these as settings of their own.
+_OLDER_OPTIONS = {
+    "azure_container": "AZURE_CONTAINER",
+    "expiration_secs": "AZURE_URL_EXPIRATION_SECS",
+}
+
+
 # Logs
 
 

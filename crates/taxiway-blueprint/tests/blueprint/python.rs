@@ -181,6 +181,36 @@ print(default['ENGINE'], default.get('DISABLE_SERVER_SIDE_CURSORS', False), 'poo
 }
 
 #[test]
+fn uploads_go_to_the_storage_account_where_there_is_one() {
+    let script = "
+import sys, types
+azure = types.ModuleType('azure.identity')
+azure.ManagedIdentityCredential = lambda client_id: f'identity {client_id}'
+sys.modules['azure'] = types.ModuleType('azure')
+sys.modules['azure.identity'] = azure
+from taxiway_runtime import environment
+environment.project.KEEP_MEDIA = True
+for version in ((5, 2), (3, 2)):
+    environment.django.VERSION = version
+    settings = {}
+    environment.keep_media(settings)
+    print(settings)
+";
+    let mut variables = COMPLETE.to_vec();
+    let without = overlay(script, &variables);
+    variables.extend([
+        ("AZURE_STORAGE_ACCOUNT_NAME", "stshop"),
+        ("AZURE_CLIENT_ID", "c"),
+    ]);
+    insta::assert_snapshot!(without + &overlay(script, &variables), @"
+    {}
+    {}
+    {'STORAGES': {'staticfiles': {'BACKEND': 'django.contrib.staticfiles.storage.StaticFilesStorage'}, 'default': {'BACKEND': 'storages.backends.azure_storage.AzureStorage', 'OPTIONS': {'account_name': 'stshop', 'azure_container': 'media', 'token_credential': 'identity c', 'expiration_secs': 3600, 'overwrite_files': False}}}}
+    {'DEFAULT_FILE_STORAGE': 'storages.backends.azure_storage.AzureStorage', 'AZURE_ACCOUNT_NAME': 'stshop', 'AZURE_CONTAINER': 'media', 'AZURE_TOKEN_CREDENTIAL': 'identity c', 'AZURE_URL_EXPIRATION_SECS': 3600, 'AZURE_OVERWRITE_FILES': False}
+    ");
+}
+
+#[test]
 fn a_site_without_an_identity_says_so() {
     let variables = [("DATABASE_SIGN_IN", "identity")];
     insta::assert_snapshot!(overlay("from taxiway_runtime import identity; identity.token()", &variables), @"taxiway_runtime.identity.NoToken: 'IDENTITY_ENDPOINT' is not set: the site has no managed identity");

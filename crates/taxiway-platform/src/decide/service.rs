@@ -480,7 +480,11 @@ pub(super) fn warn(service: &Service, decisions: &mut Decisions) {
                 "uploads are written to the local disk{}, which every release starts anew and instances don't share",
                 at(service.seen("media.storage").or_else(|| service.seen("media")))
             ),
-            "store them in object storage with django-storages",
+            if is_django(service) {
+                "[environments.NAME] storage = true keeps them in a storage account, without a change of the code"
+            } else {
+                "store them in object storage"
+            },
         );
     }
     for process in &service.processes {

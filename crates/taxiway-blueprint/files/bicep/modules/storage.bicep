@@ -173,6 +173,23 @@ resource writerAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' 
   }
 ]
 
+var blobDelegator = subscriptionResourceId(
+  'Microsoft.Authorization/roleDefinitions',
+  'db58b8e5-c6ad-4a2a-8342-4190687cbf4a'
+)
+
+// Such keys are of the account. They open nothing that their owner may not open.
+resource delegatorAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account.id, writerPrincipalId, blobDelegator)
+  scope: account
+  properties: {
+    principalId: writerPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: blobDelegator
+    description: 'The app signs the addresses under which visitors see its files.'
+  }
+}
+
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: blobs

@@ -34,5 +34,8 @@ INTERFACE = "wsgi"
 # Whether WhiteNoise is added, because nothing else serves the static files.
 ADD_WHITENOISE = True
 
+# Whether uploads go to the environment's storage account, where it has one.
+KEEP_MEDIA = False
+
 # The folder that is published, as seen from the one that the project runs from.
 ROOT = "."

@@ -74,6 +74,10 @@ STATIC_ROOT = _own.get("STATIC_ROOT") or str(_environment.APP_DIR / "staticfiles
 STATICFILES_DIRS = _environment.existing_folders(_own.get("STATICFILES_DIRS", []))
 _environment.serve_static_files(_own)
 
+# Media
+
+_environment.keep_media(_own)
+
 # Rollbar, where the project has it, hears which release and which environment an error came from.
 
 if isinstance(_own.get("ROLLBAR"), dict):
