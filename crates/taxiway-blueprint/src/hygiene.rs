@@ -1,10 +1,10 @@
-//! Dependabot and code owners.
+//! Dependabot, code owners, the form of pull requests, and the rules of the branch that is deployed.
 
 use taxiway_app::{Manager, Service};
 use taxiway_diagnostics::Sources;
 use taxiway_platform::{Container, Platform};
 
-use crate::workflows::file;
+use crate::workflows::{PASSED, file};
 use crate::yaml::Map;
 use crate::{GeneratedFile, Handwritten, relative};
 
@@ -29,7 +29,82 @@ pub(crate) fn files(
             code_owners(&owners.join(" ")),
         ));
     }
+    if !has_pull_request_form(sources) {
+        files.push(GeneratedFile::new(
+            ".github/pull_request_template.md",
+            PULL_REQUEST,
+        ));
+    }
+    files.push(GeneratedFile::new(
+        ".github/rulesets/deployed-branch.json",
+        ruleset(platform, !owners.is_empty()),
+    ));
     files
+}
+
+/// What whoever reviews wants to know, and whoever writes forgets.
+const PULL_REQUEST: &str = "\
+## What changes, and why
+
+## How it was tried
+
+## Before it is merged
+
+- [ ] Migrations work while the release before still runs (add first; remove in a later release).
+- [ ] New variables are in `.env.example` and, where needed, in every environment (`taxiway doctor github`).
+- [ ] Going back to the release before would be safe, or the text above says why not.
+";
+
+/// GitHub takes the form from several places, in any spelling. Source: GitHub, creating a pull request template.
+fn has_pull_request_form(sources: &dyn Sources) -> bool {
+    Handwritten::new(sources).files().iter().any(|path| {
+        let path = path.as_str().to_lowercase();
+        let path = [".github/", "docs/"]
+            .iter()
+            .find_map(|folder| path.strip_prefix(folder))
+            .unwrap_or(&path);
+        path.starts_with("pull_request_template.") || path.starts_with("pull_request_template/")
+    })
+}
+
+/// As `gh api --method POST repos/OWNER/NAME/rulesets --input FILE` takes it. Source: GitHub, REST API, repository rules.
+fn ruleset(platform: &Platform, has_owners: bool) -> String {
+    let rules = serde_json::json!({
+        "name": "The branch that is deployed",
+        "target": "branch",
+        "enforcement": "active",
+        "conditions": {
+            "ref_name": {
+                "include": [format!("refs/heads/{}", platform.delivery.branch)],
+                "exclude": [],
+            },
+        },
+        "rules": [
+            { "type": "deletion" },
+            { "type": "non_fast_forward" },
+            {
+                "type": "pull_request",
+                "parameters": {
+                    "required_approving_review_count": 1,
+                    "dismiss_stale_reviews_on_push": true,
+                    "require_code_owner_review": has_owners,
+                    "require_last_push_approval": true,
+                    "required_review_thread_resolution": true,
+                },
+            },
+            {
+                "type": "required_status_checks",
+                "parameters": {
+                    "strict_required_status_checks_policy": true,
+                    "required_status_checks": [{ "context": PASSED }],
+                },
+            },
+        ],
+        "bypass_actors": [],
+    });
+    let mut text = serde_json::to_string_pretty(&rules).expect("its keys are texts");
+    text.push('\n');
+    text
 }
 
 fn dependabot(sources: &dyn Sources, service: &Service, platform: &Platform) -> Map {
@@ -44,6 +119,15 @@ fn dependabot(sources: &dyn Sources, service: &Service, platform: &Platform) -> 
         _ => "pip",
     };
     let mut updates = vec![update("github-actions", "/"), update(python, &folder)];
+    if let Some(frontend) = &service.frontend {
+        // It reads the locks of Yarn, pnpm and npm alike.
+        let ecosystem = match frontend.package_manager.as_deref() {
+            Some("bun") => "bun",
+            _ => "npm",
+        };
+        let folder = frontend.dir.as_str().trim_start_matches('.');
+        updates.push(update(ecosystem, &format!("/{folder}")));
+    }
     let has_dockerfile = handwritten.is_file(&relative::join(&service.root, "Dockerfile"));
     if has_dockerfile || platform.delivery.container == Container::Docker {
         updates.push(update("docker", &folder));

@@ -4,6 +4,7 @@
 //! only commands that `taxiway` has.
 
 mod actions;
+mod azure_cli;
 mod ci;
 mod deploy;
 mod infrastructure;
@@ -14,7 +15,7 @@ mod step;
 use camino::Utf8Path;
 use taxiway_app::{FrameworkName, Service};
 use taxiway_diagnostics::Sources;
-use taxiway_platform::{Container, Part, Platform};
+use taxiway_platform::{Container, Part, Platform, Tool};
 
 use crate::overlay::ServerFile;
 use crate::tooling::{self, Tooling};
@@ -22,7 +23,7 @@ use crate::yaml::{self, Map};
 use crate::{GeneratedFile, Handwritten, relative};
 
 /// The name of the job that a branch's rules should require.
-const PASSED: &str = "CI has passed";
+pub(crate) const PASSED: &str = "CI has passed";
 
 /// What every workflow is made from.
 struct Blueprint<'a> {
@@ -129,8 +130,12 @@ pub(crate) fn files(
         ));
     }
     if !environments.is_empty() {
-        documents.push(("deploy.yml".to_owned(), deploy::reusable(platform)));
-        documents.push(("rollback.yml".to_owned(), deploy::rollback(platform)));
+        let (reusable, rollback) = match platform.delivery.tool {
+            Tool::Taxiway => (deploy::reusable(platform), deploy::rollback(platform)),
+            Tool::AzureCli => (azure_cli::reusable(platform), azure_cli::rollback(platform)),
+        };
+        documents.push(("deploy.yml".to_owned(), reusable));
+        documents.push(("rollback.yml".to_owned(), rollback));
         documents.push((
             "infrastructure.yml".to_owned(),
             infrastructure::document(platform),
@@ -141,10 +146,12 @@ pub(crate) fn files(
         .iter()
         .map(|(name, document)| file(&format!(".github/workflows/{name}"), document))
         .collect();
-    files.push(file(
-        &format!("{}/action.yml", set_up::FOLDER),
-        &set_up::document(&platform.delivery.branch),
-    ));
+    if platform.delivery.tool == Tool::Taxiway {
+        files.push(file(
+            &format!("{}/action.yml", set_up::FOLDER),
+            &set_up::document(&platform.delivery),
+        ));
+    }
     files
 }
 

@@ -23,6 +23,8 @@ pub struct Doctor<'d> {
     pub home: &'d dyn Home,
     /// What GitHub says is set, where it was asked.
     pub known: Option<&'d Known>,
+    /// The rules that the repository has files for.
+    pub rulesets: Vec<Needed>,
 }
 
 /// What the project calls its own things in Azure.
@@ -137,7 +139,8 @@ pub fn examine(doctor: &Doctor<'_>) -> Report {
     if tokens.iter().any(|token| token.trusted_by.is_none()) {
         problems.extend(form(doctor.repository));
     }
-    let needed = needed(doctor.jobs, doctor.repository, doctor.home, doctor.known);
+    let mut needed = needed(doctor.jobs, doctor.repository, doctor.home, doctor.known);
+    needed.extend(doctor.rulesets.iter().cloned());
     problems.extend(
         needed
             .iter()
@@ -306,6 +309,7 @@ fn unset(needed: &Needed) -> Problem {
         Kind::Environment => "environment",
         Kind::Variable => "variable",
         Kind::Secret => "secret",
+        Kind::Ruleset => "ruleset",
     };
     let place = match &needed.environment {
         Some(name) => format!(" in environment `{name}`, nor for the repository"),
@@ -437,6 +441,7 @@ jobs:
             credentials,
             home: &Shop,
             known,
+            rulesets: Vec::new(),
         })
     }
 

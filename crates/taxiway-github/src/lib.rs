@@ -18,5 +18,5 @@ mod yaml;
 pub use credential::{AUDIENCE, Credential, ISSUER};
 pub use examine::{Code, Doctor, Home, Problem, Report, Token, examine};
 pub use job::{Cloud, Job, Scope, jobs};
-pub use read::{Kind, Known, Needed};
+pub use read::{Kind, Known, Needed, rulesets};
 pub use repository::Repository;

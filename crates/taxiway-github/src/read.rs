@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use taxiway_diagnostics::Place;
+use taxiway_diagnostics::{Place, Sources};
 
 use crate::{Home, Job, Repository, Scope};
 
@@ -51,6 +51,8 @@ pub enum Kind {
     Variable,
     /// `secrets.NAME`.
     Secret,
+    /// The rules of a branch, which a file below `.github/rulesets` describes.
+    Ruleset,
 }
 
 /// Everything that has to be set on GitHub for these jobs, environments first.
@@ -151,5 +153,36 @@ fn command(
             format!("gh variable set {name} --repo {slug}{place}{body}")
         }
         Kind::Secret => format!("gh secret set {name} --repo {slug}{place}"),
+        Kind::Ruleset => unreachable!("no workflow reads rules"),
     }
+}
+
+/// The rules that the repository has files for. Whether GitHub has them is known by their name alone.
+pub fn rulesets(
+    sources: &dyn Sources,
+    repository: &Repository,
+    known: Option<&Known>,
+) -> Vec<Needed> {
+    let files = sources.files();
+    let paths = files
+        .iter()
+        .filter(|path| path.starts_with(".github/rulesets") && path.extension() == Some("json"));
+    paths
+        .filter_map(|path| {
+            let text = sources.read_text(path).ok()?;
+            let rules: serde_json::Value = serde_json::from_str(&text).ok()?;
+            let name = rules["name"].as_str()?.to_owned();
+            Some(Needed {
+                kind: Kind::Ruleset,
+                is_set: known.map(|known| known.has(Kind::Ruleset, None, &name)),
+                name,
+                environment: None,
+                place: Place::new(path.to_owned(), 1),
+                command: format!(
+                    "gh api --method POST repos/{}/rulesets --input {path}",
+                    repository.slug()
+                ),
+            })
+        })
+        .collect()
 }

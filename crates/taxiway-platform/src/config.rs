@@ -18,7 +18,9 @@ use taxiway_diagnostics::{Diagnostic, Place};
 
 pub use initial::initial_config;
 
-use crate::{Container, DatabaseKind, Hosting, NetworkProfile, Pipeline, Repository, SignIn, Size};
+use crate::{
+    Container, DatabaseKind, Hosting, NetworkProfile, Pipeline, Repository, SignIn, Size, Tool,
+};
 
 /// Where the configuration lies, relative to the repository.
 pub const CONFIG_PATH: &str = "taxiway.toml";
@@ -104,9 +106,23 @@ pub struct DeliverySettings {
     pub repository: Option<Setting<Repository>>,
     /// The branch whose commits are deployed. Default: `main`.
     pub branch: Option<Setting<String>>,
+    /// What the deployment workflows call. Default: `taxiway`.
+    pub deploy_with: Option<Setting<Tool>>,
+    /// Where workflows get Taxiway from. Default: built from the tag of its version.
+    pub taxiway: Option<ProgramSettings>,
     /// Who reviews what decides over production, as GitHub names them: `@shop/platform`.
     #[schemars(default)]
     pub code_owners: Vec<Setting<String>>,
+}
+
+/// A release of Taxiway for Linux, which workflows download and check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ProgramSettings {
+    /// An archive with the program `taxiway`, or the program itself.
+    pub url: Setting<String>,
+    /// Its SHA-256, as 64 hexadecimal digits: something else is not run.
+    pub sha256: Setting<String>,
 }
 
 /// One environment.
@@ -250,7 +266,7 @@ mod tests {
         let definitions = &schema.as_value()["$defs"];
         for (definition, table, count) in [
             ("AppConfig", "app", 8),
-            ("DeliverySettings", "delivery", 5),
+            ("DeliverySettings", "delivery", 7),
             ("EnvironmentSettings", "environments.production", 16),
             ("DatabaseSettings", "environments.production.database", 9),
             ("BudgetSettings", "environments.production.budget", 2),

@@ -14,6 +14,10 @@ pub struct Delivery {
     pub container: Container,
     /// The branch whose commits are deployed.
     pub branch: String,
+    /// What the deployment workflows call.
+    pub tool: Tool,
+    /// Where workflows get Taxiway from; built from the tag of its version where nothing is said.
+    pub program: Option<Program>,
     /// Who reviews what decides over production, as GitHub names them: `@shop/platform`.
     pub code_owners: Vec<String>,
     /// Where the repository is on GitHub, where that is known.
@@ -28,6 +32,25 @@ pub enum Pipeline {
     Github,
     /// Nobody's.
     None,
+}
+
+/// What the deployment workflows call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tool {
+    /// `taxiway` itself.
+    Taxiway,
+    /// The Azure CLI and Azure's own actions alone.
+    AzureCli,
+}
+
+/// A release of Taxiway: an archive, or the program itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Program {
+    /// Where it is.
+    pub url: String,
+    /// What it has to be, as 64 hexadecimal digits.
+    pub sha256: String,
 }
 
 /// Whether an image is described.

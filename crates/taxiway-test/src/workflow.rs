@@ -132,6 +132,7 @@ impl<'j> Running<'j> {
             ("github.event_name", "workflow_dispatch"),
             ("github.ref", "refs/heads/main"),
             ("github.workflow", "test"),
+            ("github.token", ""),
             ("job.status", "success"),
             (
                 "runner.temp",

@@ -2,7 +2,7 @@
 //! whose checks did not pass on that very commit.
 
 use taxiway_app::{MigrationTool, Service};
-use taxiway_platform::{Part, Platform, StaticServing, Supply};
+use taxiway_platform::{Part, Platform, StaticServing, Supply, Tool};
 
 use super::actions::{BUILD_PUSH, SETUP_BUILDX, SETUP_UV};
 use super::step::{checkout, defaults, job, jobs, permissions, reads, run, script_value, uses};
@@ -25,7 +25,9 @@ pub(super) fn document(blueprint: &Blueprint<'_>) -> Map {
     if blueprint.builds_image() {
         all.push(("image", image(blueprint)));
     }
-    all.push(("generated", generated()));
+    if blueprint.platform.delivery.tool == Tool::Taxiway {
+        all.push(("generated", generated()));
+    }
     let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
     all.push(("passed", passed(&names)));
     Map::new()

@@ -3,7 +3,7 @@
 //! Invariants: a commit is deployed only after its CI passed; production gets the release that staging verified; what was
 //! swapped in and does not hold is swapped back, and nothing else ever is.
 
-use taxiway_platform::{Environment, EnvironmentKind, Origin, Platform};
+use taxiway_platform::{Environment, EnvironmentKind, Origin, Platform, Tool};
 
 use super::actions::UPLOAD_ARTIFACT;
 use super::step::{checkout, defaults, job, jobs, permissions, reads, uses};
@@ -60,8 +60,8 @@ pub(super) fn identity(environment: &str) -> Map {
         .with("AZURE_SUBSCRIPTION_ID", "${{ vars.AZURE_SUBSCRIPTION_ID }}")
 }
 
-/// `deploy.yml`.
-pub(super) fn reusable(platform: &Platform) -> Map {
+/// What a deployment is told; without Taxiway nobody reads migrations, so none can be acknowledged.
+pub(super) fn inputs(knows_migrations: bool) -> Map {
     let input = |required: bool, description: &str| {
         let input = Map::new()
             .with("description", description)
@@ -84,14 +84,23 @@ pub(super) fn reusable(platform: &Platform) -> Map {
                 false,
                 "The release that was verified before; any without it",
             ),
-        )
-        .with(
+        );
+    if knows_migrations {
+        inputs.with(
             "allow",
             input(
                 false,
                 "Unsafe migrations that are acknowledged, separated by spaces",
             ),
-        );
+        )
+    } else {
+        inputs
+    }
+}
+
+/// `deploy.yml`.
+pub(super) fn reusable(platform: &Platform) -> Map {
+    let inputs = inputs(true);
     let mut document = Map::new()
         .comment("Deploys one commit to one environment: provision, build, migrate, warm, swap, verify, or back.")
         .with("name", "Deploy")
@@ -230,8 +239,18 @@ pub(super) fn document(blueprint: &Blueprint<'_>, environment: &Environment) -> 
     }
 }
 
-fn dispatch() -> Map {
-    Map::new().with(
+fn acknowledging(inputs: Map, tool: Tool) -> Map {
+    match tool {
+        Tool::Taxiway => inputs.with("allow", "${{ inputs.allow }}"),
+        Tool::AzureCli => inputs,
+    }
+}
+
+fn dispatch(tool: Tool) -> Value {
+    if tool == Tool::AzureCli {
+        return Value::Nothing;
+    }
+    Value::from(Map::new().with(
         "inputs",
         Map::new().with(
             "allow",
@@ -241,7 +260,7 @@ fn dispatch() -> Map {
                 .with("required", false)
                 .with("default", ""),
         ),
-    )
+    ))
 }
 
 fn before_production(
@@ -261,14 +280,11 @@ fn before_production(
     } else {
         Map::new()
     };
-    let calls = call(name, "ci").with(
-        "with",
-        Map::new()
-            .with("environment", name.as_str())
-            .with("allow", "${{ inputs.allow }}"),
-    );
+    let tool = blueprint.platform.delivery.tool;
+    let inputs = Map::new().with("environment", name.as_str());
+    let calls = call(name, "ci").with("with", acknowledging(inputs, tool));
     head(&format!("Deploy to {name}"))
-        .with("on", on.with("workflow_dispatch", dispatch()))
+        .with("on", on.with("workflow_dispatch", dispatch(tool)))
         .blank()
         .with("permissions", Map::new())
         .blank()
@@ -299,10 +315,11 @@ fn production(
     if !release.is_empty() {
         inputs = inputs.with("expected-release", release);
     }
-    let deploys = call(name, first).with("with", inputs.with("allow", "${{ inputs.allow }}"));
+    let tool = blueprint.platform.delivery.tool;
+    let deploys = call(name, first).with("with", acknowledging(inputs, tool));
     head(&format!("Deploy to {name}"))
         .comment("Somebody decides, by starting it: that is an approval on every plan of GitHub. Where the plan has\nrequired reviewers, set them on the environment as well.")
-        .with("on", Map::new().with("workflow_dispatch", dispatch()))
+        .with("on", Map::new().with("workflow_dispatch", dispatch(tool)))
         .blank()
         .with("permissions", Map::new())
         .blank()
@@ -315,7 +332,7 @@ fn head(name: &str) -> Map {
     Map::new().with("name", name).blank()
 }
 
-fn group(name: &str) -> Map {
+pub(super) fn group(name: &str) -> Map {
     Map::new()
         .with("group", name)
         .with("cancel-in-progress", false)
@@ -391,8 +408,8 @@ fn capitalised(word: &str) -> String {
     }
 }
 
-/// `rollback.yml`.
-pub(super) fn rollback(platform: &Platform) -> Map {
+/// Started by hand, for one of the environments.
+pub(super) fn dispatch_for(platform: &Platform) -> Map {
     let names: Vec<String> = environments(platform)
         .iter()
         .rev()
@@ -403,6 +420,14 @@ pub(super) fn rollback(platform: &Platform) -> Map {
         .with("type", "choice")
         .with("required", true)
         .with("options", names);
+    Map::new().with(
+        "workflow_dispatch",
+        Map::new().with("inputs", Map::new().with("environment", input)),
+    )
+}
+
+/// `rollback.yml`.
+pub(super) fn rollback(platform: &Platform) -> Map {
     let job = job("Roll back", 30)
         .with("environment", "${{ inputs.environment }}")
         .comment("The same group as a deployment's: the two never meet.")
@@ -431,13 +456,7 @@ pub(super) fn rollback(platform: &Platform) -> Map {
         .comment("Brings the release before back, in seconds: it waits in the other slot. Nothing is built, no schema is changed.")
         .with("name", "Roll back")
         .blank()
-        .with(
-            "on",
-            Map::new().with(
-                "workflow_dispatch",
-                Map::new().with("inputs", Map::new().with("environment", input)),
-            ),
-        )
+        .with("on", dispatch_for(platform))
         .blank()
         .with("permissions", Map::new())
         .blank()

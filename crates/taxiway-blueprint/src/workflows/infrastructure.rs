@@ -2,7 +2,7 @@
 //!
 //! Both compare and change nothing, as an identity that may only read. Changes are applied by the deployments.
 
-use taxiway_platform::{Environment, Platform};
+use taxiway_platform::{Environment, Platform, Tool};
 
 use super::actions::AZURE_LOGIN;
 use super::deploy::{environments, script};
@@ -13,20 +13,24 @@ use crate::yaml::{Map, Value};
 /// `infrastructure.yml`.
 pub(super) fn document(platform: &Platform) -> Map {
     let paths = vec!["infrastructure/**", ".github/workflows/infrastructure.yml"];
+    let mut steps = vec![checkout()];
+    match platform.delivery.tool {
+        Tool::Taxiway => steps.extend([
+            set_up_taxiway(None),
+            script(
+                "Format and types",
+                include_str!("../../files/workflows/compile.sh"),
+            ),
+        ]),
+        Tool::AzureCli => steps.push(script(
+            "Types",
+            include_str!("../../files/workflows/az/compile.sh"),
+        )),
+    }
     let compile = job("Compile", 20)
         .with("permissions", reads())
         .with("defaults", defaults("."))
-        .with(
-            "steps",
-            vec![
-                checkout(),
-                set_up_taxiway(None),
-                script(
-                    "Format and types",
-                    include_str!("../../files/workflows/compile.sh"),
-                ),
-            ],
-        );
+        .with("steps", steps);
     Map::new()
         .with("name", "Infrastructure")
         .blank()

@@ -6,9 +6,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::reader::{Reader, in_order, to_span, value_span};
 use super::{
-    AllowedFinding, AppConfig, CheckConfig, Config, DeliverySettings, EnvironmentSettings, Setting,
+    AllowedFinding, AppConfig, CheckConfig, Config, DeliverySettings, EnvironmentSettings,
+    ProgramSettings, Setting,
 };
-use crate::{Container, Hosting, Pipeline, Repository, naming};
+use crate::{Container, Hosting, Pipeline, Repository, Tool, naming};
 
 pub(super) fn parse(text: &str) -> Result<Config, Vec<Diagnostic>> {
     let mut reader = Reader::new(text);
@@ -137,6 +138,8 @@ impl Reader {
                 "container",
                 "repository",
                 "branch",
+                "deploy-with",
+                "taxiway",
                 "code-owners",
             ],
         );
@@ -158,6 +161,12 @@ impl Reader {
                 [("docker", Container::Docker), ("none", Container::None)],
             ),
             branch,
+            deploy_with: self.choice(
+                table,
+                "deploy-with",
+                [("taxiway", Tool::Taxiway), ("azure-cli", Tool::AzureCli)],
+            ),
+            taxiway: self.program(table),
             code_owners: self.texts(table, "code-owners", |owner| {
                 (!is_owner(owner)).then(|| {
                     format!("`{owner}` is neither a user nor a team of GitHub: `@user`, `@organisation/team`")
@@ -180,6 +189,38 @@ impl Reader {
             value: repository?,
             place: written.place,
         })
+    }
+
+    /// Without a checksum nobody would notice another program under the same address.
+    fn program(&mut self, delivery: &DeTable<'_>) -> Option<ProgramSettings> {
+        let table = self.table(delivery, "taxiway")?;
+        self.keys(table, "[delivery.taxiway]", &["url", "sha256"]);
+        let (url, sha256) = (self.text(table, "url"), self.text(table, "sha256"));
+        let (Some(url), Some(sha256)) = (url, sha256) else {
+            let message = "`[delivery.taxiway]` needs `url` and `sha256`".to_owned();
+            self.error("config-value", value_span(delivery, "taxiway"), message);
+            return None;
+        };
+        let is_url = url.value.strip_prefix("https://").is_some_and(|rest| {
+            !rest.is_empty()
+                && rest
+                    .chars()
+                    .all(|it| it.is_ascii_alphanumeric() || "-._~/%+@:".contains(it))
+        });
+        if !is_url {
+            let message = format!("`{}` is no address that begins with https://", url.value);
+            self.error("config-value", value_span(table, "url"), message);
+        }
+        let is_digest = sha256.value.len() == 64
+            && sha256
+                .value
+                .bytes()
+                .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it));
+        if !is_digest {
+            let message = format!("`{}` is not 64 digits of 0-9 and a-f", sha256.value);
+            self.error("config-value", value_span(table, "sha256"), message);
+        }
+        Some(ProgramSettings { url, sha256 })
     }
 
     /// Container Apps are told apart from a misspelling.

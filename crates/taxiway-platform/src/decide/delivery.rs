@@ -4,7 +4,7 @@ use taxiway_app::Service;
 use taxiway_diagnostics::Place;
 
 use super::Decisions;
-use crate::{Config, Container, Delivery, Pipeline, Source};
+use crate::{Config, Container, Delivery, Pipeline, Program, Source, Tool};
 
 pub(super) fn decide(service: &Service, config: &Config, decisions: &mut Decisions) -> Delivery {
     let settings = &config.delivery;
@@ -24,6 +24,11 @@ pub(super) fn decide(service: &Service, config: &Config, decisions: &mut Decisio
             .as_ref()
             .map_or_else(|| "main".to_owned(), |branch| branch.value.clone()),
         repository: settings.repository.as_ref().map(|it| it.value.clone()),
+        tool: tool(config, decisions),
+        program: settings.taxiway.as_ref().map(|program| Program {
+            url: program.url.value.clone(),
+            sha256: program.sha256.value.clone(),
+        }),
         code_owners: settings
             .code_owners
             .iter()
@@ -58,6 +63,19 @@ fn pipeline(service: &Service, config: &Config, decisions: &mut Decisions) -> Pi
     };
     decisions.choose(key, "none", Source::Default, reason);
     Pipeline::None
+}
+
+/// Said only where somebody chose: it is no fact about the application.
+fn tool(config: &Config, decisions: &mut Decisions) -> Tool {
+    let Some(chosen) = &config.delivery.deploy_with else {
+        return Tool::Taxiway;
+    };
+    let value = match chosen.value {
+        Tool::Taxiway => "taxiway",
+        Tool::AzureCli => "the Azure CLI and Azure's own actions",
+    };
+    decisions.configured("delivery.deploy-with", value, &chosen.place, "configured");
+    chosen.value
 }
 
 fn container(service: &Service, config: &Config, decisions: &mut Decisions) -> Container {

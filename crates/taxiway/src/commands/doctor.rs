@@ -8,7 +8,9 @@ use camino::Utf8Path;
 use serde::Serialize;
 use taxiway_check::{Evaluated, Surroundings, discover};
 use taxiway_diagnostics::DiskSources;
-use taxiway_github::{Credential, Doctor, Home, Report, Repository, Scope, examine, jobs};
+use taxiway_github::{
+    Credential, Doctor, Home, Report, Repository, Scope, examine, jobs, rulesets,
+};
 use taxiway_platform::Platform;
 
 use crate::arguments::{DoctorGithub, Subjects};
@@ -34,7 +36,10 @@ pub(crate) fn github(
     let branch = platform
         .as_ref()
         .map_or("main", |platform| platform.delivery.branch.as_str());
-    let mut repository = identify(arguments, &root, branch)?;
+    let configured = platform
+        .as_ref()
+        .and_then(|platform| platform.delivery.repository.as_ref());
+    let mut repository = identify(arguments, configured, &root, branch)?;
     let jobs = jobs(&sources, branch);
     if jobs.is_empty() {
         return Err(
@@ -56,6 +61,7 @@ pub(crate) fn github(
         credentials: &credentials,
         home: &Names(platform.as_ref()),
         known: known.as_ref(),
+        rulesets: rulesets(&sources, &repository, known.as_ref()),
     });
     show(&report, terminal);
     Ok(if report.problems.is_empty() {
@@ -65,12 +71,18 @@ pub(crate) fn github(
     })
 }
 
-/// Which repository this is: as it is said, as the runner says, or as the remote is called.
+/// Which repository this is: as it is said, as taxiway.toml has it, as the runner says, or as the remote is called.
 fn identify(
     arguments: &DoctorGithub,
+    configured: Option<&taxiway_platform::Repository>,
     root: &Utf8Path,
     branch: &str,
 ) -> Result<Repository, Failure> {
+    if let (None, Some(configured)) = (&arguments.repo, configured) {
+        return of_subject(&configured.subject_prefix(), branch).ok_or_else(|| {
+            Failure::usage("[delivery] repository in taxiway.toml is no repository on GitHub")
+        });
+    }
     let variable = surroundings::variable;
     let named = arguments.repo.clone();
     let on_runner = variable("GITHUB_REPOSITORY").filter(|_| named.is_none());
@@ -103,6 +115,26 @@ fn identify(
         is_immutable: arguments
             .subjects
             .map(|subjects| subjects == Subjects::Immutable),
+        branch: branch.to_owned(),
+    })
+}
+
+/// The repository of `repo:OWNER/NAME` or `repo:OWNER@ID/NAME@ID`, which says as well which of the two forms it is.
+fn of_subject(prefix: &str, branch: &str) -> Option<Repository> {
+    let (owner, name) = prefix.strip_prefix("repo:")?.split_once('/')?;
+    let part = |text: &str| -> (String, Option<u64>) {
+        match text.split_once('@') {
+            Some((name, id)) => (name.to_owned(), id.parse().ok()),
+            None => (text.to_owned(), None),
+        }
+    };
+    let ((owner, owner_id), (name, id)) = (part(owner), part(name));
+    let ids = owner_id.zip(id);
+    Some(Repository {
+        owner,
+        name,
+        ids,
+        is_immutable: Some(ids.is_some()),
         branch: branch.to_owned(),
     })
 }

@@ -56,6 +56,13 @@ fn jobs_that_nobody_trusts_and_variables_that_nobody_set_are_named_with_what_men
         assert!(offline.stdout.contains(part), "{part}: {}", offline.stdout);
     }
 
+    let pinned = CONFIG.to_owned() + "repository = \"other@7/shop@9\"\n";
+    std::fs::write(folder.join("taxiway.toml"), pinned).unwrap();
+    let configured = world.run(&["doctor", "github"]).ends_with(1);
+    let subject = "repo:other@7/shop@9:environment:production";
+    assert!(configured.stdout.contains(subject), "{}", configured.stdout);
+    std::fs::write(folder.join("taxiway.toml"), CONFIG).unwrap();
+
     let list = [
         "environment:production",
         "pull_request",
@@ -82,5 +89,11 @@ fn jobs_that_nobody_trusts_and_variables_that_nobody_set_are_named_with_what_men
         .iter()
         .map(|problem| problem["message"].as_str().unwrap())
         .collect();
-    assert_eq!(problems, ["variable `AZURE_READER_CLIENT_ID` is not there"]);
+    assert_eq!(
+        problems,
+        [
+            "variable `AZURE_READER_CLIENT_ID` is not there",
+            "ruleset `The branch that is deployed` is not there"
+        ]
+    );
 }

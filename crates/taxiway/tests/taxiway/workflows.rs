@@ -11,7 +11,8 @@ use taxiway_test::workflow::{Job, Outcome, PostgreSql, Runner, run};
 use crate::world::World;
 
 /// Steps for which this machine is ready as it is.
-const READY: [&str; 4] = [
+const READY: [&str; 5] = [
+    "Azure/login",
     "actions/checkout",
     "actions/upload-artifact",
     "astral-sh/setup-uv",
@@ -23,27 +24,53 @@ struct Place {
     world: World,
     tools: tempfile::TempDir,
     database: PostgreSql,
+    /// Variables besides those of the program.
+    more: Vec<(String, String)>,
 }
 
 impl Place {
     fn new(example: &str) -> Self {
+        Self::with(example, "")
+    }
+
+    fn with(example: &str, delivery: &str) -> Self {
         let world = World::of(Fixture::example(example));
         let config = format!(
-            "[app]\nname = \"{example}\"\n\n[environments.production]\n\n[delivery]\npipeline = \"github\"\n"
+            "[app]\nname = \"{example}\"\n\n[environments.production]\n\n[delivery]\npipeline = \"github\"\n{delivery}"
         );
         std::fs::write(world.shop.path().join("taxiway.toml"), config).expect("it can be written");
         world.run(&["generate"]).succeeds();
         let tools = tempfile::tempdir().expect("a temporary folder");
-        // A deployment is watched for a minute on GitHub; here one look after the other will do.
-        let sleep = tools.path().join("sleep");
-        std::fs::write(&sleep, "#!/bin/sh\n").expect("it can be written");
-        std::fs::set_permissions(&sleep, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-            .expect("it is ours");
-        Self {
+        let place = Self {
             world,
             tools,
             database: PostgreSql::start(),
-        }
+            more: Vec::new(),
+        };
+        // A deployment is watched for a minute on GitHub; here one look after the other will do.
+        place.tool("sleep", "#!/bin/sh\n");
+        place
+    }
+
+    /// A program that comes before the machine's.
+    fn tool(&self, name: &str, script: &str) {
+        let path = self.tools.path().join(name);
+        std::fs::write(&path, script).expect("it can be written");
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .expect("it is ours");
+    }
+
+    /// Commits everything with a change of a file, and tells the short name of the commit.
+    fn commit(&self, file: &str, line: &str) -> String {
+        let path = self.world.shop.path().join(file);
+        let text = std::fs::read_to_string(&path).expect("the example has it");
+        std::fs::write(&path, format!("{text}\n{line}\n")).expect("it can be changed");
+        self.world.shop.git(&["add", "--all"]);
+        self.world
+            .shop
+            .git(&["commit", "--quiet", "--message=Change"]);
+        let head = self.world.shop.git(&["rev-parse", "--short=12", "HEAD"]);
+        head.trim().to_owned()
     }
 
     #[track_caller]
@@ -62,6 +89,7 @@ impl Place {
             })
             .collect();
         env.push(("UV_VENV_CLEAR".to_owned(), "1".to_owned()));
+        env.extend(self.more.iter().cloned());
         let runner = Runner {
             folder,
             path: vec![
@@ -75,6 +103,11 @@ impl Place {
             inputs,
         };
         run(&text, jobs, &runner).expect("the runner knows all of it")
+    }
+
+    fn value(&self, name: &str) -> String {
+        let found = self.more.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
     /// Changes a file, and tells which step of CI's tests fails then.
@@ -215,4 +248,126 @@ fn a_deployment_verifies_what_it_serves_and_a_rollback_brings_the_release_before
     let rolled_back = jobs[0].steps.iter().find(|step| step.0 == "Roll back");
     assert_eq!(rolled_back.map(|step| step.1), Some(Outcome::Skipped));
     assert_eq!(place.world.serving(), first);
+}
+
+/// GitHub's program: commits are what Git says, and each name in the file `verified` is one whose deployment ended well.
+const GH: &str = r#"#!/bin/sh
+case "$*" in
+  *commits/*) name=${2##*/}; exec git rev-parse --verify --quiet "$name^{commit}" ;;
+  *runs*) for word; do case "$word" in head_sha=*) grep -q "${word#head_sha=}" "$VERIFIED" && echo 1 ;; esac; done; true ;;
+esac
+"#;
+
+/// The Bicep of the Azure CLI is a program of its own, which comes from GitHub; ours knows the same commands.
+const BICEP: &str = r#"#!/bin/sh
+if [ "$1" = --version ]; then echo "Bicep CLI version 0.38.33 (stand-in)"; else exec taxiway bicep "$@"; fi
+"#;
+
+/// Slow enough to wait for something; and what verification waits with can fail.
+const SLEEP: &str = r#"#!/bin/sh
+if [ "$1" = 5 ] && [ -e "$VERIFIED.fails" ]; then exit 1; fi
+exec /bin/sleep 0.3
+"#;
+
+/// Needs the Azure CLI, whose packages are larger than all the rest together: `TAXIWAY_TEST_AZ=/folder/with/az cargo test`.
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether there is an Azure CLI to try it with"
+)]
+fn without_taxiway_a_deployment_is_the_same_and_what_was_rejected_never_serves() {
+    let Ok(az) = std::env::var("TAXIWAY_TEST_AZ") else {
+        return;
+    };
+    // Taxiway would take the interpreter that there is; without it, it has to be said.
+    let version = "import sys; print('%d.%d' % sys.version_info[:2])";
+    let python = std::process::Command::new("python3")
+        .args(["-c", version])
+        .output();
+    let python = String::from_utf8(python.unwrap().stdout).unwrap();
+    let mut place = Place::with(
+        "links",
+        &format!(
+            "deploy-with = \"azure-cli\"\n\n[environments.local]\npython = \"{}\"\n",
+            python.trim()
+        ),
+    );
+    place.tool("gh", GH);
+    place.tool("bicep", BICEP);
+    place.tool("sleep", SLEEP);
+    place.tool("az", &format!("#!/bin/sh\nexec {az}/az \"$@\"\n"));
+    place.world.run(&["up", "--yes"]).succeeds();
+    let variables = place
+        .world
+        .run(&["cloud", "env", "--format", "json"])
+        .succeeds()
+        .json();
+    for (name, value) in variables["variables"].as_object().unwrap() {
+        let value = value.as_str().unwrap().to_owned();
+        place.more.push((name.clone(), value));
+    }
+    let verified = place.tools.path().join("verified");
+    std::fs::write(&verified, "").unwrap();
+    for (name, value) in [
+        ("VERIFIED", verified.to_str().unwrap()),
+        ("GITHUB_REPOSITORY", "octo/links"),
+        ("AZURE_BICEP_USE_BINARY_FROM_PATH", "true"),
+        ("AZURE_BICEP_CHECK_VERSION", "false"),
+    ] {
+        place.more.push((name.to_owned(), value.to_owned()));
+    }
+    let login = std::process::Command::new(format!("{az}/az"))
+        .envs(place.more.iter().cloned())
+        .args(["login", "--service-principal", "--output", "none"])
+        .args(["--username", &place.value("AZURE_CLIENT_ID")])
+        .args(["--password", &place.value("AZURE_CLIENT_SECRET")])
+        .args(["--tenant", &place.value("AZURE_TENANT_ID")])
+        .status();
+    assert!(login.is_ok_and(|status| status.success()));
+    let local = ("environment", "local");
+    let deploy = |place: &Place| place.run("deploy.yml", &["deploy"], &[local]);
+    let rollback = |place: &Place| place.run("rollback.yml", &["rollback"], &[local]);
+    let verify = |names: &[&str]| {
+        let whole = |name: &&str| place.world.shop.git(&["rev-parse", name]);
+        let lines: Vec<String> = names.iter().map(whole).collect();
+        std::fs::write(&verified, lines.join("\n")).unwrap();
+    };
+
+    let second = place.commit("links/views.py", "# the second release");
+    all_green(&deploy(&place));
+    assert_eq!(place.world.serving(), second);
+    // What the slot holds was never verified by a workflow.
+    assert_eq!(rollback(&place)[0].failed(), Some("Roll back"));
+    assert_eq!(place.world.serving(), second);
+
+    let third = place.commit("links/views.py", "# the third release");
+    all_green(&deploy(&place));
+    assert_eq!(place.world.serving(), third);
+    verify(&[&second, &third]);
+    all_green(&rollback(&place));
+    assert_eq!(place.world.serving(), second);
+
+    // It serves, and does not hold.
+    let fourth = place.commit("links/views.py", "# the fourth release");
+    let fails = verified.with_extension("fails");
+    std::fs::write(&fails, "").unwrap();
+    let jobs = deploy(&place);
+    assert_eq!(jobs[0].failed(), Some("Verify"), "{jobs:#?}");
+    assert_eq!(place.world.serving(), second, "{jobs:#?}");
+    std::fs::remove_file(&fails).unwrap();
+    // Rejected, and healthy: it waits in the slot, and stays there.
+    assert_ne!(fourth, second);
+    assert_eq!(rollback(&place)[0].failed(), Some("Roll back"));
+    assert_eq!(place.world.serving(), second);
+
+    // It can't be built.
+    place.commit("requirements.txt", "taxiway-has-no-such-requirement==1");
+    let jobs = deploy(&place);
+    let swapped = jobs[0].steps.iter().find(|step| step.0 == "Swap back");
+    assert_eq!(
+        swapped.map(|step| step.1),
+        Some(Outcome::Skipped),
+        "{jobs:#?}"
+    );
+    assert_eq!(place.world.serving(), second);
 }

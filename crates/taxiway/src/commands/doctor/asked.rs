@@ -38,6 +38,10 @@ pub(super) fn ask(repository: &mut Repository, jobs: &[Job]) -> Result<Known, Fa
             known.0.insert((kind, None, name));
         }
     }
+    let rulesets = list(&format!("repos/{slug}/rulesets"), ".[].name")?;
+    known
+        .0
+        .extend(rulesets.into_iter().map(|name| (Kind::Ruleset, None, name)));
     let wanted: BTreeSet<&str> = jobs
         .iter()
         .filter_map(|job| match &job.scope {
