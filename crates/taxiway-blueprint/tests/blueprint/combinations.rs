@@ -7,10 +7,11 @@
 use std::fmt::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use taxiway_app::App;
+use taxiway_arm::ResourceGroup;
 use taxiway_blueprint::{files, plan_changes};
-use taxiway_check::{Entry, Evaluated, Options, Run, Surroundings};
+use taxiway_check::{Entry, Evaluated, Finding, Options, Run, Surroundings};
 use taxiway_diagnostics::{MemorySources, Sources};
 use taxiway_platform::{Config, decide};
 
@@ -203,7 +204,7 @@ fn every_combination_is_generated_compiled_and_evaluated() {
         for environment in ["local", combination.environment] {
             let resources = evaluated(&template, &sources, "shop", environment);
             check(combination, environment, &resources);
-            let found = findings(&sources, environment);
+            let found = findings(&sources, environment, combination.region);
             assert_eq!(found, combination.accepted(environment), "{name}");
             if let Some(folder) = &folder {
                 let path = Utf8Path::new(folder).join(format!("{name}.{environment}.json"));
@@ -215,12 +216,27 @@ fn every_combination_is_generated_compiled_and_evaluated() {
 }
 
 /// What the rules find in an environment, also those that few ask for; a line each.
-fn findings(sources: &MemorySources, environment: &str) -> String {
+fn findings(sources: &MemorySources, environment: &str, region: &str) -> String {
+    let mut text = String::new();
+    for finding in judged(sources, environment, region) {
+        let (code, diagnostic) = (finding.rule.code, finding.diagnostic);
+        writeln!(text, "{code} in {environment}: {}", diagnostic.message).unwrap();
+    }
+    text
+}
+
+/// The findings of all rules.
+pub(crate) fn judged(sources: &MemorySources, environment: &str, region: &str) -> Vec<Finding> {
     let entry = Entry::new(format!(
         "infrastructure/bicep/main.{environment}.bicepparam"
     ));
     let around = Surroundings {
         variables: &|_| Some("a-value-for-the-test".to_owned()),
+        resource_group: Some(ResourceGroup {
+            name: environment.to_owned(),
+            location: region.to_owned(),
+            tags: Map::new(),
+        }),
         ..Surroundings::none()
     };
     let evaluated = Evaluated::open(sources, &entry, &around).unwrap_or_else(|errors| {
@@ -232,12 +248,19 @@ fn findings(sources: &MemorySources, environment: &str) -> String {
     };
     let mut run = Run::new(sources, options);
     run.judge(&evaluated);
-    let mut text = String::new();
-    for finding in run.finish() {
-        let (code, diagnostic) = (finding.rule.code, finding.diagnostic);
-        writeln!(text, "{code} in {environment}: {}", diagnostic.message).unwrap();
+    run.finish()
+}
+
+/// What is written for the application and a `taxiway.toml`.
+pub(crate) fn generated(config: &str) -> MemorySources {
+    let app = app();
+    let platform = decide(&app, &Config::parse(config).unwrap()).unwrap();
+    let mut sources = MemorySources::new();
+    let files = files(&sources, &app, &platform);
+    for change in plan_changes(&files, &sources) {
+        sources.insert(change.path, change.after.unwrap());
     }
-    text
+    sources
 }
 
 /// The choices did what they name, and nothing else is there.

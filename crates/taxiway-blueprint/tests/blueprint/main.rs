@@ -22,4 +22,6 @@ mod resources;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod seeded;
+#[cfg(test)]
 mod web;

@@ -53,7 +53,7 @@ pub(crate) fn run(
 
 /// The files that are meant: those that are named, or what the repository has.
 fn select(arguments: &Check, repository: Option<&Utf8Path>) -> Result<Selection, Failure> {
-    let paths = canonical(&arguments.paths)?;
+    let paths = canonical(&arguments.paths, repository)?;
     let root = root(repository, &paths)?;
     let sources = repository::sources(&root);
     let mut entries = Vec::new();
@@ -71,7 +71,7 @@ fn select(arguments: &Check, repository: Option<&Utf8Path>) -> Result<Selection,
         } else if matches!(path.extension(), Some("bicep" | "bicepparam" | "json")) {
             entries.push(Entry {
                 file: relative,
-                parameters: parameters(arguments, &root)?,
+                parameters: parameters(arguments, repository, &root)?,
             });
         } else if relative.is_relative() && Files::is_judged(&relative) {
             scope.push(relative);
@@ -100,10 +100,15 @@ fn select(arguments: &Check, repository: Option<&Utf8Path>) -> Result<Selection,
     })
 }
 
-fn canonical(paths: &[Utf8PathBuf]) -> Result<Vec<Utf8PathBuf>, Failure> {
+/// The whole paths; relative ones start where the command runs, or where `-C` says, as with Git.
+fn canonical(
+    paths: &[Utf8PathBuf],
+    repository: Option<&Utf8Path>,
+) -> Result<Vec<Utf8PathBuf>, Failure> {
+    let start = repository.unwrap_or(Utf8Path::new(""));
     let full = |path: &Utf8PathBuf| {
-        path.canonicalize_utf8()
-            .map_err(|error| Failure::usage(format!("`{path}` cannot be read")).because(&error))
+        let full = start.join(path).canonicalize_utf8();
+        full.map_err(|error| Failure::usage(format!("`{path}` cannot be read")).because(&error))
     };
     paths.iter().map(full).collect()
 }
@@ -146,17 +151,17 @@ fn not_judged(path: &Utf8Path, root: &Utf8Path) -> Failure {
     }
 }
 
-fn parameters(arguments: &Check, root: &Utf8Path) -> Result<Option<Utf8PathBuf>, Failure> {
-    let Some(path) = &arguments.parameters else {
-        return Ok(None);
-    };
-    let full = path
-        .canonicalize_utf8()
-        .map_err(|error| Failure::usage(format!("`{path}` cannot be read")).because(&error))?;
-    Ok(Some(
+fn parameters(
+    arguments: &Check,
+    repository: Option<&Utf8Path>,
+    root: &Utf8Path,
+) -> Result<Option<Utf8PathBuf>, Failure> {
+    let named = arguments.parameters.as_slice();
+    let full = canonical(named, repository)?.pop();
+    Ok(full.map(|full| {
         full.strip_prefix(root)
-            .map_or_else(|_| full.clone(), Utf8Path::to_owned),
-    ))
+            .map_or_else(|_| full.clone(), Utf8Path::to_owned)
+    }))
 }
 
 fn judge(selection: &Selection, arguments: &Check) -> Result<Verdict, Failure> {

@@ -10,7 +10,8 @@ pub(crate) static RULE: Rule = Rule::new(
 )
 .warning()
 .gate(Gate::Operations)
-.confidence(Confidence::Medium);
+.confidence(Confidence::Medium)
+.benchmarks(&[Checkov("CKV2_AZURE_38"), Mcsb("BR-2"), Cis("3.11")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for account in graph.of(STORAGE).filter(|_| graph.is_production()) {
