@@ -152,7 +152,9 @@ impl Tokens {
 
     /// A token for a principal and a resource such as `https://vault.azure.net`.
     pub(crate) fn issue(&self, principal: &Principal, audience: &str) -> IssuedToken {
-        let now = Timestamp::now();
+        // In whole seconds, as a token says them: whatever else knows when it ends must not differ.
+        let now = Timestamp::from_second(Timestamp::now().as_second())
+            .expect("the seconds of a timestamp are one");
         let expires = now + LIFETIME;
         let claims = Claims {
             aud: audience.to_owned(),
