@@ -17,6 +17,7 @@ mod fix;
 mod graph;
 mod json_text;
 mod kinds;
+mod member;
 mod network;
 mod node;
 mod origin;

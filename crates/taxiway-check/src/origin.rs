@@ -18,6 +18,8 @@ pub(crate) struct Origin {
     pub(crate) hops: Vec<Location>,
     /// The names of the path that are not written anywhere.
     pub(crate) missing: Vec<String>,
+    /// The place as a pointer into the template.
+    pub(crate) pointer: String,
     /// Whether the place is the resource itself, and not a part of it.
     pub(crate) is_resource: bool,
     /// Whether a literal stands at the place.
@@ -64,6 +66,7 @@ pub(crate) fn origin(evaluated: &Evaluated, resource: &EvaluatedResource, path: 
             }),
         place: cursor.place(),
         hops,
+        pointer: cursor.at,
         missing: cursor.rest,
     }
 }
@@ -295,7 +298,7 @@ fn reference(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// The pointer of the template that a pointer lies in.
-fn template_root(pointer: &str) -> &str {
+pub(crate) fn template_root(pointer: &str) -> &str {
     const TEMPLATE: &str = "/properties/template";
     pointer
         .rfind(&format!("{TEMPLATE}/"))

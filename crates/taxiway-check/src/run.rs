@@ -12,7 +12,7 @@ use crate::graph::{Graph, Stage};
 use crate::origin::{declarations, origin};
 use crate::rule::{Gate, Look, Persona, Rule};
 use crate::suppression::{self, Suppression};
-use crate::{ALL, fix};
+use crate::{ALL, fix, member};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -158,17 +158,27 @@ impl<'s> Run<'s> {
         let resource = graph.nodes[found.node].resource;
         let declared = declarations(evaluated, resource);
         let way = origin(evaluated, resource, &found.path);
+        let whole = way.place.as_ref();
+        let written = whole.and_then(|place| {
+            member::written(evaluated, &self.texts, place, &way.pointer, &way.missing)
+        });
+        let is_inside = written.is_some();
         // The name of a resource has no place of its own.
-        let at_resource = way.is_resource && !way.missing.is_empty()
-            || found.path.is_empty()
-            || way.place.as_ref() == declared.first();
+        let at_resource = !is_inside
+            && (way.is_resource && !way.missing.is_empty()
+                || found.path.is_empty()
+                || whole == declared.first());
         let full = if at_resource {
             declared.first().cloned()
         } else {
-            way.place.clone()
+            written.or_else(|| way.place.clone())
         };
         let mut diagnostic = Diagnostic::new(rule.severity, rule.code, found.message.clone());
         diagnostic.location = full.as_ref().map(|full| self.head(full, at_resource));
+        if let Some(place) = whole.filter(|_| is_inside) {
+            let used = label(self.head(place, false), "used here");
+            diagnostic.labels.push(used);
+        }
         for hop in &way.hops {
             let hop = self.head(hop, false);
             if Some(&hop) != diagnostic.location.as_ref() && !at_resource {

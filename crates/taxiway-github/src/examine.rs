@@ -212,10 +212,10 @@ fn missing(
 ) -> Problem {
     let (group, identity) = doctor.home.of(scope, client);
     let name = match scope {
-        Scope::Environment(name) => format!("github-{name}"),
-        Scope::PullRequest => "github-pull-request".to_owned(),
-        Scope::Ref(name) => format!("github-{}", name.rsplit('/').next().unwrap_or("branch")),
-        Scope::Unknown(_) => "github".to_owned(),
+        Scope::Environment(name) => format!("environment-{name}"),
+        Scope::PullRequest => "pull-request".to_owned(),
+        Scope::Ref(name) => format!("branch-{}", name.trim_start_matches("refs/heads/")),
+        Scope::Unknown(_) => "job".to_owned(),
     };
     let credential_name: String = name
         .chars()
@@ -488,7 +488,7 @@ jobs:
             .find(|it| it.code == Code::NoCredential);
         insta::assert_snapshot!(missing.unwrap().commands.join("\n"), @"
         az identity create --resource-group rg-staging --name id-staging
-        az identity federated-credential create --resource-group rg-staging --identity-name id-staging --name github-staging --issuer https://token.actions.githubusercontent.com --subject 'repo:octo@7/shop@9:environment:staging' --audiences api://AzureADTokenExchange
+        az identity federated-credential create --resource-group rg-staging --identity-name id-staging --name environment-staging --issuer https://token.actions.githubusercontent.com --subject 'repo:octo@7/shop@9:environment:staging' --audiences api://AzureADTokenExchange
         ");
         let credentials = [
             credential("repo:octo@7/shop@9:environment:staging"),

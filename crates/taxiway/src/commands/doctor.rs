@@ -11,7 +11,7 @@ use taxiway_diagnostics::DiskSources;
 use taxiway_github::{
     Credential, Doctor, Home, Report, Repository, Scope, examine, jobs, rulesets,
 };
-use taxiway_platform::Platform;
+use taxiway_platform::{EnvironmentKind, Platform};
 
 use crate::arguments::{DoctorGithub, Subjects};
 use crate::exit::Exit;
@@ -210,17 +210,23 @@ impl Names<'_> {
         let Some(platform) = self.0 else {
             return ("RESOURCE_GROUP".to_owned(), "IDENTITY".to_owned());
         };
+        // As `pipeline.bicep` has it: a deployer for each environment, and one reader, beside the first of them.
+        let mut deployed = platform
+            .environments
+            .iter()
+            .filter(|it| it.kind == EnvironmentKind::Azure);
         let environment = environment
             .and_then(|name| platform.environment(name))
-            .or_else(|| platform.environment("production"))
-            .or_else(|| platform.environments.last());
+            .or_else(|| deployed.next());
         let group = environment.map_or("RESOURCE_GROUP", |it| it.resource_group.as_str());
         let name = environment.map_or("production", |it| it.name.as_str());
-        let role = if is_reader { "github-reader" } else { "github" };
-        (
-            group.to_owned(),
-            format!("id-{}-{name}-{role}", platform.workload),
-        )
+        let workload = &platform.workload;
+        let identity = if is_reader {
+            format!("id-{workload}-plan")
+        } else {
+            format!("id-{workload}-{name}-deploy")
+        };
+        (group.to_owned(), identity)
     }
 }
 

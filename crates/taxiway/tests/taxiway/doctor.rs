@@ -50,7 +50,7 @@ fn jobs_that_nobody_trusts_and_variables_that_nobody_set_are_named_with_what_men
     let offline = world.run(&["doctor", "github"]).ends_with(1);
     for part in [
         "refused  repo:octo/shop:environment:production",
-        "--identity-name id-shop-production-github --name github-production",
+        "--identity-name id-shop-production-deploy --name environment-production",
         "gh variable set AZURE_CLIENT_ID --repo octo/shop --env production",
     ] {
         assert!(offline.stdout.contains(part), "{part}: {}", offline.stdout);
