@@ -14,7 +14,7 @@ job="https://$kudu/api/triggeredwebjobs/migrate"
 ask() { az rest --method "$1" --url "$2" --resource "$audience" --output json; }
 before=$(ask get "$job" | jq --raw-output '.latest_run.id // empty')
 ask post "$job/run" > /dev/null
-for _ in {1..180}; do
+for _ in {1..300}; do
   ask get "$job" > "$RUNNER_TEMP/migrate.json"
   id=$(jq --raw-output '.latest_run.id // empty' "$RUNNER_TEMP/migrate.json")
   status=$(jq --raw-output '.latest_run.status // empty' "$RUNNER_TEMP/migrate.json")
@@ -27,7 +27,7 @@ for _ in {1..180}; do
         ;;
     esac
   fi
-  sleep 5
+  sleep 3
 done
 echo "::error::The migrations have not ended after 15 minutes."
 exit 1
