@@ -301,7 +301,7 @@ mod tests {
 [[package]]
 name = "django"
 version = "5.2"
-source = { registry = "https://pypi.org/simple" }
+source = { registry = "https://packages.example/simple" }
 dependencies = [
     { name = "asgiref" },
 ]
@@ -318,7 +318,7 @@ argon2 = [
 [[package]]
 name = "asgiref"
 version = "3.9"
-source = { registry = "https://pypi.org/simple" }
+source = { registry = "https://packages.example/simple" }
 "#,
         ),
         (

@@ -8,9 +8,9 @@
 use taxiway_platform::{EnvironmentKind, Origin, Platform};
 
 use super::actions::{AZURE_LOGIN, UPLOAD_ARTIFACT};
-use super::deploy::{dispatch_for, environments, group, inputs, rights, script};
+use super::deploy::{environments, group, inputs, rights, rollback_by, script};
 use super::step::{checkout, defaults, job, jobs, uses};
-use crate::yaml::{Map, Value};
+use crate::yaml::Map;
 
 /// What Resource Manager calls the deployment of an environment.
 const DEPLOYMENT: &str = "taxiway";
@@ -244,15 +244,5 @@ pub(super) fn rollback(platform: &Platform) -> Map {
                 ),
             ],
         );
-    Map::new()
-        .comment("Brings the release before back, in seconds: it waits in the other slot. Nothing is built, no schema is changed.")
-        .with("name", "Roll back")
-        .blank()
-        .with("on", dispatch_for(platform))
-        .blank()
-        .with("permissions", Map::new())
-        .blank()
-        .with("concurrency", group("rollback-${{ inputs.environment }}"))
-        .blank()
-        .with("jobs", Value::from(jobs(vec![("rollback", job)])))
+    rollback_by(platform, job)
 }

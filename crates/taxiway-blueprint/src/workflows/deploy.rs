@@ -452,6 +452,11 @@ pub(super) fn rollback(platform: &Platform) -> Map {
                 keep_records("${{ inputs.environment }}"),
             ],
         );
+    rollback_by(platform, job)
+}
+
+/// The workflow whose one job brings the release before back.
+pub(super) fn rollback_by(platform: &Platform, job: Map) -> Map {
     Map::new()
         .comment("Brings the release before back, in seconds: it waits in the other slot. Nothing is built, no schema is changed.")
         .with("name", "Roll back")
