@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::{Place, Sources, path_order};
+use taxiway_yaml::Node;
 
 use crate::evidence::yaml;
 use crate::python::Arena;
@@ -28,7 +29,7 @@ pub(crate) struct Repository<'s> {
     texts: Vec<OnceCell<Option<Rc<str>>>>,
     /// The TOML and YAML files that were asked for.
     tables: RefCell<BTreeMap<usize, Option<Rc<toml::Table>>>>,
-    documents: RefCell<BTreeMap<usize, Rc<[yaml::Node]>>>,
+    documents: RefCell<BTreeMap<usize, Rc<[Node]>>>,
     warnings: RefCell<BTreeSet<String>>,
 }
 
@@ -146,14 +147,14 @@ impl<'s> Repository<'s> {
     }
 
     /// The documents of a YAML file, parsed once; none where it is no YAML.
-    pub(crate) fn yaml(&self, path: &Utf8Path) -> Rc<[yaml::Node]> {
+    pub(crate) fn yaml(&self, path: &Utf8Path) -> Rc<[Node]> {
         let Some(index) = self.index(path) else {
             return Rc::new([]);
         };
         if let Some(known) = self.documents.borrow().get(&index) {
             return known.clone();
         }
-        let documents: Rc<[yaml::Node]> = self
+        let documents: Rc<[Node]> = self
             .text(path)
             .map(|text| yaml::documents(&text))
             .unwrap_or_default()

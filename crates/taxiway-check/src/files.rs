@@ -9,7 +9,6 @@ mod module;
 mod script;
 mod shell;
 mod workflow;
-mod yaml;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::{Diagnostic, Location, ReadError, Severity, Sources, Span};
@@ -19,8 +18,8 @@ pub(crate) use image::{Image, Instruction};
 pub(crate) use module::{Module, dotted, environment_read};
 pub(crate) use script::Script;
 pub(crate) use shell::{Command, Then, Word, commands};
+pub(crate) use taxiway_yaml::{Malformed, Node as YamlNode};
 pub(crate) use workflow::{Build, Job, Step, Workflow};
-pub(crate) use yaml::{Malformed, YamlNode};
 
 /// No file that people write is larger.
 const MOST_BYTES: usize = 1 << 20;

@@ -1,20 +1,20 @@
 //! Tokens against the credentials that have to trust them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
-use taxiway_diagnostics::Place;
+use taxiway_diagnostics::{Place, Sources};
 
 use crate::credential::{AUDIENCE, Credential, ISSUER};
 use crate::job::places;
-use crate::read::{Kind, needed};
-use crate::{Cloud, Job, Known, Needed, Repository, Scope};
+use crate::read::{Kind, needed, rulesets};
+use crate::{Cloud, Job, Jobs, Known, Needed, Repository, Scope};
 
 /// What is known.
-#[derive(Debug)]
 pub struct Doctor<'d> {
-    /// The jobs.
-    pub jobs: &'d [Job],
+    /// Its jobs, and what kept others from being seen.
+    pub jobs: &'d Jobs,
     /// Where they run.
     pub repository: &'d Repository,
     /// Whom the cloud trusts.
@@ -23,8 +23,17 @@ pub struct Doctor<'d> {
     pub home: &'d dyn Home,
     /// What GitHub says is set, where it was asked.
     pub known: Option<&'d Known>,
-    /// The rules that the repository has files for.
-    pub rulesets: Vec<Needed>,
+    /// The files of the repository.
+    pub sources: &'d dyn Sources,
+}
+
+impl fmt::Debug for Doctor<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut known = formatter.debug_struct("Doctor");
+        known.field("repository", self.repository);
+        known.field("jobs", &self.jobs.all.len());
+        known.finish_non_exhaustive()
+    }
 }
 
 /// What the project calls its own things in Azure.
@@ -70,7 +79,7 @@ pub struct Token {
     pub trusted_by: Option<String>,
 }
 
-/// Something that keeps a job from signing in.
+/// Something that keeps a job from signing in, or from being looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// Which.
@@ -84,7 +93,7 @@ pub struct Problem {
     pub commands: Vec<String>,
 }
 
-/// What keeps a job from signing in.
+/// What keeps a job from signing in, or from being looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
@@ -100,13 +109,15 @@ pub enum Code {
     FormUnknown,
     /// An environment, a variable or a secret is not there.
     NotSet,
+    /// A workflow or a file of rules cannot be read, or a workflow that is called is not there.
+    Unreadable,
 }
 
 /// Holds every token against the credentials.
 pub fn examine(doctor: &Doctor<'_>) -> Report {
-    let mut problems = Vec::new();
+    let mut problems = doctor.jobs.problems.clone();
     let azure = || {
-        let jobs = doctor.jobs.iter();
+        let jobs = doctor.jobs.all.iter();
         jobs.filter(|job| job.cloud == Some(Cloud::Azure))
     };
     let mut silent: BTreeMap<&str, Vec<&Job>> = BTreeMap::new();
@@ -139,8 +150,15 @@ pub fn examine(doctor: &Doctor<'_>) -> Report {
     if tokens.iter().any(|token| token.trusted_by.is_none()) {
         problems.extend(form(doctor.repository));
     }
-    let mut needed = needed(doctor.jobs, doctor.repository, doctor.home, doctor.known);
-    needed.extend(doctor.rulesets.iter().cloned());
+    let mut needed = needed(
+        &doctor.jobs.all,
+        doctor.repository,
+        doctor.home,
+        doctor.known,
+    );
+    let (rules, unreadable) = rulesets(doctor.sources, doctor.repository, doctor.known);
+    needed.extend(rules);
+    problems.extend(unreadable);
     problems.extend(
         needed
             .iter()
@@ -339,241 +357,4 @@ fn form(repository: &Repository) -> Option<Problem> {
             format!("gh api repos/{slug} --jq '\"--owner-id \\(.owner.id) --repository-id \\(.id)\"'"),
         ],
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use taxiway_diagnostics::MemorySources;
-
-    #[derive(Debug)]
-    struct Shop;
-
-    impl Home for Shop {
-        fn of(&self, scope: &Scope, _: Option<&str>) -> (String, String) {
-            let name = match scope {
-                Scope::Environment(name) => name,
-                Scope::PullRequest | Scope::Ref(_) | Scope::Unknown(_) => "shared",
-            };
-            (format!("rg-{name}"), format!("id-{name}"))
-        }
-
-        fn value(&self, _: &str, _: Option<&str>) -> Option<String> {
-            None
-        }
-    }
-
-    const WORKFLOWS: &str = "# A deployment by way of a shared workflow, a plan for pull requests, and what nobody can know.
---- .github/workflows/deploy.yml
-on:
-  workflow_call:
-    inputs:
-      environment: {type: string, required: true}
-jobs:
-  deploy:
-    environment: ${{ inputs.environment }}
-    permissions: {id-token: write}
-    env:
-      AZURE_CLIENT_ID: ${{ vars.AZURE_CLIENT_ID }}
-    steps:
-      - run: taxiway up
---- .github/workflows/staging.yml
-on: {push: {branches: [main]}}
-permissions: {id-token: write}
-jobs:
-  deploy:
-    uses: $/.github/workflows/deploy.yml
-    with: {environment: staging}
---- .github/workflows/production.yml
-on: workflow_dispatch
-jobs:
-  deploy:
-    uses: ./.github/workflows/deploy.yml
-    with: {environment: Production}
---- .github/workflows/plan.yml
-on: [pull_request, schedule]
-permissions: {id-token: write}
-env: {KEY: \"${{ secrets.PLAN_KEY }}\"}
-jobs:
-  plan:
-    steps:
-      - uses: azure/login@abc
-        with: {client-id: \"${{ vars.READER }}\"}
---- .github/workflows/tags.yml
-on: {push: {tags: ['v*']}}
-permissions: write-all
-jobs:
-  publish:
-    steps:
-      - uses: Azure/login@abc
-        with: {client-id: one}
-";
-
-    fn credential(subject: &str) -> Credential {
-        Credential {
-            name: "github".to_owned(),
-            issuer: ISSUER.to_owned(),
-            subject: subject.to_owned(),
-            audiences: vec![AUDIENCE.to_owned()],
-            source: format!("`{subject}`"),
-        }
-    }
-
-    fn repository(ids: Option<(u64, u64)>, is_immutable: Option<bool>) -> Repository {
-        Repository {
-            owner: "octo".to_owned(),
-            name: "shop".to_owned(),
-            ids,
-            is_immutable,
-            branch: "main".to_owned(),
-        }
-    }
-
-    fn report(
-        repository: &Repository,
-        credentials: &[Credential],
-        known: Option<&Known>,
-    ) -> Report {
-        let sources = MemorySources::from_text(WORKFLOWS);
-        examine(&Doctor {
-            jobs: &crate::jobs(&sources, "main"),
-            repository,
-            credentials,
-            home: &Shop,
-            known,
-            rulesets: Vec::new(),
-        })
-    }
-
-    fn problems(report: &Report) -> Vec<(Code, &str)> {
-        let problems = report.problems.iter();
-        problems.map(|it| (it.code, it.message.as_str())).collect()
-    }
-
-    #[test]
-    fn tokens_are_those_that_github_would_give() {
-        let report = report(&repository(None, Some(false)), &[], None);
-        let tokens: Vec<String> = report
-            .tokens
-            .iter()
-            .map(|it| format!("{} for {}", it.subjects.join(" or "), it.jobs.join("; ")))
-            .collect();
-        insta::assert_snapshot!(tokens.join("\n"), @"
-        repo:octo/shop:environment:staging for staging.yml: deploy, deploy.yml: deploy
-        repo:octo/shop:pull_request for plan.yml: plan
-        repo:octo/shop:ref:refs/heads/main for plan.yml: plan
-        ");
-        let codes: Vec<Code> = report.problems.iter().map(|it| it.code).collect();
-        // Production's caller may not ask for a token, and a tag is only known when it is pushed.
-        use Code::{NoCredential, NoIdToken, SubjectUnknown};
-        assert_eq!(
-            codes,
-            [
-                NoIdToken,
-                NoCredential,
-                NoCredential,
-                NoCredential,
-                SubjectUnknown
-            ]
-        );
-    }
-
-    #[test]
-    fn the_command_mends_it() {
-        let repository = repository(Some((7, 9)), Some(true));
-        let before = report(&repository, &[], None);
-        let missing = before
-            .problems
-            .iter()
-            .find(|it| it.code == Code::NoCredential);
-        insta::assert_snapshot!(missing.unwrap().commands.join("\n"), @"
-        az identity create --resource-group rg-staging --name id-staging
-        az identity federated-credential create --resource-group rg-staging --identity-name id-staging --name environment-staging --issuer https://token.actions.githubusercontent.com --subject 'repo:octo@7/shop@9:environment:staging' --audiences api://AzureADTokenExchange
-        ");
-        let credentials = [
-            credential("repo:octo@7/shop@9:environment:staging"),
-            credential("repo:octo@7/shop@9:pull_request"),
-            credential("repo:octo@7/shop@9:ref:refs/heads/main"),
-        ];
-        let after = report(&repository, &credentials, None);
-        assert!(after.tokens.iter().all(|it| it.trusted_by.is_some()));
-    }
-
-    #[test]
-    fn a_credential_that_is_nearly_right_is_named() {
-        let cases = [
-            (
-                credential("repo:octo/shop:environment:Staging"),
-                "upper and lower case",
-            ),
-            (
-                credential("repo:octo@7/shop@9:environment:staging"),
-                "the other of the two forms",
-            ),
-            (
-                Credential {
-                    issuer: format!("{ISSUER}/"),
-                    ..credential("repo:octo/shop:environment:staging")
-                },
-                "trusts the issuer",
-            ),
-            (
-                Credential {
-                    audiences: vec!["api://other".to_owned()],
-                    ..credential("repo:octo/shop:environment:staging")
-                },
-                "is for `api://other`",
-            ),
-        ];
-        for (credential, expected) in cases {
-            let report = report(&repository(None, Some(false)), &[credential], None);
-            let found = problems(&report)
-                .into_iter()
-                .find(|(code, _)| *code == Code::CredentialDiffers);
-            assert!(
-                found.is_some_and(|(_, text)| text.contains(expected)),
-                "{expected}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_workflows_read_has_to_be_there() {
-        let repository = repository(None, Some(false));
-        let offline = report(&repository, &[], None);
-        let needed: Vec<&str> = offline
-            .needed
-            .iter()
-            .map(|it| it.command.as_str())
-            .collect();
-        insta::assert_snapshot!(needed.join("\n"), @"
-        gh api --method PUT repos/octo/shop/environments/Production
-        gh api --method PUT repos/octo/shop/environments/staging
-        gh variable set READER --repo octo/shop
-        gh variable set AZURE_CLIENT_ID --repo octo/shop --env Production
-        gh variable set AZURE_CLIENT_ID --repo octo/shop --env staging
-        gh secret set PLAN_KEY --repo octo/shop
-        ");
-        let known = Known(
-            [
-                (Kind::Environment, None, "staging".to_owned()),
-                (Kind::Variable, None, "AZURE_CLIENT_ID".to_owned()),
-                (Kind::Variable, None, "READER".to_owned()),
-            ]
-            .into(),
-        );
-        let asked = report(&repository, &[], Some(&known));
-        let unset: Vec<&str> = problems(&asked)
-            .into_iter()
-            .filter(|(code, _)| *code == Code::NotSet)
-            .map(|(_, message)| message)
-            .collect();
-        assert_eq!(
-            unset,
-            [
-                "environment `Production` is not there",
-                "secret `PLAN_KEY` is not there"
-            ]
-        );
-    }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use camino::Utf8PathBuf;
+use camino::Utf8Path;
 use taxiway_diagnostics::{Place, Sources};
+use taxiway_yaml::Node;
 
 use crate::value::{Value, Values, resolve};
-use crate::workflow::{Trigger, Workflow, read};
-use crate::yaml::Node;
+use crate::workflow::{Trigger, Workflow, local_path, read};
+use crate::{Code, Problem};
 
 /// Workflows that call workflows. Source: GitHub, reuse workflows, limits.
 const MOST_CALLS: usize = 10;
@@ -68,10 +69,42 @@ pub enum Cloud {
     Google,
 }
 
+/// The jobs of a repository, and what kept some of them from being seen.
+#[derive(Clone, Debug, Default)]
+pub struct Jobs {
+    /// Every job that would run.
+    pub all: Vec<Job>,
+    /// The workflows that could not be read, or call one that is not there.
+    pub problems: Vec<Problem>,
+}
+
+impl Jobs {
+    /// Each is told once, however many triggers lead to it.
+    fn add_problem(&mut self, message: String, place: Place) {
+        let problem = Problem {
+            code: Code::Unreadable,
+            message,
+            places: vec![place],
+            commands: Vec::new(),
+        };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    fn cannot_read(&self, path: &str) -> bool {
+        let mut places = self.problems.iter().flat_map(|problem| &problem.places);
+        places.any(|place| place.path() == path)
+    }
+}
+
 /// Every job that the workflows of a repository would run.
-pub fn jobs(sources: &dyn Sources, branch: &str) -> Vec<Job> {
-    let workflows = read(sources);
-    let mut found = Vec::new();
+pub fn jobs(sources: &dyn Sources, branch: &str) -> Jobs {
+    let (workflows, problems) = read(sources);
+    let mut found = Jobs {
+        all: Vec::new(),
+        problems,
+    };
     for workflow in &workflows {
         for trigger in &workflow.triggers {
             if trigger.event != "workflow_call" {
@@ -114,7 +147,7 @@ struct Level<'w> {
 }
 
 impl Run<'_> {
-    fn follow(&self, level: &Level<'_>, found: &mut Vec<Job>) {
+    fn follow(&self, level: &Level<'_>, found: &mut Jobs) {
         for (id, node) in level.workflow.jobs() {
             let own = level.workflow.root.get("permissions");
             let permissions = node.get("permissions").or(own);
@@ -155,9 +188,21 @@ impl Run<'_> {
                     };
                     self.follow(&next, found);
                 }
-                _ => {
+                Some(workflow) => found.add_problem(
+                    format!("`{}` is called through more than the {MOST_CALLS} levels that GitHub follows", workflow.path),
+                    at_line(&level.workflow.path, node.key_line),
+                ),
+                None if let Some(called) = uses.and_then(local_path) => {
+                    if !found.cannot_read(called) {
+                        found.add_problem(
+                            format!("`{called}` is called and not there"),
+                            at_line(&level.workflow.path, node.key_line),
+                        );
+                    }
+                }
+                None => {
                     for scope in self.scopes(node, &values, only.as_deref()) {
-                        found.push(self.job(level, node, &path, may_ask, scope));
+                        found.all.push(self.job(level, node, &path, may_ask, scope));
                     }
                 }
             }
@@ -167,9 +212,12 @@ impl Run<'_> {
     fn job(&self, level: &Level<'_>, node: &Node, path: &str, may_ask: bool, scope: Scope) -> Job {
         let file = &level.workflow.path;
         let texts = |node: &Node| -> Vec<(Place, String)> {
-            let place =
-                |(line, text): (u32, &str)| (Place::new(file.clone(), line), text.to_owned());
-            node.texts().into_iter().map(place).collect()
+            let mut found = Vec::new();
+            node.scalars(&mut |scalar| {
+                let text = scalar.text().unwrap_or_default().to_owned();
+                found.push((at_line(file, scalar.line), text));
+            });
+            found
         };
         let shared = level
             .workflow
@@ -179,7 +227,7 @@ impl Run<'_> {
             .unwrap_or_default();
         let (cloud, client) = sign_in(node, level.workflow.root.get("env"));
         Job {
-            place: Place::new(Utf8PathBuf::from(file), node.line.saturating_sub(1)),
+            place: at_line(file, node.key_line),
             path: path.to_owned(),
             event: self.trigger.event.clone(),
             may_ask,
@@ -228,6 +276,10 @@ impl Run<'_> {
             _ => vec![named("heads", self.branch)],
         }
     }
+}
+
+fn at_line(file: &Utf8Path, line: usize) -> Place {
+    Place::new(file, u32::try_from(line).map_or(u32::MAX, |line| line + 1))
 }
 
 fn named(kind: &str, name: &str) -> Scope {

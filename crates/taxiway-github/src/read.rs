@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use camino::Utf8Path;
 use serde::Serialize;
 use taxiway_diagnostics::{Place, Sources};
 
-use crate::{Home, Job, Repository, Scope};
+use crate::{Code, Home, Job, Problem, Repository, Scope};
 
 /// A variable or secret that has to be set on GitHub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -157,22 +158,21 @@ fn command(
     }
 }
 
-/// The rules that the repository has files for. Whether GitHub has them is known by their name alone.
-pub fn rulesets(
+/// The rules that the repository has files for, and the files that cannot be read. Whether GitHub has them is known by their name
+/// alone.
+pub(crate) fn rulesets(
     sources: &dyn Sources,
     repository: &Repository,
     known: Option<&Known>,
-) -> Vec<Needed> {
+) -> (Vec<Needed>, Vec<Problem>) {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
     let files = sources.files();
     let paths = files
         .iter()
         .filter(|path| path.starts_with(".github/rulesets") && path.extension() == Some("json"));
-    paths
-        .filter_map(|path| {
-            let text = sources.read_text(path).ok()?;
-            let rules: serde_json::Value = serde_json::from_str(&text).ok()?;
-            let name = rules["name"].as_str()?.to_owned();
-            Some(Needed {
+    for path in paths {
+        match name_of_rules(sources, path) {
+            Ok(name) => found.push(Needed {
                 kind: Kind::Ruleset,
                 is_set: known.map(|known| known.has(Kind::Ruleset, None, &name)),
                 name,
@@ -182,7 +182,28 @@ pub fn rulesets(
                     "gh api --method POST repos/{}/rulesets --input {path}",
                     repository.slug()
                 ),
-            })
-        })
-        .collect()
+            }),
+            Err((line, why)) => problems.push(Problem {
+                code: Code::Unreadable,
+                message: format!("`{path}` has no rules that GitHub would take: {why}"),
+                places: vec![Place::new(path.to_owned(), line)],
+                commands: Vec::new(),
+            }),
+        }
+    }
+    (found, problems)
+}
+
+/// The name of the rules in a file, or why there is none, with the line that shows it.
+fn name_of_rules(sources: &dyn Sources, path: &Utf8Path) -> Result<String, (u32, String)> {
+    let text = sources
+        .read_text(path)
+        .map_err(|error| (1, error.to_string()))?;
+    let rules: serde_json::Value = serde_json::from_str(&text).map_err(|error| {
+        let line = u32::try_from(error.line()).unwrap_or(1).max(1);
+        (line, error.to_string())
+    })?;
+    let name = rules["name"].as_str();
+    name.map(str::to_owned)
+        .ok_or_else(|| (1, "it has no `name`".to_owned()))
 }

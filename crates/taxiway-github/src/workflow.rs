@@ -1,13 +1,16 @@
 //! A workflow as it is written: its triggers, rights and jobs.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use taxiway_diagnostics::Sources;
+use taxiway_diagnostics::{Place, Sources};
+use taxiway_yaml::{Node, parse};
 
 use crate::value::{Value, Values};
-use crate::yaml::{Node, parse};
+use crate::{Code, Problem};
 
 /// Where GitHub looks for workflows.
 const FOLDER: &str = ".github/workflows";
+/// GitHub reads no larger file. Source: GitHub Actions limits, workflow file size.
+const MOST_BYTES: usize = 512 * 1024;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Workflow {
@@ -29,23 +32,58 @@ pub(crate) struct Trigger {
     pub(crate) inputs: Values,
 }
 
-/// The workflows of a repository, by path; one that cannot be read is left to GitHub to complain about.
-pub(crate) fn read(sources: &dyn Sources) -> Vec<Workflow> {
-    let mut found: Vec<Workflow> = sources
+/// The workflows of a repository, by path, and what kept others from being read.
+pub(crate) fn read(sources: &dyn Sources) -> (Vec<Workflow>, Vec<Problem>) {
+    let mut paths: Vec<Utf8PathBuf> = sources
         .files()
         .iter()
         .filter(|path| path.parent().is_some_and(|folder| folder == FOLDER))
         .filter(|path| matches!(path.extension(), Some("yml" | "yaml")))
-        .filter_map(|path| one(path, &sources.read_text(path).ok()?))
+        .cloned()
         .collect();
-    found.sort_by(|one, other| one.path.cmp(&other.path));
-    found
+    paths.sort();
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for path in paths {
+        match text(sources, &path).and_then(|text| one(&path, &text)) {
+            Ok(workflow) => found.push(workflow),
+            Err((line, why)) => problems.push(Problem {
+                code: Code::Unreadable,
+                message: format!(
+                    "`{path}` was not read, and so its jobs were not looked at: {why}"
+                ),
+                places: vec![Place::new(path, line)],
+                commands: Vec::new(),
+            }),
+        }
+    }
+    (found, problems)
 }
 
-fn one(path: &Utf8Path, text: &str) -> Option<Workflow> {
-    let root = parse(text)?;
-    // YAML 1.1 reads the key as true.
-    let on = root.get("on").or_else(|| root.get("true"))?;
+/// Why there is no workflow, and the line that shows it.
+type Unreadable = (u32, String);
+
+fn text(sources: &dyn Sources, path: &Utf8Path) -> Result<String, Unreadable> {
+    let bytes = match sources.read_up_to(path, MOST_BYTES) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
+            return Err((
+                1,
+                "it is larger than the 512 KiB that GitHub reads".to_owned(),
+            ));
+        }
+        Err(error) => return Err((1, error.to_string())),
+    };
+    String::from_utf8(bytes.to_vec()).map_err(|_| (1, "it is not text in UTF-8".to_owned()))
+}
+
+fn one(path: &Utf8Path, text: &str) -> Result<Workflow, Unreadable> {
+    let root = parse(text).map_err(|why| (why.line(text), why.message))?;
+    let on = root
+        .get("on")
+        .ok_or_else(|| (1, "it has no `on`".to_owned()))?;
+    if root.get("jobs").is_none() {
+        return Err((1, "it has no `jobs`".to_owned()));
+    }
     let named = on.words().into_iter().map(|event| Trigger {
         event: event.to_owned(),
         branches: Vec::new(),
@@ -59,7 +97,7 @@ fn one(path: &Utf8Path, text: &str) -> Option<Workflow> {
         inputs: inputs(node),
     });
     let triggers = named.chain(described).collect();
-    Some(Workflow {
+    Ok(Workflow {
         path: path.to_owned(),
         triggers,
         root,
@@ -94,15 +132,19 @@ fn inputs(trigger: &Node) -> Values {
     inputs.iter().map(value).collect()
 }
 
+/// The path of a workflow of this repository that `uses` means: `./path`, `$/path`.
+pub(crate) fn local_path(uses: &str) -> Option<&str> {
+    uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/"))
+}
+
 impl Workflow {
     pub(crate) fn jobs(&self) -> &[(String, Node)] {
         self.root.get("jobs").map(Node::entries).unwrap_or_default()
     }
 
-    /// Whether `uses` means this file: `./path`, `$/path`.
+    /// Whether `uses` means this file.
     pub(crate) fn is_named(&self, uses: &str) -> bool {
-        let path = uses.strip_prefix("./").or_else(|| uses.strip_prefix("$/"));
-        path.is_some_and(|path| self.path == path)
+        local_path(uses).is_some_and(|path| self.path == path)
     }
 
     /// What the workflow is given when another one calls it.

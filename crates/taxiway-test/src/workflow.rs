@@ -7,7 +7,6 @@
 
 pub mod expression;
 mod postgresql;
-mod yaml;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,7 +15,7 @@ use std::process::{Command, Stdio};
 use camino::{Utf8Path, Utf8PathBuf};
 use expression::{Context, Status, evaluate, is_true, substitute};
 pub use postgresql::PostgreSql;
-use yaml::Node;
+use taxiway_yaml::Node;
 
 /// What a runner offers.
 #[derive(Debug)]
@@ -87,7 +86,8 @@ pub struct Unsupported(pub String);
 /// # Errors
 /// [`Unsupported`] for everything that is not known here, before it would be run.
 pub fn run(text: &str, jobs: &[&str], runner: &Runner<'_>) -> Result<Vec<Job>, Unsupported> {
-    let root = yaml::parse(text).ok_or_else(|| Unsupported("this is no YAML".to_owned()))?;
+    let root = taxiway_yaml::parse(text)
+        .map_err(|why| Unsupported(format!("line {}: {why}", why.line(text))))?;
     let mut done: Vec<Job> = Vec::new();
     for (id, node) in root.get("jobs").map(Node::entries).unwrap_or_default() {
         if jobs.contains(&id.as_str()) {

@@ -3,8 +3,9 @@
 use cargo_metadata::{DependencyKind, Metadata, Package};
 
 /// Our crates in the order of the road: each may depend on those above it.
-pub(crate) const ORDER: [&str; 12] = [
+pub(crate) const ORDER: [&str; 13] = [
     "taxiway-diagnostics",
+    "taxiway-yaml",
     "taxiway-app",
     "taxiway-platform",
     "taxiway-bicep",
@@ -19,8 +20,9 @@ pub(crate) const ORDER: [&str; 12] = [
 ];
 
 /// Pure crates: values in, values out.
-const ENGINES: [&str; 8] = [
+const ENGINES: [&str; 9] = [
     "taxiway-diagnostics",
+    "taxiway-yaml",
     "taxiway-app",
     "taxiway-platform",
     "taxiway-bicep",

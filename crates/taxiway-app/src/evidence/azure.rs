@@ -5,7 +5,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
-use super::yaml;
+use taxiway_yaml::Node;
+
 use crate::repository::{Repository, at_line, join};
 
 /// A service in Python.
@@ -39,8 +40,8 @@ fn read(repository: &Repository<'_>, file: &Utf8Path) -> Option<Vec<AzureService
     )
 }
 
-fn one(file: &Utf8Path, name: &str, node: &yaml::Node) -> Option<AzureService> {
-    let text = |key: &str| node.get(key).and_then(yaml::Node::text);
+fn one(file: &Utf8Path, name: &str, node: &Node) -> Option<AzureService> {
+    let text = |key: &str| node.get(key).and_then(Node::text);
     let is_python =
         text("language").is_none_or(|language| matches!(language, "py" | "python" | "docker"));
     if !is_python {
@@ -50,13 +51,13 @@ fn one(file: &Utf8Path, name: &str, node: &yaml::Node) -> Option<AzureService> {
     let dockerfile = node
         .get("docker")
         .and_then(|docker| docker.get("path"))
-        .and_then(yaml::Node::text)
+        .and_then(Node::text)
         .and_then(|path| join(&project, path));
     Some(AzureService {
         name: name.to_owned(),
         host: text("host").map(str::to_owned),
         dockerfile,
-        place: at_line(file, node.line.saturating_sub(1)),
+        place: at_line(file, node.key_line),
         project,
     })
 }
@@ -67,4 +68,19 @@ pub(crate) fn service_of(repository: &Repository<'_>, folder: &Utf8Path) -> Opti
         .into_iter()
         .filter(|service| folder.starts_with(&service.project))
         .max_by_key(|service| service.project.components().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use taxiway_diagnostics::MemorySources;
+
+    use super::*;
+
+    #[test]
+    fn a_service_is_written_where_its_name_stands() {
+        let text = "# A service.\n--- azure.yaml\nname: shop\nservices:\n  web:\n    project: .\n    language: py\n";
+        let sources = MemorySources::from_text(text);
+        let found = services(&Repository::new(&sources));
+        assert_eq!(found[0].place.to_string(), "azure.yaml:3");
+    }
 }

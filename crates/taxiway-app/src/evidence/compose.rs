@@ -2,7 +2,9 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::yaml::Node;
+use taxiway_yaml::Node;
+
+use super::yaml;
 use crate::repository::Repository;
 
 /// A service of a compose file.
@@ -51,23 +53,23 @@ impl ComposeFile {
 fn service(name: &str, node: &Node) -> ComposeService {
     let text = |key: &str| {
         node.get(key)
-            .and_then(|value| Some((value.command()?, value.line)))
+            .and_then(|value| Some((yaml::command(value)?, value.key_line)))
     };
     let environment = node.get("environment").map_or_else(Vec::new, |node| {
         let listed = node.items().iter().filter_map(|item| {
             let text = item.text()?;
             let (name, value) = text.split_once('=').unwrap_or((text, ""));
-            Some((name.to_owned(), value.to_owned(), item.line))
+            Some((name.to_owned(), value.to_owned(), item.key_line))
         });
         let keyed = node.entries().iter().map(|(name, value)| {
             let text = value.text().unwrap_or_default().to_owned();
-            (name.clone(), text, value.line)
+            (name.clone(), text, value.key_line)
         });
         listed.chain(keyed).collect()
     });
     ComposeService {
         name: name.to_owned(),
-        line: node.line,
+        line: node.key_line,
         image: node
             .get("image")
             .and_then(|image| image.text().map(str::to_owned)),
@@ -88,6 +90,6 @@ fn service(name: &str, node: &Node) -> ComposeService {
         healthcheck: node
             .get("healthcheck")
             .and_then(|check| check.get("test"))
-            .and_then(|test| Some((test.command()?, test.line))),
+            .and_then(|test| Some((yaml::command(test)?, test.key_line))),
     }
 }

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 use taxiway_diagnostics::Place;
+use taxiway_yaml::Node;
 
 use super::command::{Command, Origin, parse};
 use super::survey::{Survey, Variable};
@@ -137,20 +138,25 @@ impl Survey {
     }
 
     /// Jobs that a platform starts by the clock: Kubernetes' `CronJob`, Render's `type: cron`.
-    fn add_scheduled(&mut self, node: &yaml::Node, is_scheduled: bool, file: &Utf8Path) {
+    fn add_scheduled(&mut self, node: &Node, is_scheduled: bool, file: &Utf8Path) {
         let is_scheduled = is_scheduled
             || node
                 .get("schedule")
-                .and_then(yaml::Node::text)
+                .and_then(Node::text)
                 .is_some_and(is_schedule);
         if is_scheduled {
             for key in ["command", "args", "startCommand", "run_command", "run"] {
                 if let Some(value) = node.get(key)
-                    && let Some(text) = value.command()
+                    && let Some(text) = yaml::command(value)
                 {
                     let name = Some("cron");
-                    self.commands
-                        .extend(parse(&text, Origin::Platform, name, file, value.line));
+                    self.commands.extend(parse(
+                        &text,
+                        Origin::Platform,
+                        name,
+                        file,
+                        value.key_line,
+                    ));
                 }
             }
         }
@@ -219,7 +225,7 @@ impl Survey {
         });
     }
 
-    fn add_yaml(&mut self, node: &yaml::Node, file: &Utf8Path) {
+    fn add_yaml(&mut self, node: &Node, file: &Utf8Path) {
         let mut environment: Vec<(String, String, usize)> = Vec::new();
         let mut key_of_pair: Option<String> = None;
         node.walk(&mut |key, value| {
@@ -230,34 +236,34 @@ impl Survey {
                     let words: Vec<String> = parts
                         .into_iter()
                         .flatten()
-                        .filter_map(yaml::Node::command)
+                        .filter_map(yaml::command)
                         .collect();
                     if let Some(first) = parts.into_iter().flatten().next() {
-                        let name = value.get("name").and_then(yaml::Node::text).or(Some(key));
+                        let name = value.get("name").and_then(Node::text).or(Some(key));
                         let origin = Origin::Platform;
                         self.commands.extend(parse(
                             &words.join(" "),
                             origin,
                             name,
                             file,
-                            first.line,
+                            first.key_line,
                         ));
                     }
                 }
                 if matches!(key, "env" | "env_variables" | "environment" | "config") {
                     let pairs = value.entries().iter().filter_map(|(name, inner)| {
-                        Some((name.clone(), inner.text()?.to_owned(), inner.line))
+                        Some((name.clone(), inner.text()?.to_owned(), inner.key_line))
                     });
                     environment.extend(pairs);
                 }
                 return;
             };
-            let place = at_line(file, value.line);
+            let place = at_line(file, value.key_line);
             match key {
                 "key" | "name" => key_of_pair = Some(text.to_owned()),
                 "value" => {
                     if let Some(name) = key_of_pair.take() {
-                        environment.push((name, text.to_owned(), value.line));
+                        environment.push((name, text.to_owned(), value.key_line));
                     }
                 }
                 "http_port" | "internal_port" | "containerPort" => {
@@ -269,7 +275,7 @@ impl Survey {
                 key if COMMANDS.contains(&key) => {
                     let origin = Origin::Platform;
                     self.commands
-                        .extend(parse(text, origin, Some(key), file, value.line));
+                        .extend(parse(text, origin, Some(key), file, value.key_line));
                 }
                 _ => {}
             }

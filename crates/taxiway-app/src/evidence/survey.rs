@@ -136,7 +136,7 @@ impl Survey {
                 && let Some(text) = value.text()
                 && (text.contains(' ') || key == "run")
             {
-                found.extend(parse(text, Origin::Development, None, file, value.line));
+                found.extend(parse(text, Origin::Development, None, file, value.key_line));
             }
         });
         self.development.extend(found);

@@ -434,7 +434,7 @@ fn from_conda(repository: &Repository<'_>, path: &Utf8Path) -> Option<Installati
             };
             distributions.extend(crate::requirement::parse(
                 &text,
-                crate::repository::at_line(path, item.line),
+                crate::repository::at_line(path, item.key_line),
             ));
         }
     }

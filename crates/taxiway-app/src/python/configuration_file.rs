@@ -6,6 +6,8 @@
 
 use std::rc::Rc;
 
+use taxiway_yaml::Node;
+
 use super::call::Arguments;
 use super::evaluator::Evaluator;
 use super::path::as_path;
@@ -184,14 +186,14 @@ fn from_toml<'a>(value: &toml::Value, depth: u32) -> Value<'a> {
     }
 }
 
-fn from_yaml<'a>(node: &yaml::Node, depth: u32) -> Value<'a> {
+fn from_yaml<'a>(node: &Node, depth: u32) -> Value<'a> {
     if depth > DEEPEST_NESTING {
         return Value::unknown();
     }
     if let Some(text) = node.text() {
         return match text {
-            "true" => Value::Bool(true),
-            "false" => Value::Bool(false),
+            "true" | "True" | "TRUE" => Value::Bool(true),
+            "false" | "False" | "FALSE" => Value::Bool(false),
             text => text.parse().map_or_else(|_| Value::text(text), Value::Int),
         };
     }

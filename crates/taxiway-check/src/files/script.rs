@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Location;
 
-use super::yaml::YamlNode;
+use super::YamlNode;
 use super::{Command, commands, span};
 
 /// A piece of shell text.
@@ -129,13 +129,12 @@ impl Script {
 
 #[cfg(test)]
 mod tests {
-    use super::super::yaml;
     use super::*;
 
     #[test]
     fn words_of_a_block_keep_their_place() {
         let text = "jobs:\n  a:\n    run: |\n      one\n\n      two three\n    if: x\n  b:\n    run: 'four five'\n  c:\n    run: >-\n      six\n      seven\n  d:\n    - |\n      eight\n";
-        let root = yaml::parse(text).unwrap();
+        let root = taxiway_yaml::parse(text).unwrap();
         let check = |node: &YamlNode, word: &str, whole: &str| {
             let script = Script::scalar("x.yml".into(), text, node);
             assert_eq!(script.text.trim_end(), whole);

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Location;
 
-use super::yaml::{self, Malformed, YamlNode};
+use super::{Malformed, YamlNode};
 use super::{Script, span};
 
 /// A workflow, or an action that is made of steps.
@@ -39,7 +39,7 @@ impl Workflow {
         let is_workflow = path
             .parent()
             .is_some_and(|it| it.ends_with(".github/workflows"));
-        let root = match yaml::parse(text) {
+        let root = match taxiway_yaml::parse(text) {
             Err(_) if !is_workflow && !text.contains("\nruns:") => return Ok(None),
             parsed => parsed?,
         };
@@ -85,7 +85,7 @@ impl Workflow {
         // YAML 1.1 reads the key as true.
         let on = self.root.get("on").or_else(|| self.root.get("true"))?;
         on.get(name).or_else(|| {
-            on.words()
+            on.one_or_more()
                 .into_iter()
                 .find(|word| word.text() == Some(name))
         })
@@ -123,7 +123,7 @@ impl Job {
         let needs = self
             .node
             .get("needs")
-            .map(YamlNode::words)
+            .map(YamlNode::one_or_more)
             .unwrap_or_default();
         needs.into_iter().filter_map(YamlNode::text).collect()
     }
@@ -181,13 +181,16 @@ impl Build {
     /// # Errors
     /// [`Malformed`] where Cloud Build could not read it either.
     pub(crate) fn read(path: &Utf8Path, text: &str) -> Result<Self, Malformed> {
-        let root = yaml::parse(text)?;
+        let root = taxiway_yaml::parse(text)?;
         let mut scripts = Vec::new();
         let Some(steps) = root.get("steps") else {
             return Err(Malformed::new(root.start, "this build has no `steps`"));
         };
         for step in steps.items() {
-            let arguments = step.get("args").map(YamlNode::words).unwrap_or_default();
+            let arguments = step
+                .get("args")
+                .map(YamlNode::one_or_more)
+                .unwrap_or_default();
             let shell = arguments
                 .iter()
                 .position(|word| matches!(word.text(), Some("-c" | "-ec" | "-exc")));

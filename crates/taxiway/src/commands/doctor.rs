@@ -8,9 +8,7 @@ use camino::Utf8Path;
 use serde::Serialize;
 use taxiway_check::{Evaluated, Surroundings, discover};
 use taxiway_diagnostics::DiskSources;
-use taxiway_github::{
-    Credential, Doctor, Home, Report, Repository, Scope, examine, jobs, rulesets,
-};
+use taxiway_github::{Credential, Doctor, Home, Report, Repository, Scope, examine, jobs};
 use taxiway_platform::{EnvironmentKind, Platform};
 
 use crate::arguments::{DoctorGithub, Subjects};
@@ -41,14 +39,14 @@ pub(crate) fn github(
         .and_then(|platform| platform.delivery.repository.as_ref());
     let mut repository = identify(arguments, configured, &root, branch)?;
     let jobs = jobs(&sources, branch);
-    if jobs.is_empty() {
+    if jobs.all.is_empty() && jobs.problems.is_empty() {
         return Err(
             Failure::lacking("there is no workflow below .github/workflows")
                 .next("write them", "taxiway generate"),
         );
     }
     let known = match arguments.ask {
-        true => Some(asked::ask(&mut repository, &jobs)?),
+        true => Some(asked::ask(&mut repository, &jobs.all)?),
         false => None,
     };
     let mut credentials = of_bicep(&sources);
@@ -61,7 +59,7 @@ pub(crate) fn github(
         credentials: &credentials,
         home: &Names(platform.as_ref()),
         known: known.as_ref(),
-        rulesets: rulesets(&sources, &repository, known.as_ref()),
+        sources: &sources,
     });
     show(&report, terminal);
     Ok(if report.problems.is_empty() {

@@ -25,7 +25,7 @@ fn look(files: &Files, marks: &mut Marks<'_>) {
         }
     }
     for build in &files.builds {
-        for image in build.root.get("images").map(YamlNode::words).unwrap_or_default() {
+        for image in build.root.get("images").map(YamlNode::one_or_more).unwrap_or_default() {
             if let Some(text) = image.text().filter(|text| is_retired(text)) {
                 marks.push(Mark::at(build.value(image), message(text)).help(HELP));
             }
