@@ -1,167 +1,72 @@
-//! Generated workflows, run: CI is green for each example and red for what it has to catch; deployments and rollbacks reach the
-//! local cloud.
+//! Generated workflows, run: CI is green for each example and red for what it has to catch, as are the scans of dependencies and
+//! history; deployments and rollbacks reach the local cloud.
 //!
-//! The runner is [`taxiway_test::workflow`]. Not executed are steps with `uses`: the checkout is the folder that is there, uv and
-//! this very program are on PATH, artifacts are not kept. The job that builds an image is left out.
+//! What runs them is in [`crate::pipeline`].
 
-use camino::{Utf8Path, Utf8PathBuf};
-use taxiway_test::Fixture;
-use taxiway_test::workflow::{Job, Outcome, PostgreSql, Runner, run};
+use taxiway_test::workflow::Outcome;
 
-use crate::world::World;
+use crate::pipeline::{Place, all_green, python};
+use crate::scanners::{Advisories, Advisory, gitleaks};
 
-/// Steps for which this machine is ready as it is.
-const READY: [&str; 5] = [
-    "Azure/login",
-    "actions/checkout",
-    "actions/upload-artifact",
-    "astral-sh/setup-uv",
-    "$/.github/actions/set-up-taxiway",
+/// The scan of dependencies, and its step.
+const DEPENDENCIES: (&str, &str) = ("security.yml", "dependencies");
+const AUDIT: &str = "No requirement of production has a known vulnerability";
+
+/// What the service of vulnerabilities knows. Source: GitHub Advisory Database.
+const KNOWN: &[Advisory] = &[
+    Advisory {
+        id: "GHSA-2m57-hf25-phgg",
+        package: "sqlparse",
+        version: "0.4.4",
+    },
+    Advisory {
+        id: "GHSA-cpwx-vrp4-4pq7",
+        package: "jinja2",
+        version: "3.1.5",
+    },
+    Advisory {
+        id: "GHSA-v973-fxgf-6xhp",
+        package: "mako",
+        version: "1.2.1",
+    },
 ];
 
-/// An example with pipelines, and what stands in for its runner.
-struct Place {
-    world: World,
-    tools: tempfile::TempDir,
-    database: PostgreSql,
-    /// Variables besides those of the program.
-    more: Vec<(String, String)>,
-}
-
-impl Place {
-    fn new(example: &str) -> Self {
-        Self::with(example, "")
-    }
-
-    fn with(example: &str, delivery: &str) -> Self {
-        let world = World::of(Fixture::example(example));
-        let config = format!(
-            "[app]\nname = \"{example}\"\n\n[environments.production]\n\n[delivery]\npipeline = \"github\"\n{delivery}"
-        );
-        std::fs::write(world.shop.path().join("taxiway.toml"), config).expect("it can be written");
-        world.run(&["generate"]).succeeds();
-        let tools = tempfile::tempdir().expect("a temporary folder");
-        let place = Self {
-            world,
-            tools,
-            database: PostgreSql::start(),
-            more: Vec::new(),
-        };
-        // A deployment is watched for a minute on GitHub; here one look after the other will do.
-        place.tool("sleep", "#!/bin/sh\n");
-        place
-    }
-
-    /// A program that comes before the machine's.
-    fn tool(&self, name: &str, script: &str) {
-        let path = self.tools.path().join(name);
-        std::fs::write(&path, script).expect("it can be written");
-        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-            .expect("it is ours");
-    }
-
-    /// Commits everything with a change of a file, and tells the short name of the commit.
-    fn commit(&self, file: &str, line: &str) -> String {
-        let path = self.world.shop.path().join(file);
-        let text = std::fs::read_to_string(&path).expect("the example has it");
-        std::fs::write(&path, format!("{text}\n{line}\n")).expect("it can be changed");
-        self.world.shop.git(&["add", "--all"]);
-        self.world
-            .shop
-            .git(&["commit", "--quiet", "--message=Change"]);
-        let head = self.world.shop.git(&["rev-parse", "--short=12", "HEAD"]);
-        head.trim().to_owned()
-    }
-
-    #[track_caller]
-    fn run(&self, workflow: &str, jobs: &[&str], inputs: &[(&str, &str)]) -> Vec<Job> {
-        let folder = self.world.shop.path();
-        let text = std::fs::read_to_string(folder.join(".github/workflows").join(workflow))
-            .expect("it is generated");
-        let program = Utf8Path::new(env!("CARGO_BIN_EXE_taxiway"));
-        let tools = Utf8Path::from_path(self.tools.path()).expect("a UTF-8 path");
-        let mut env: Vec<(String, String)> = self
-            .world
-            .command(&[])
-            .get_envs()
-            .filter_map(|(name, value)| {
-                Some((name.to_str()?.to_owned(), value?.to_str()?.to_owned()))
-            })
-            .collect();
-        env.push(("UV_VENV_CLEAR".to_owned(), "1".to_owned()));
-        env.extend(self.more.iter().cloned());
-        let runner = Runner {
-            folder,
-            path: vec![
-                tools.to_owned(),
-                program.parent().expect("it lies in a folder").to_owned(),
-                uv(),
-            ],
-            env,
-            database_port: Some(self.database.port()),
-            ready_for: &READY,
-            inputs,
-        };
-        run(&text, jobs, &runner).expect("the runner knows all of it")
-    }
-
-    fn value(&self, name: &str) -> String {
-        let found = self.more.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    }
-
-    /// Changes a file, and tells which step of CI's tests fails then.
-    fn red(&self, file: &str, before: &str, after: &str) -> Option<String> {
-        let path = self.world.shop.path().join(file);
-        let text = std::fs::read_to_string(&path).expect("the example has it");
-        assert_eq!(text.matches(before).count(), 1, "{file} has {before}");
-        std::fs::write(&path, text.replace(before, after)).expect("it can be changed");
-        let jobs = self.run("ci.yml", &["test"], &[]);
-        std::fs::write(&path, text).expect("it can be changed");
-        jobs[0].failed().map(str::to_owned)
-    }
-}
-
-/// The folder with uv: GitHub's runner gets it from an action.
-#[expect(clippy::disallowed_methods, reason = "pip ends by itself")]
-fn uv() -> Utf8PathBuf {
-    let folder = Utf8Path::new(env!("CARGO_TARGET_TMPDIR")).join("uv");
-    if !folder.join("bin/uv").exists() {
-        let installed = std::process::Command::new("python3")
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--target",
-                folder.as_str(),
-                "uv",
-            ])
-            .status();
-        assert!(
-            installed.is_ok_and(|status| status.success()),
-            "pip installs uv"
-        );
-    }
-    folder.join("bin")
-}
-
+/// Nothing is found in what there is, and these packages were looked up for it; the service goes on to answer.
 #[track_caller]
-fn all_green(jobs: &[Job]) {
-    for job in jobs {
-        let red: Vec<_> = job
-            .steps
-            .iter()
-            .filter(|step| step.1 == Outcome::Failure)
-            .collect();
-        assert_eq!(job.outcome, Outcome::Success, "{}: {red:#?}", job.id);
+fn scans_are_green(place: &mut Place, looked_up: &[&str]) {
+    let advisories = Advisories::serve(KNOWN);
+    place.more.extend(advisories.variables());
+    place.tool("docker", &gitleaks());
+    all_green(&place.run("security.yml", &["dependencies", "secrets"], &[]));
+    let asked = advisories.asked();
+    for package in looked_up {
+        assert!(asked.iter().any(|it| it == package), "{package}: {asked:?}");
     }
+    place.advisories = Some(advisories);
+}
+
+/// A secret that a later commit took back is found in the history.
+#[track_caller]
+fn a_leaked_secret_turns_red(place: &Place) {
+    // In two parts, so that nobody's scanner finds it here; it opens nothing.
+    let secret = format!("AK{}", "IAQ3EG7XKWTBZPM4LD");
+    let git = |arguments: &[&str]| place.world.shop.git(arguments);
+    place.commit("README.md", &format!("aws_access_key_id = {secret}"));
+    git(&["rm", "--quiet", "README.md"]);
+    git(&["commit", "--quiet", "--message=Take it back"]);
+    let jobs = place.run("security.yml", &["secrets"], &[]);
+    assert_eq!(
+        jobs[0].failed(),
+        Some("No commit holds a secret"),
+        "{jobs:#?}"
+    );
+    let output = &jobs[0].steps[1].2;
+    assert!(!output.contains(&secret), "it is not printed: {output}");
 }
 
 #[test]
 fn ci_of_a_fastapi_service_is_green_and_turns_red() {
-    let place = Place::new("notes");
+    let mut place = Place::new("notes");
     all_green(&place.run("ci.yml", &["lint", "test", "package", "generated"], &[]));
     let red = place.red(
         "notes/models.py",
@@ -174,11 +79,26 @@ fn ci_of_a_fastapi_service_is_green_and_turns_red() {
     );
     let red = place.red("notes/main.py", "HTTPException(404", "HTTPException(410");
     assert_eq!(red.as_deref(), Some("pytest"));
+
+    // Its lock, from which the requirements of production are written.
+    let lock = |place: &Place, arguments: &[&str]| {
+        place.uv(arguments);
+        place.world.run(&["generate"]).succeeds();
+    };
+    lock(&place, &["lock", "--quiet"]);
+    scans_are_green(&mut place, &["alembic", "gunicorn", "mako"]);
+    lock(
+        &place,
+        &["lock", "--quiet", "--upgrade-package", "mako==1.2.1"],
+    );
+    let jobs = place.run("security.yml", &["dependencies"], &[]);
+    assert_eq!(jobs[0].failed(), Some(AUDIT), "{jobs:#?}");
+    a_leaked_secret_turns_red(&place);
 }
 
 #[test]
 fn ci_of_a_flask_application_is_green_and_turns_red() {
-    let place = Place::new("links");
+    let mut place = Place::new("links");
     all_green(&place.run("ci.yml", &["test", "package", "generated"], &[]));
     let red = place.red(
         "links/views.py",
@@ -186,11 +106,30 @@ fn ci_of_a_flask_application_is_green_and_turns_red() {
         "(\"http\", \"https\", \"ftp\")",
     );
     assert_eq!(red.as_deref(), Some("pytest"));
+    let red = place.red(
+        "links/models.py",
+        "    target = ",
+        "    author = database.Column(database.Text)\n    target = ",
+    );
+    assert_eq!(
+        red.as_deref(),
+        Some("Migrations apply, and match the models")
+    );
+
+    scans_are_green(&mut place, &["flask", "gunicorn", "jinja2"]);
+    let red = place.red_in(
+        DEPENDENCIES,
+        "requirements.txt",
+        "Flask>=3.1,<4",
+        "Flask>=3.1,<4\nJinja2==3.1.5",
+    );
+    assert_eq!(red.as_deref(), Some(AUDIT));
+    a_leaked_secret_turns_red(&place);
 }
 
 #[test]
 fn ci_of_a_django_shop_is_green_and_turns_red() {
-    let place = Place::new("shop");
+    let mut place = Place::new("shop");
     all_green(&place.run("ci.yml", &["lint", "test", "package", "generated"], &[]));
     let red = place.red(
         "catalog/models.py",
@@ -198,6 +137,18 @@ fn ci_of_a_django_shop_is_green_and_turns_red() {
         "class Product(models.Model):\n    colour = models.TextField(default=\"\")\n",
     );
     assert_eq!(red.as_deref(), Some("Migrations are complete"));
+    let red = place.red("cart/cart.py", "MAX_QUANTITY = 99", "MAX_QUANTITY = 2");
+    assert_eq!(red.as_deref(), Some("Django's tests"));
+
+    scans_are_green(&mut place, &["django", "gunicorn", "sqlparse"]);
+    let red = place.red_in(
+        DEPENDENCIES,
+        "requirements.txt",
+        "sqlparse==0.6.1",
+        "sqlparse==0.4.4",
+    );
+    assert_eq!(red.as_deref(), Some(AUDIT));
+    a_leaked_secret_turns_red(&place);
 }
 
 #[test]
@@ -279,17 +230,11 @@ exec /bin/sleep 0.3
 )]
 fn without_taxiway_a_deployment_is_the_same_and_what_was_rejected_never_serves() {
     let az = std::env::var("TAXIWAY_TEST_AZ").expect("TAXIWAY_TEST_AZ names the folder with az");
-    // Taxiway would take the interpreter that there is; without it, it has to be said.
-    let version = "import sys; print('%d.%d' % sys.version_info[:2])";
-    let python = std::process::Command::new("python3")
-        .args(["-c", version])
-        .output();
-    let python = String::from_utf8(python.unwrap().stdout).unwrap();
     let mut place = Place::with(
         "links",
         &format!(
             "deploy-with = \"azure-cli\"\n\n[environments.local]\npython = \"{}\"\n",
-            python.trim()
+            python()
         ),
     );
     place.tool("gh", GH);
