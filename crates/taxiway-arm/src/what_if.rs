@@ -120,7 +120,9 @@ pub fn what_if(before: &[Value], after: &Evaluation, mode: Mode) -> Vec<Change> 
         })
         .collect();
     for (id, resource) in &existing {
-        if !declared.contains(id) {
+        let is_of_declared = compare::is_site_configuration(id)
+            && id.parent().is_some_and(|site| declared.contains(&site));
+        if !declared.contains(id) && !is_of_declared {
             changes.push(undeclared(id, resource, mode));
         }
     }

@@ -312,3 +312,76 @@ async fn complete_mode_removes_what_the_template_lacks() {
     assert_eq!(names, ["kept"]);
     cloud.stop().await;
 }
+
+/// What names follow from, what a GET leaves out, and what is linked by a tag: none of it is a change.
+#[tokio::test]
+async fn a_second_plan_is_empty() {
+    let cloud = TestCloud::start().await;
+    cloud.make_group().await;
+    let identity = "resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', 'id-shop')";
+    let principal = format!("reference({identity}, '2024-11-30').principalId");
+    let web = "2025-03-01";
+    let template = template(json!({"resources": [
+        {
+            "type": "Microsoft.ManagedIdentity/userAssignedIdentities", "apiVersion": "2024-11-30", "name": "id-shop",
+            "location": "swedencentral"
+        },
+        {
+            "type": "Microsoft.Resources/deployments", "apiVersion": "2025-04-01", "name": "role",
+            "dependsOn": [format!("[{identity}]")],
+            "properties": {
+                "mode": "Incremental", "expressionEvaluationOptions": {"scope": "inner"},
+                "parameters": {"principal": {"value": format!("[{principal}]")}},
+                "template": template(json!({
+                    "parameters": {"principal": {"type": "string"}},
+                    "resources": [{
+                        "type": "Microsoft.Authorization/roleAssignments", "apiVersion": "2022-04-01",
+                        "name": "[guid(resourceGroup().id, parameters('principal'))]",
+                        "properties": {
+                            "roleDefinitionId": "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')]",
+                            "principalId": "[parameters('principal')]", "principalType": "ServicePrincipal"
+                        }
+                    }]
+                }))
+            }
+        },
+        {
+            "type": "Microsoft.Web/serverfarms", "apiVersion": web, "name": "plan", "location": "swedencentral",
+            "kind": "linux", "sku": {"name": "B1"}, "properties": {"reserved": true}
+        },
+        {
+            "type": "Microsoft.Web/sites", "apiVersion": web, "name": "shop-plan", "location": "swedencentral", "kind": "app,linux",
+            "dependsOn": ["[resourceId('Microsoft.Web/serverfarms', 'plan')]"],
+            "properties": {
+                "serverFarmId": "[resourceId('Microsoft.Web/serverfarms', 'plan')]",
+                "siteConfig": {"linuxFxVersion": "PYTHON|3.12", "alwaysOn": true, "acrUserManagedIdentityID": null}
+            }
+        },
+        {
+            "type": "Microsoft.Insights/webtests", "apiVersion": "2022-06-15", "name": "test", "location": "swedencentral", "kind": "standard",
+            "tags": {"[format('hidden-link:{0}', resourceId('Microsoft.Insights/components', 'appi'))]": "Resource"},
+            "properties": {"Kind": "standard", "Name": "test", "SyntheticMonitorId": "test", "Locations": []}
+        }
+    ]}));
+    let body = deployment(&template, json!({}));
+    let started = cloud
+        .put(&path(&cloud, "main"), body.clone())
+        .await
+        .expect(201);
+    let status = cloud.finished(&started).await;
+    assert_eq!(status["status"], "Succeeded", "{status:#}");
+
+    let started = cloud
+        .post(&format!("{}/whatIf", path(&cloud, "main")), body)
+        .await
+        .expect(202);
+    let answer = cloud.settled(&started).await.expect(200).body;
+    let changes: Vec<&str> = answer["properties"]["changes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|change| change["changeType"].as_str())
+        .collect();
+    assert_eq!(changes, ["NoChange"; 5], "{answer:#}");
+    cloud.stop().await;
+}

@@ -467,6 +467,12 @@ async fn settings_are_postgresqls_own() {
         value("PG_STAT_STATEMENTS,PG_TRGM"),
     )
     .await;
+    // As it was written, so that a second plan of the same text is empty.
+    let kept = cloud.get(&setting("azure.extensions")).await.expect(200);
+    assert_eq!(
+        kept.body["properties"]["value"],
+        "PG_STAT_STATEMENTS,PG_TRGM"
+    );
     let client = connect(&cloud, &path).await;
     client
         .batch_execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::{PropertyChange, PropertyChangeType};
+use super::{PropertyChange, PropertyChangeType, secrets};
 use crate::ResourceId;
 use crate::expression::{TemplateString, classify, member};
 
@@ -25,6 +25,7 @@ pub(super) fn compare(id: &ResourceId, before: &Value, after: &Value) -> Compari
     let mut comparer = Comparer {
         replaces_properties: is_settings(id),
         hides_site_config: is_site(id),
+        hidden: secrets::write_only(&id.resource_type()),
         is_certain: true,
     };
     let empty = Map::new();
@@ -64,9 +65,16 @@ pub(super) fn is_site(id: &ResourceId) -> bool {
     id.is_type("Microsoft.Web/sites") || id.is_type("Microsoft.Web/sites/slots")
 }
 
+/// Whether it is a site's `config/web`, which holds the site's `siteConfig`.
+pub(super) fn is_site_configuration(id: &ResourceId) -> bool {
+    id.name().eq_ignore_ascii_case("web") && id.parent().is_some_and(|site| is_site(&site))
+}
+
 struct Comparer {
     replaces_properties: bool,
     hides_site_config: bool,
+    /// The property that the live side never shows.
+    hidden: Option<&'static str>,
     is_certain: bool,
 }
 
@@ -83,7 +91,11 @@ impl Comparer {
             self.is_certain &= before.is_none_or(Value::is_null);
             return;
         }
-        if before.is_none_or(Value::is_null) && self.hides_site_config && is_site_config(path) {
+        if before.is_none() && self.hidden == Some(path) {
+            return;
+        }
+        let is_hidden = self.hides_site_config && is_site_config(path) && !is_empty(after);
+        if before.is_none_or(Value::is_null) && is_hidden {
             self.is_certain = false;
             return;
         }

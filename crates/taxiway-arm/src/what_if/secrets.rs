@@ -30,6 +30,20 @@ pub(super) fn mask_change(resource_type: &str, mut change: PropertyChange) -> Pr
     change
 }
 
+/// The property of a type that only a PUT has. Source: type definitions, the flag `writeOnly`.
+pub(super) fn write_only(resource_type: &str) -> Option<&'static str> {
+    [
+        ("Microsoft.KeyVault/vaults/secrets", "properties.value"),
+        (
+            "Microsoft.DBforPostgreSQL/flexibleServers",
+            "properties.administratorLoginPassword",
+        ),
+    ]
+    .into_iter()
+    .find(|(known, _)| known.eq_ignore_ascii_case(resource_type))
+    .map(|(_, path)| path)
+}
+
 fn mask_member(resource_type: &str, path: &str, value: &mut Value) {
     match value {
         Value::Object(members) => {

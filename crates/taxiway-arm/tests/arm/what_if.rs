@@ -254,7 +254,7 @@ fn the_configuration_of_a_site_is_compared_with_its_config_web() {
     let evaluation = evaluate(
         &template(json!({"resources": [{
             "type": "Microsoft.Web/sites", "apiVersion": "1", "name": "s",
-            "properties": {"httpsOnly": true, "siteConfig": {"alwaysOn": true, "linuxFxVersion": "PYTHON|3.12"}},
+            "properties": {"httpsOnly": true, "siteConfig": {"alwaysOn": true, "linuxFxVersion": "PYTHON|3.12", "acrUserManagedIdentityID": null}},
         }]})),
         &Arguments::new(),
         &context(),
@@ -262,13 +262,12 @@ fn the_configuration_of_a_site_is_compared_with_its_config_web() {
     let site = json!({"id": format!("{GROUP}/providers/Microsoft.Web/sites/s"), "properties": {"httpsOnly": true, "siteConfig": {"alwaysOn": null}}});
     let web = |version: &str| json!({"id": format!("{GROUP}/providers/Microsoft.Web/sites/s/config/web"), "properties": {"alwaysOn": true, "linuxFxVersion": version, "ftpsState": "Disabled"}});
     let of = |before: &[Value]| {
-        let changes = what_if(before, &evaluation, Mode::Incremental);
-        shown(
-            changes
-                .iter()
-                .find(|change| change.resource_id.name() == "s")
-                .unwrap(),
-        )
+        let changes = what_if(before, &evaluation, Mode::Complete);
+        // The configuration is the site's: it is not one that would go.
+        let [change] = changes.as_slice() else {
+            panic!("{changes:?}");
+        };
+        shown(change)
     };
     assert_eq!(of(std::slice::from_ref(&site)), "Deploy");
     assert_eq!(of(&[site.clone(), web("PYTHON|3.12")]), "NoChange");
@@ -276,4 +275,49 @@ fn the_configuration_of_a_site_is_compared_with_its_config_web() {
     Modify
     Modify properties.siteConfig.linuxFxVersion: "PYTHON|3.11" → "PYTHON|3.12"
     "#);
+}
+
+#[test]
+fn what_a_get_never_shows_is_no_change() {
+    let of = |kind: &str, name: &str, properties: Value, live: Value| {
+        let evaluation = evaluate(
+            &template(
+                json!({"resources": [{"type": kind, "apiVersion": "1", "name": name, "properties": properties}]}),
+            ),
+            &Arguments::new(),
+            &context(),
+        );
+        let id = evaluation.resources[0].id.as_str();
+        let before = json!({"id": id, "properties": live});
+        shown(&what_if(&[before], &evaluation, Mode::Incremental)[0])
+    };
+    let secret = "Microsoft.KeyVault/vaults/secrets";
+    let value = json!({"value": "postgresql://shop@db/shop", "contentType": "text/plain"});
+    assert_eq!(
+        of(
+            secret,
+            "kv/url",
+            value.clone(),
+            json!({"contentType": "text/plain"})
+        ),
+        "NoChange"
+    );
+    insta::assert_snapshot!(of(secret, "kv/url", value, json!({})), @r#"
+    Modify
+    Create properties.contentType:  → "text/plain"
+    "#);
+    let server = "Microsoft.DBforPostgreSQL/flexibleServers";
+    let password = json!({"administratorLoginPassword": "long-enough-1"});
+    assert_eq!(of(server, "db", password, json!({})), "NoChange");
+    // A setting with such a name is shown by a GET, so a new one is a change.
+    let settings = json!({"administratorLoginPassword": "long-enough-1"});
+    assert!(
+        of(
+            "Microsoft.Web/sites/config",
+            "s/appsettings",
+            settings,
+            json!({})
+        )
+        .starts_with("Modify")
+    );
 }

@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use taxiway_arm::{Arguments, Context, Mode, ResourceId, evaluate, what_if};
+use taxiway_arm::{Arguments, Context, Evaluation, Mode, ResourceId, evaluate, what_if};
 
 use super::{
     plan::{context, invalid_template, template},
@@ -51,28 +51,15 @@ async fn changes(
     {
         return Err(invalid_template(&evaluation.diagnostics));
     }
-    let mut before = Vec::new();
+    let mut before = existing(cloud, caller, &evaluation).await;
+    // Names that are made of what exists, such as the principal of an identity.
+    let evaluation = evaluation.named_by(&before);
+    before.extend(existing(cloud, caller, &named_late(&evaluation, &before)).await);
     let declared: Vec<&ResourceId> = evaluation
         .resources
         .iter()
         .map(|resource| &resource.id)
         .collect();
-    for resource in &evaluation.resources {
-        let call = request(
-            caller,
-            Method::GET,
-            &resource.id,
-            &resource.api_version,
-            Value::Null,
-        );
-        if let Ok(response) = provider::dispatch(cloud, call).await
-            && let Some(mut body) = response.body
-        {
-            body["id"] = json!(resource.id.as_str());
-            body["apiVersion"] = json!(resource.api_version);
-            before.push(body);
-        }
-    }
     before.extend(undeclared(cloud, &context.scope.id(), &declared)?);
     let changes = what_if(&before, &evaluation, mode);
     let ids_only = properties["whatIfSettings"]["resultFormat"] == "ResourceIdOnly";
@@ -85,6 +72,42 @@ async fn changes(
         json!(change)
     });
     Ok(changes.collect())
+}
+
+/// The evaluation without the resources that are in `before`.
+fn named_late(evaluation: &Evaluation, before: &[Value]) -> Evaluation {
+    let is_known = |id: &ResourceId| before.iter().any(|body| body["id"] == id.as_str());
+    let mut late = evaluation.clone();
+    late.resources.retain(|resource| !is_known(&resource.id));
+    late
+}
+
+/// What exists of the resources of a template, through calls that its caller could make.
+async fn existing(cloud: &Cloud, caller: &Caller, evaluation: &Evaluation) -> Vec<Value> {
+    let mut found = Vec::new();
+    for resource in &evaluation.resources {
+        if resource.unresolved.is_some() {
+            continue;
+        }
+        // A site does not show its configuration; that is a resource of its own.
+        let is_site = ["Microsoft.Web/sites", "Microsoft.Web/sites/slots"]
+            .iter()
+            .any(|kind| resource.id.is_type(kind));
+        let configuration = is_site
+            .then(|| resource.id.child("config", "web").ok())
+            .flatten();
+        for id in std::iter::once(resource.id.clone()).chain(configuration) {
+            let call = request(caller, Method::GET, &id, &resource.api_version, Value::Null);
+            if let Ok(response) = provider::dispatch(cloud, call).await
+                && let Some(mut body) = response.body
+            {
+                body["id"] = json!(id.as_str());
+                body["apiVersion"] = json!(resource.api_version);
+                found.push(body);
+            }
+        }
+    }
+    found
 }
 
 /// The other resources of the group, which stay or, in complete mode, go.

@@ -214,7 +214,8 @@ async fn allow_extensions(
     record: &mut ServerRecord,
     value: Option<&str>,
 ) -> Result<(), ArmError> {
-    record.extensions = extensions::names(value.unwrap_or_default());
+    let written = value.unwrap_or_default().split(',');
+    record.extensions = written.map(str::to_owned).collect();
     record.save(cloud)?;
     extensions::ensure_everywhere(cloud, record).await
 }

@@ -10,10 +10,10 @@ use super::{
 };
 use crate::{cloud::Cloud, error::ArmError};
 
-/// `VECTOR, pg_trgm` → their names in lower case.
-pub(super) fn names(value: &str) -> Vec<String> {
-    value
-        .split(',')
+/// The names in lower case.
+fn names(written: &[String]) -> Vec<String> {
+    written
+        .iter()
         .map(|name| name.trim().to_ascii_lowercase())
         .filter(|name| !name.is_empty())
         .collect()
@@ -25,12 +25,13 @@ pub(super) async fn ensure(
     record: &ServerRecord,
     databases: &[String],
 ) -> Result<(), ArmError> {
-    if record.extensions.is_empty() {
+    let allowed = names(&record.extensions);
+    if allowed.is_empty() {
         return Ok(());
     }
     for database in databases {
         let session = flexible_server::open(cloud, record, database).await?;
-        for name in untrusted(&session, &record.extensions).await? {
+        for name in untrusted(&session, &allowed).await? {
             let made = session
                 .run(&format!(
                     "CREATE EXTENSION IF NOT EXISTS {} CASCADE",

@@ -23,7 +23,7 @@ pub(super) struct ServerRecord {
     pub requires_tls: bool,
     /// The role of the administrator.
     pub login: Option<String>,
-    /// The configuration `azure.extensions`, in lower case.
+    /// The configuration `azure.extensions`, cut at its commas and else as it was written.
     pub extensions: Vec<String>,
     /// Stopped by its owner; it stays so when the cloud starts again.
     pub is_stopped: bool,

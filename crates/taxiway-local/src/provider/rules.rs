@@ -176,9 +176,12 @@ fn check_tags(tags: &Value) -> Result<(), ArmError> {
         ));
     }
     for (name, value) in tags {
+        // A link to another resource, which an availability test has to its component, is written as a tag with its id.
+        let is_link = name.starts_with("hidden-link:");
         let is_name = !name.is_empty()
             && name.chars().count() <= MAX_TAG_NAME
-            && !name.contains(['<', '>', '%', '&', '\\', '?', '/']);
+            && !name.contains(['<', '>', '%', '&', '\\', '?'])
+            && (is_link || !name.contains('/'));
         if !is_name {
             return Err(ArmError::bad_request(
                 "InvalidTagNameCharacters",
