@@ -4,6 +4,7 @@
 //! Evaluation is partial: what is not known yet stays an [`Expression`], with everything known in it already computed,
 //! so that a template can be looked at before anything is deployed.
 
+mod composed;
 mod evaluate;
 mod failure;
 mod frame;
@@ -19,6 +20,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+pub use composed::composed_text;
 pub(crate) use evaluate::{Evaluator, array, copy_count};
 pub(crate) use failure::Failure;
 pub(crate) use frame::Frame;

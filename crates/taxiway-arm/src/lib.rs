@@ -35,6 +35,7 @@ pub use deployment::{
 };
 pub use diagnostic::TemplateDiagnostic;
 pub use evaluation::{Evaluation, evaluate};
+pub use expression::composed_text;
 pub use resource_id::{
     DEPLOYMENT_TYPE, MANAGEMENT_GROUP_TYPE, ParseResourceIdError, RESOURCE_GROUP_TYPE, ResourceId,
     SUBSCRIPTION_TYPE, TENANT_TYPE,

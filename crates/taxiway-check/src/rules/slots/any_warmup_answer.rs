@@ -18,7 +18,8 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     ];
     for site in sites(graph) {
         for (path, statuses) in PAIRS {
-            if let Some(part) = site.setting(path) && site.setting(statuses).is_none() {
+            let is_empty = |listed: &Part<'_>| listed.text().is_some_and(|text| text.trim_matches([',', ' ']).is_empty());
+            if let Some(part) = site.setting(path) && site.setting(statuses).is_none_or(|listed| is_empty(&listed)) {
                 let message = format!("`{path}` without `{statuses}`: any answer counts as warm, even an error");
                 report.push(Found::at(&part, message).help(format!("set `{statuses}: '200'`")));
             }
