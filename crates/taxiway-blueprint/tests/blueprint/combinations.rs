@@ -1,8 +1,9 @@
 //! Every combination of choices: each is generated, compiled, evaluated and judged without a remark, and a second run
 //! changes nothing.
 //!
-//! `cargo test` takes a sample of the combinations that is always the same; with `TAXIWAY_ALL_COMBINATIONS` set it takes
-//! all. `TAXIWAY_COMBINATIONS_TO` names a folder that gets the evaluated resources of each, for tools that judge them.
+//! `cargo test` takes combinations in which every two choices meet; with `TAXIWAY_ALL_COMBINATIONS` set it takes all.
+//! `TAXIWAY_COMBINATIONS_TO` names a folder that gets the evaluated resources of each, for tools that judge them;
+//! `TAXIWAY_TEMPLATES_TO` one that gets the template and the parameters of each, for a cloud that deploys them.
 
 use std::fmt::Write as _;
 
@@ -10,11 +11,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value, json};
 use taxiway_app::App;
 use taxiway_arm::ResourceGroup;
+use taxiway_bicep::compile_parameters;
 use taxiway_blueprint::{files, plan_changes};
 use taxiway_check::{Entry, Evaluated, Finding, Options, Run, Surroundings};
 use taxiway_diagnostics::{MemorySources, Sources};
 use taxiway_platform::{Config, decide};
 
+use crate::covering::covering;
 use crate::evaluated::{evaluated, template};
 use crate::sample::variable;
 
@@ -37,9 +40,6 @@ const ENVIRONMENT: [(&str, &str); 3] = [
     ("production", "swedencentral"),
     ("qa-2", "italynorth"),
 ];
-
-/// A prime that divides none of the counts above, so that each choice meets each other one within the sample.
-const SAMPLE: usize = 31;
 
 #[derive(Clone, Copy, Debug)]
 struct Combination {
@@ -98,6 +98,19 @@ impl Combination {
         let storage = if storage { "storage" } else { "none" };
         format!("{hosting} {network} {database} {cache} {storage} {size} {environment}")
             .replace(' ', "_")
+    }
+
+    /// What is chosen, in one order of the choices.
+    fn choices(self) -> [String; 7] {
+        [
+            self.hosting.to_owned(),
+            self.network.to_owned(),
+            self.database.to_owned(),
+            self.cache.to_owned(),
+            self.storage.to_string(),
+            self.size.to_owned(),
+            self.environment.to_owned(),
+        ]
     }
 
     /// Burstable servers have neither a standby nor a pooler; that is refused.
@@ -171,13 +184,16 @@ fn app() -> App {
 }
 
 fn chosen() -> Vec<Combination> {
-    let step = if variable("TAXIWAY_ALL_COMBINATIONS").is_some() {
-        1
-    } else {
-        SAMPLE
-    };
-    let possible = combinations().into_iter().filter(|it| it.is_possible());
-    possible.step_by(step).collect()
+    let possible: Vec<Combination> = combinations()
+        .into_iter()
+        .filter(|it| it.is_possible())
+        .collect();
+    if variable("TAXIWAY_ALL_COMBINATIONS").is_some() {
+        return possible;
+    }
+    let choices: Vec<[String; 7]> = possible.iter().map(|it| it.choices()).collect();
+    let chosen = covering(&choices);
+    chosen.into_iter().map(|index| possible[index]).collect()
 }
 
 #[test]
@@ -203,6 +219,7 @@ fn every_combination_is_generated_compiled_and_evaluated() {
         let template = template(&sources);
         for environment in ["local", combination.environment] {
             let resources = evaluated(&template, &sources, "shop", environment);
+            write_for_clouds(combination, environment, &sources, &template);
             check(combination, environment, &resources);
             let found = findings(&sources, environment, combination.region);
             assert_eq!(found, combination.accepted(environment), "{name}");
@@ -213,6 +230,27 @@ fn every_combination_is_generated_compiled_and_evaluated() {
         }
         every_module_is_used(&sources, &name);
     }
+}
+
+fn write_for_clouds(
+    combination: Combination,
+    environment: &str,
+    sources: &MemorySources,
+    template: &Value,
+) {
+    let Some(folder) = variable("TAXIWAY_TEMPLATES_TO") else {
+        return;
+    };
+    let path = format!("infrastructure/bicep/main.{environment}.bicepparam");
+    let secret = |name: &str| (!name.starts_with("TAXIWAY_")).then(|| "Only-4-this-run".to_owned());
+    let parameters = compile_parameters(sources, path.as_str().into(), &secret);
+    let deployment = json!({
+        "location": combination.region,
+        "template": template,
+        "parameters": parameters.parameters.unwrap()["parameters"],
+    });
+    let name = format!("{}.{environment}.json", combination.name());
+    std::fs::write(Utf8Path::new(&folder).join(name), deployment.to_string()).unwrap();
 }
 
 /// What the rules find in an environment, also those that few ask for; a line each.

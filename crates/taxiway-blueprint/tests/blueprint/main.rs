@@ -7,6 +7,7 @@
 mod bicep;
 #[cfg(test)]
 mod combinations;
+mod covering;
 #[cfg(test)]
 mod evaluated;
 #[cfg(test)]
