@@ -3,6 +3,8 @@
 //!
 //! To add one: `<code>.rs` and `<code>.md` in their folder, and its name here. A test compares the list with the folders, compiles
 //! the examples of every page, and judges them.
+//!
+#![doc = include_str!("rules/undecided.md")]
 
 mod prelude;
 
@@ -18,9 +20,9 @@ macro_rules! rules {
 }
 
 rules! {
-    backup { backups_deleted_at_once, deleted_backups_out_of_range, restore_across_regions }
+    backup { backup_vault_without_role, backups_deleted_at_once, blobs_without_history, deleted_backups_out_of_range, restore_across_regions }
     container_apps { exposed_port_without_tcp, first_image_without_role, half_secret, internal_without_network, mixed_restrictions, odd_container_size, replicas_upside_down, revision_traffic }
-    front_door { classic_front_door, origin_timeout_out_of_range, private_origin_on_standard, private_origin_unchecked, redirect_without_http }
+    front_door { classic_front_door, origin_timeout_out_of_range, private_origin_on_standard, private_origin_unchecked, redirect_without_http, route_before_origins }
     governance { alerts_to_nobody, changing_tag, defender_switched_off, global_name_without_hash, malformed_budget, malformed_tags, policy_identity_without_place, read_only_lock, resource_name, shutdown_by_tag }
     images { health_check_without_request, image_port_mismatch, migrations_at_each_start, user_install_lost, workers_by_host_cores }
     identity { federation_audiences, owner_by_another_name, partial_role_id, role_too_broad, same_role_twice, untyped_principal }

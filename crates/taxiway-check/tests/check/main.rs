@@ -1,6 +1,8 @@
 //! Rules are judged by their own examples, and the engine by whole infrastructures.
 
 #[cfg(test)]
+mod benchmarks;
+#[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod examples;

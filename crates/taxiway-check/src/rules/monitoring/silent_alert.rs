@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule::new(
 )
 .warning()
 .gate(Gate::Operations)
-.benchmarks(&[Mcsb("LT-5")]);
+.benchmarks(&[Mcsb("IR-2")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for kind in ["Microsoft.Insights/metricAlerts", "Microsoft.Insights/activityLogAlerts"] {

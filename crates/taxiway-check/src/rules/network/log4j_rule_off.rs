@@ -9,7 +9,7 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .gate(Gate::Security)
-.benchmarks(&[Checkov("CKV_AZURE_133"), Checkov("CKV_AZURE_135"), Mcsb("PV-6")]);
+.benchmarks(&[Checkov("CKV_AZURE_133"), Checkov("CKV_AZURE_135"), Mcsb("NS-6")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for kind in FIREWALLS {

@@ -9,7 +9,8 @@ pub(crate) static RULE: Rule = Rule::of_files(
     look,
 )
 .warning()
-.gate(Gate::Security);
+.gate(Gate::Security)
+.benchmarks(&[Mcsb("DS-2")]);
 
 fn look(files: &Files, marks: &mut Marks<'_>) {
     for workflow in &files.workflows {

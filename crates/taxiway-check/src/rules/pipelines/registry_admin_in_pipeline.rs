@@ -9,7 +9,8 @@ pub(crate) static RULE: Rule = Rule::of_files(
     look,
 )
 .warning()
-.gate(Gate::Security);
+.gate(Gate::Security)
+.benchmarks(&[Mcsb("PA-1")]);
 
 fn look(files: &Files, marks: &mut Marks<'_>) {
     for script in files.all_scripts() {

@@ -10,7 +10,8 @@ pub(crate) static RULE: Rule = Rule::of_files(
 )
 .warning()
 .confidence(Confidence::Medium)
-.gate(Gate::Security);
+.gate(Gate::Security)
+.benchmarks(&[Mcsb("IM-8")]);
 
 fn look(files: &Files, marks: &mut Marks<'_>) {
     if !files.mention(&["Microsoft.KeyVault/vaults", "azurerm_key_vault", "@Microsoft.KeyVault", "az keyvault"]) {

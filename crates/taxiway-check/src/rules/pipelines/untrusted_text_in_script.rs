@@ -8,7 +8,8 @@ pub(crate) static RULE: Rule = Rule::of_files(
     include_str!("untrusted_text_in_script.md"),
     look,
 )
-.gate(Gate::Security);
+.gate(Gate::Security)
+.benchmarks(&[Mcsb("DS-3")]);
 
 /// Source: GitHub, security hardening, "Understanding the risk of script injections".
 const UNTRUSTED: [&[&str]; 12] = [

@@ -9,7 +9,8 @@ pub(crate) static RULE: Rule = Rule::of_files(
     look,
 )
 .warning()
-.gate(Gate::Security);
+.gate(Gate::Security)
+.benchmarks(&[Mcsb("IM-8")]);
 
 fn look(files: &Files, marks: &mut Marks<'_>) {
     // Somebody is told to copy it to `.env`.

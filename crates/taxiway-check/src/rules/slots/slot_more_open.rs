@@ -9,6 +9,7 @@ pub(crate) static RULE: Rule = Rule::new(
     look,
 )
 .gate(Gate::Security)
+.benchmarks(&[Mcsb("NS-2")])
 .confidence(Confidence::Medium);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {

@@ -8,7 +8,8 @@ pub(crate) static RULE: Rule = Rule::new(
     include_str!("any_front_door.md"),
     look,
 )
-.gate(Gate::Security);
+.gate(Gate::Security)
+.benchmarks(&[Mcsb("NS-2")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph) {

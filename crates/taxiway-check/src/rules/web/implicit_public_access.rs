@@ -10,7 +10,8 @@ pub(crate) static RULE: Rule = Rule::new(
 )
 .info()
 .pedantic()
-.gate(Gate::Security);
+.gate(Gate::Security)
+.benchmarks(&[Mcsb("NS-2")]);
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph) {
