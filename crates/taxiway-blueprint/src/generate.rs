@@ -49,6 +49,14 @@ pub fn files(sources: &dyn Sources, app: &App, platform: &Platform) -> Vec<Gener
         files.extend(workflows::files(sources, service, platform, server_file));
         files.extend(hygiene::files(sources, service, platform));
     }
+    if platform.delivery.pipeline == Pipeline::CloudBuild {
+        files.extend(workflows::on_google(
+            sources,
+            service,
+            platform,
+            server_file,
+        ));
+    }
     if platform.delivery.container == Container::Docker {
         files.extend(containers::files(sources, service, platform, server_file));
     }

@@ -1,4 +1,4 @@
-//! The pipelines: GitHub's workflows for the repository at hand.
+//! The pipelines: GitHub's workflows, or Cloud Build's files, for the repository at hand.
 //!
 //! They are built as trees from the facts and printed by [`crate::yaml`]; scripts are files below `files/workflows`. They call
 //! only commands that `taxiway` has.
@@ -6,6 +6,7 @@
 mod actions;
 mod azure_cli;
 mod ci;
+mod cloud_build;
 mod deploy;
 mod infrastructure;
 mod security;
@@ -33,6 +34,26 @@ struct Blueprint<'a> {
     server_file: ServerFile,
     has_dockerfile: bool,
     has_own_ci: bool,
+}
+
+impl<'a> Blueprint<'a> {
+    fn new(
+        sources: &dyn Sources,
+        service: &'a Service,
+        platform: &'a Platform,
+        server_file: ServerFile,
+    ) -> Self {
+        let handwritten = Handwritten::new(sources);
+        Self {
+            service,
+            platform,
+            tooling: tooling::read(&handwritten, service),
+            server_file,
+            has_dockerfile: handwritten
+                .is_file(&relative::join(&platform.service.root, "Dockerfile")),
+            has_own_ci: handwritten.is_file(Utf8Path::new(".github/workflows/ci.yml")),
+        }
+    }
 }
 
 impl Blueprint<'_> {
@@ -109,15 +130,7 @@ pub(crate) fn files(
     platform: &Platform,
     server_file: ServerFile,
 ) -> Vec<GeneratedFile> {
-    let handwritten = Handwritten::new(sources);
-    let blueprint = Blueprint {
-        service,
-        platform,
-        tooling: tooling::read(&handwritten, service),
-        server_file,
-        has_dockerfile: handwritten.is_file(&relative::join(&platform.service.root, "Dockerfile")),
-        has_own_ci: handwritten.is_file(Utf8Path::new(".github/workflows/ci.yml")),
-    };
+    let blueprint = Blueprint::new(sources, service, platform, server_file);
     let mut documents = vec![
         (blueprint.ci_file(), ci::document(&blueprint)),
         ("security.yml".to_owned(), security::document(&blueprint)),
@@ -153,6 +166,20 @@ pub(crate) fn files(
         ));
     }
     files
+}
+
+/// Cloud Build's files; none where it is not known where on Google Cloud they deploy to.
+pub(crate) fn on_google(
+    sources: &dyn Sources,
+    service: &Service,
+    platform: &Platform,
+    server_file: ServerFile,
+) -> Vec<GeneratedFile> {
+    let Some(google) = &platform.delivery.cloud_run else {
+        return Vec::new();
+    };
+    let blueprint = Blueprint::new(sources, service, platform, server_file);
+    cloud_build::files(&blueprint, google)
 }
 
 pub(crate) fn file(path: &str, document: &Map) -> GeneratedFile {

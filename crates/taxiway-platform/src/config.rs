@@ -113,6 +113,18 @@ pub struct DeliverySettings {
     /// Who reviews what decides over production, as GitHub names them: `@shop/platform`.
     #[schemars(default)]
     pub code_owners: Vec<Setting<String>>,
+    /// Where Cloud Build deploys to.
+    pub cloud_run: Option<CloudRunSettings>,
+}
+
+/// The services of Google Cloud Run that Cloud Build deploys to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CloudRunSettings {
+    /// The region of services, images and builds, such as `europe-west4`.
+    pub region: Option<Setting<String>>,
+    /// The Cloud SQL instance of production, which is backed up before migrations.
+    pub sql_instance: Option<Setting<String>>,
 }
 
 /// A release of Taxiway for Linux, which workflows download and check.
@@ -266,7 +278,8 @@ mod tests {
         let definitions = &schema.as_value()["$defs"];
         for (definition, table, count) in [
             ("AppConfig", "app", 8),
-            ("DeliverySettings", "delivery", 7),
+            ("DeliverySettings", "delivery", 8),
+            ("CloudRunSettings", "delivery.cloud-run", 2),
             ("EnvironmentSettings", "environments.production", 16),
             ("DatabaseSettings", "environments.production.database", 9),
             ("BudgetSettings", "environments.production.budget", 2),

@@ -22,14 +22,28 @@ pub struct Delivery {
     pub code_owners: Vec<String>,
     /// Where the repository is on GitHub, where that is known.
     pub repository: Option<Repository>,
+    /// Where Cloud Build deploys to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud_run: Option<CloudRun>,
+}
+
+/// The services of Google Cloud Run that Cloud Build deploys to: one for staging and one for production.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CloudRun {
+    /// The region of services, images and builds, such as `europe-west4`.
+    pub region: String,
+    /// The Cloud SQL instance of production, which is backed up before migrations, where there is one.
+    pub sql_instance: Option<String>,
 }
 
 /// Whose pipelines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Pipeline {
     /// GitHub's.
     Github,
+    /// Google's, to Cloud Run.
+    CloudBuild,
     /// Nobody's.
     None,
 }

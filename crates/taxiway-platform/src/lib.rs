@@ -20,12 +20,12 @@ mod workers;
 
 pub use choice::{Choice, Source};
 pub use config::{
-    AllowedFinding, AppConfig, BudgetSettings, CONFIG_PATH, CacheChoice, CheckConfig, Config,
-    DatabaseSettings, DeliverySettings, EnvironmentSettings, ProgramSettings, Setting,
-    initial_config,
+    AllowedFinding, AppConfig, BudgetSettings, CONFIG_PATH, CacheChoice, CheckConfig,
+    CloudRunSettings, Config, DatabaseSettings, DeliverySettings, EnvironmentSettings,
+    ProgramSettings, Setting, initial_config,
 };
 pub use decide::decide;
-pub use delivery::{Container, Delivery, Pipeline, Program, Tool};
+pub use delivery::{CloudRun, Container, Delivery, Pipeline, Program, Tool};
 pub use infrastructure::{
     Alerts, Budget, Cache, DatabaseKind, Hosting, Network, NetworkProfile, SignIn, Standby, Storage,
 };

@@ -2,12 +2,13 @@
 //! whose checks did not pass on that very commit.
 
 use taxiway_app::{MigrationTool, Service};
-use taxiway_platform::{Part, Platform, StaticServing, Supply, Tool};
+use taxiway_platform::{Part, StaticServing, Supply, Tool};
 
 use super::actions::{BUILD_PUSH, SETUP_BUILDX, SETUP_UV};
 use super::step::{checkout, defaults, job, jobs, permissions, reads, run, script_value, uses};
 use super::{Blueprint, PASSED};
 use crate::images::{self, Image, UV};
+use crate::relative;
 use crate::tooling::Check;
 use crate::yaml::{Map, Value};
 
@@ -92,35 +93,42 @@ fn test(blueprint: &Blueprint<'_>) -> Map {
         .with("permissions", reads())
         .with("defaults", defaults(blueprint.folder()))
         .with("services", services(blueprint))
-        .with(
-            "env",
-            environment(blueprint.platform, blueprint.framework_name() == "flask"),
-        )
+        .with("env", environment(blueprint))
         .with("steps", steps)
 }
 
 fn migrations(service: &Service) -> Vec<Map> {
+    let checks = migration_checks(service);
+    checks
+        .map(|(name, script)| run(name, &script))
+        .into_iter()
+        .collect()
+}
+
+/// What has to hold of the migrations, with a database at hand.
+pub(super) fn migration_checks(service: &Service) -> Option<(&'static str, String)> {
     let tool = service
         .migrations
         .as_ref()
         .map(|migrations| migrations.tool);
     match (tool, &service.manage) {
         (Some(MigrationTool::Django), Some(manage)) => {
-            let manage = crate::relative::below(manage, &service.root);
-            vec![run(
+            let manage = relative::below(manage, &service.root);
+            Some((
                 "Migrations are complete",
-                &format!("python {manage} makemigrations --check --dry-run"),
-            )]
+                format!("python {manage} makemigrations --check --dry-run"),
+            ))
         }
-        (Some(MigrationTool::Alembic), _) => vec![run(
+        (Some(MigrationTool::Alembic), _) => Some((
             "Migrations apply, have one head, and match the models",
-            "alembic upgrade head\ntest \"$(alembic heads | wc -l)\" -eq 1\nalembic check\n",
-        )],
-        (Some(MigrationTool::FlaskMigrate), _) => vec![run(
+            "alembic upgrade head\ntest \"$(alembic heads | wc -l)\" -eq 1\nalembic check\n"
+                .to_owned(),
+        )),
+        (Some(MigrationTool::FlaskMigrate), _) => Some((
             "Migrations apply, and match the models",
-            "flask db upgrade\nflask db check\n",
-        )],
-        (Some(MigrationTool::Django) | None, _) => Vec::new(),
+            "flask db upgrade\nflask db check\n".to_owned(),
+        )),
+        (Some(MigrationTool::Django) | None, _) => None,
     }
 }
 
@@ -159,25 +167,35 @@ fn service_image(image: &Image) -> Map {
     }
 }
 
-/// What the code reads and can't do without, with values that mean nothing.
-fn environment(platform: &Platform, is_flask: bool) -> Map {
-    let mut environment =
-        Map::new().with("DATABASE_URL", super::database_part(Part::Url, "localhost"));
+fn environment(blueprint: &Blueprint<'_>) -> Map {
+    test_variables(blueprint, "localhost", "localhost")
+        .into_iter()
+        .fold(Map::new(), |map, (name, value)| map.with(name, value))
+}
+
+/// What the code reads and can't do without, with values that mean nothing, and services on these hosts.
+pub(super) fn test_variables(
+    blueprint: &Blueprint<'_>,
+    database: &str,
+    redis: &str,
+) -> Vec<(String, String)> {
+    let web = &blueprint.platform.service;
+    let mut found = vec![(
+        "DATABASE_URL".to_owned(),
+        super::database_part(Part::Url, database),
+    )];
     // `flask db` finds an application by itself only under the usual names.
-    let wrapped = platform.service.wrapped.as_ref();
-    environment = environment.with_some(
-        "FLASK_APP",
-        wrapped.filter(|_| is_flask).map(ToString::to_string),
-    );
-    for variable in &platform.service.variables {
-        if variable.name == "DATABASE_URL" {
-            continue;
-        }
+    if let Some(wrapped) = &web.wrapped
+        && blueprint.framework_name() == "flask"
+    {
+        found.push(("FLASK_APP".to_owned(), wrapped.to_string()));
+    }
+    for variable in web.variables.iter().filter(|it| it.name != "DATABASE_URL") {
         let value = match &variable.supply {
-            Supply::Database { part } => Some(super::database_part(*part, "localhost")),
+            Supply::Database { part } => Some(super::database_part(*part, database)),
             Supply::Hosts => Some("localhost,127.0.0.1,testserver".to_owned()),
             _ if super::is_redis(&variable.name) && variable.required => {
-                Some("redis://localhost:6379/0".to_owned())
+                Some(format!("redis://{redis}:6379/0"))
             }
             Supply::Secret { .. } => {
                 Some("only-for-tests-and-worth-nothing-to-anybody-else".to_owned())
@@ -189,55 +207,63 @@ fn environment(platform: &Platform, is_flask: bool) -> Map {
             | Supply::Default
             | Supply::Missing => None,
         };
-        environment = environment.with_some(variable.name.clone(), value);
+        found.extend(value.map(|value| (variable.name.clone(), value)));
     }
-    environment
+    found
 }
 
 /// Builds what production runs, as production builds it, without a secret and without a database.
 fn package(blueprint: &Blueprint<'_>) -> Map {
-    let platform = blueprint.platform;
-    let web = &platform.service;
-    let app_dir = crate::relative::below(&web.app_dir, &web.root);
     let mut steps = set_up(blueprint);
     steps.push(run(
         "Install what production installs",
         &format!("uv venv\nuv pip install --requirement requirements.taxiway.txt\n{ACTIVATE}"),
     ));
-    if blueprint.is_django() {
-        let django = format!("python {}", super::manage(blueprint.service));
-        if web.static_files != StaticServing::None {
-            steps.push(run(
-                "Collect static files",
-                &format!("{django} collectstatic --noinput --settings=taxiway_runtime.settings"),
-            ));
-        }
-        steps.push(run(
-            "Django's own deployment checks",
-            &format!(
-                "{django} check --deploy --fail-level WARNING --settings=taxiway_runtime.settings"
-            ),
-        ));
-    }
-    let chdir = if app_dir == "." {
-        String::new()
-    } else {
-        format!(" --chdir {app_dir}")
-    };
-    let entrypoint = web.entrypoint.to_string();
-    steps.push(run(
-        "The server's configuration and the application load",
-        &format!(
-            "gunicorn --check-config --config {}{chdir} '{entrypoint}'",
-            blueprint.server_file.name()
-        ),
-    ));
+    steps.extend(
+        package_checks(blueprint)
+            .into_iter()
+            .map(|(name, script)| run(name, &script)),
+    );
     job("Package", 15)
         .with("permissions", reads())
         .with("defaults", defaults(blueprint.folder()))
         .comment("The overlay stands in for the secrets and the database that a build has not.")
         .with("env", build_environment(blueprint))
         .with("steps", steps)
+}
+
+/// That what production runs can be built and started, without a secret and without a database.
+pub(super) fn package_checks(blueprint: &Blueprint<'_>) -> Vec<(&'static str, String)> {
+    let web = &blueprint.platform.service;
+    let mut checks = Vec::new();
+    if blueprint.is_django() {
+        let django = format!("python {}", super::manage(blueprint.service));
+        if web.static_files != StaticServing::None {
+            checks.push((
+                "Collect static files",
+                format!("{django} collectstatic --noinput --settings=taxiway_runtime.settings"),
+            ));
+        }
+        checks.push((
+            "Django's own deployment checks",
+            format!(
+                "{django} check --deploy --fail-level WARNING --settings=taxiway_runtime.settings"
+            ),
+        ));
+    }
+    let chdir = match relative::below(&web.app_dir, &web.root).as_str() {
+        "." => String::new(),
+        folder => format!(" --chdir {folder}"),
+    };
+    let entrypoint = web.entrypoint.to_string();
+    checks.push((
+        "The server's configuration and the application load",
+        format!(
+            "gunicorn --check-config --config {}{chdir} '{entrypoint}'",
+            blueprint.server_file.name()
+        ),
+    ));
+    checks
 }
 
 fn build_environment(blueprint: &Blueprint<'_>) -> Map {

@@ -6,7 +6,10 @@
 #[cfg(test)]
 mod bicep;
 #[cfg(test)]
+mod cloud_build;
+#[cfg(test)]
 mod combinations;
+#[cfg(test)]
 mod covering;
 #[cfg(test)]
 mod evaluated;

@@ -6,8 +6,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::reader::{Reader, in_order, to_span, value_span};
 use super::{
-    AllowedFinding, AppConfig, CheckConfig, Config, DeliverySettings, EnvironmentSettings,
-    ProgramSettings, Setting,
+    AllowedFinding, AppConfig, CheckConfig, CloudRunSettings, Config, DeliverySettings,
+    EnvironmentSettings, ProgramSettings, Setting,
 };
 use crate::{Container, Hosting, Pipeline, Repository, Tool, naming};
 
@@ -141,6 +141,7 @@ impl Reader {
                 "deploy-with",
                 "taxiway",
                 "code-owners",
+                "cloud-run",
             ],
         );
         let branch = self.text(table, "branch");
@@ -153,7 +154,11 @@ impl Reader {
             pipeline: self.choice(
                 table,
                 "pipeline",
-                [("github", Pipeline::Github), ("none", Pipeline::None)],
+                [
+                    ("github", Pipeline::Github),
+                    ("cloud-build", Pipeline::CloudBuild),
+                    ("none", Pipeline::None),
+                ],
             ),
             container: self.choice(
                 table,
@@ -172,7 +177,35 @@ impl Reader {
                     format!("`{owner}` is neither a user nor a team of GitHub: `@user`, `@organisation/team`")
                 })
             }),
+            cloud_run: self.cloud_run(table),
         }
+    }
+
+    fn cloud_run(&mut self, delivery: &DeTable<'_>) -> Option<CloudRunSettings> {
+        let table = self.table(delivery, "cloud-run")?;
+        self.keys(table, "[delivery.cloud-run]", &["region", "sql-instance"]);
+        let settings = CloudRunSettings {
+            region: self.text(table, "region"),
+            sql_instance: self.text(table, "sql-instance"),
+        };
+        for (key, setting, kind) in [
+            (
+                "region",
+                &settings.region,
+                "region of Google Cloud: `europe-west4`",
+            ),
+            (
+                "sql-instance",
+                &settings.sql_instance,
+                "name of a Cloud SQL instance",
+            ),
+        ] {
+            if let Some(written) = setting.as_ref().filter(|it| !is_google_name(&it.value)) {
+                let message = format!("`{}` is no {kind}", written.value);
+                self.error("config-value", value_span(table, key), message);
+            }
+        }
+        Some(settings)
     }
 
     fn repository(&mut self, table: &DeTable<'_>) -> Option<Setting<Repository>> {
@@ -317,6 +350,15 @@ fn is_platforms_own(name: &str) -> bool {
         || ["WEBSITE_", "WEBSITES_", "TAXIWAY_", "APPSETTING_"]
             .iter()
             .any(|prefix| name.starts_with(prefix))
+}
+
+/// Regions, and names of instances. Source: Cloud SQL Admin API v1, instances.insert.
+fn is_google_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.len() <= 98
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// A branch whose name needs no quotes anywhere. Source: Git, git-check-ref-format.

@@ -4,7 +4,7 @@ use taxiway_app::Service;
 use taxiway_diagnostics::Place;
 
 use super::Decisions;
-use crate::{Config, Container, Delivery, Pipeline, Program, Source, Tool};
+use crate::{CloudRun, Config, Container, Delivery, Pipeline, Program, Source, Tool};
 
 pub(super) fn decide(service: &Service, config: &Config, decisions: &mut Decisions) -> Delivery {
     let settings = &config.delivery;
@@ -16,9 +16,11 @@ pub(super) fn decide(service: &Service, config: &Config, decisions: &mut Decisio
             "its jobs sign in to Azure without a password: pipeline.bicep, which a person deploys once, says which",
         );
     }
+    let pipeline = pipeline(service, config, decisions);
     Delivery {
-        pipeline: pipeline(service, config, decisions),
-        container: container(service, config, decisions),
+        pipeline,
+        container: container(service, config, pipeline, decisions),
+        cloud_run: cloud_run(service, config, pipeline, decisions),
         branch: settings
             .branch
             .as_ref()
@@ -42,6 +44,7 @@ fn pipeline(service: &Service, config: &Config, decisions: &mut Decisions) -> Pi
     if let Some(chosen) = &config.delivery.pipeline {
         let value = match chosen.value {
             Pipeline::Github => "GitHub Actions",
+            Pipeline::CloudBuild => "Cloud Build, to Cloud Run",
             Pipeline::None => "none",
         };
         decisions.configured(key, value, &chosen.place, "configured");
@@ -78,7 +81,50 @@ fn tool(config: &Config, decisions: &mut Decisions) -> Tool {
     chosen.value
 }
 
-fn container(service: &Service, config: &Config, decisions: &mut Decisions) -> Container {
+/// What only Google has to know, and refusals of what Cloud Build could not deploy.
+fn cloud_run(
+    service: &Service,
+    config: &Config,
+    pipeline: Pipeline,
+    decisions: &mut Decisions,
+) -> Option<CloudRun> {
+    if pipeline != Pipeline::CloudBuild {
+        return None;
+    }
+    if let Some(dockerfile) = &service.artifacts.dockerfile {
+        decisions.refuse(
+            "cloud-run-needs-our-image",
+            format!("Cloud Build would deploy the image of the project's own {dockerfile}, and could not tell whether it serves: nothing in it reports its release"),
+            "remove or rename it, so that one is written, or leave `pipeline` out of [delivery] in taxiway.toml",
+        );
+        return None;
+    }
+    let settings = config.delivery.cloud_run.as_ref();
+    let Some(region) = settings.and_then(|it| it.region.as_ref()) else {
+        decisions.refuse(
+            "cloud-run-without-region",
+            "[delivery] pipeline is \"cloud-build\", and nothing says which region of Google Cloud it deploys to",
+            "add `[delivery.cloud-run]` with `region = \"europe-west4\"`, or another one, to taxiway.toml",
+        );
+        return None;
+    };
+    let key = "delivery.cloud-run.region";
+    let reason = "services, images and builds are there";
+    let region = decisions.configured(key, region.value.clone(), &region.place, reason);
+    Some(CloudRun {
+        region,
+        sql_instance: settings
+            .and_then(|it| it.sql_instance.as_ref())
+            .map(|it| it.value.clone()),
+    })
+}
+
+fn container(
+    service: &Service,
+    config: &Config,
+    pipeline: Pipeline,
+    decisions: &mut Decisions,
+) -> Container {
     let key = "delivery.container";
     if let Some(dockerfile) = &service.artifacts.dockerfile {
         let source = Source::detected([&Place::new(dockerfile.clone(), 1)]);
@@ -92,12 +138,24 @@ fn container(service: &Service, config: &Config, decisions: &mut Decisions) -> C
         return Container::None;
     }
     if let Some(chosen) = &config.delivery.container {
+        if (pipeline, chosen.value) == (Pipeline::CloudBuild, Container::None) {
+            decisions.refuse(
+                "cloud-run-without-image",
+                "[delivery] container is \"none\", and Cloud Run runs nothing but images",
+                "leave `container` out, or set it to \"docker\"",
+            );
+        }
         let value = match chosen.value {
             Container::Docker => "Dockerfile and compose.yaml",
             Container::None => "none",
         };
         decisions.configured(key, value, &chosen.place, "configured");
         return chosen.value;
+    }
+    if pipeline == Pipeline::CloudBuild {
+        let value = "Dockerfile and compose.yaml";
+        decisions.choose(key, value, Source::Default, "Cloud Run runs images");
+        return Container::Docker;
     }
     decisions.choose(
         key,

@@ -1,0 +1,453 @@
+//! Cloud Build's files: the same stages as GitHub's workflows, for Google Cloud Run.
+//!
+//! The checks run in the first stage of the image itself, so that they meet the interpreter, the libraries and the requirements that
+//! production has. Scripts are files below `files/cloud-build`. Sources: Cloud Build, build configuration file schema; Cloud Run,
+//! rollbacks, gradual rollouts and traffic migration.
+//!
+//! Invariant: only a revision that was verified under traffic is tagged `serving` or `previous`, and only tags are rolled back to.
+
+use taxiway_platform::{CloudRun, Origin, SecretUse, Supply};
+
+use super::actions::{GITLEAKS, PIP_AUDIT};
+use super::{Blueprint, ci, file};
+use crate::requirements::FILE_NAME;
+use crate::yaml::{Map, Value};
+use crate::{GeneratedFile, images, relative};
+
+/// Google's own builders. Cloud Build keeps them on its machines, and moves their tags itself.
+const DOCKER: &str = "gcr.io/cloud-builders/docker";
+const GCLOUD: &str = "gcr.io/google.com/cloudsdktool/google-cloud-cli:528.0.0-slim";
+
+/// The image of the first stage of the Dockerfile, on the machine of the build.
+const ENVIRONMENT: &str = "environment";
+
+/// What one instance serves at once: two processes of eight threads, with a connection each.
+const PROCESSES: u32 = 2;
+const THREADS: u32 = 8;
+/// With all of their connections they stay below what the smallest servers of PostgreSQL take.
+const INSTANCES: u32 = 4;
+
+/// What stands between variables, for `gcloud topic escaping`: nothing that a value holds.
+const AND: &str = "#&#";
+
+const FUNCTIONS: &str = include_str!("../../files/cloud-build/functions.sh");
+
+/// The files of Cloud Build, and the script that makes what they deploy to.
+pub(super) fn files(blueprint: &Blueprint<'_>, google: &CloudRun) -> Vec<GeneratedFile> {
+    let workload = &blueprint.platform.workload;
+    let staging = format!("{workload}-staging");
+    let production = format!("{workload}-production");
+
+    let mut push = checks(blueprint);
+    push.push(image(
+        blueprint,
+        "Image",
+        include_str!("../../files/cloud-build/image.sh"),
+    ));
+    push.extend(release(blueprint, google, &staging, None));
+
+    let mut pull_request = checks(blueprint);
+    pull_request.push(image(
+        blueprint,
+        "Image",
+        "#!/usr/bin/env bash\nset -euo pipefail\ndocker build .\n",
+    ));
+
+    let mut promote = vec![
+        gcloud(
+            "What staging serves",
+            include_str!("../../files/cloud-build/served.sh"),
+        )
+        .with(
+            "env",
+            vec![Value::from(format!("STAGING={staging}")), region(google)],
+        ),
+    ];
+    promote.extend(release(
+        blueprint,
+        google,
+        &production,
+        google.sql_instance.as_deref(),
+    ));
+
+    let roll_back = vec![
+        gcloud(
+            "Roll back",
+            &with_functions(include_str!("../../files/cloud-build/rollback.sh")),
+        )
+        .with(
+            "env",
+            vec![Value::from("SERVICE=$_SERVICE"), region(google)],
+        ),
+    ];
+
+    let branch = &blueprint.platform.delivery.branch;
+    vec![
+        file(
+            "cloudbuild.yaml",
+            &document(
+                &format!("For each commit on `{branch}`: what has to hold, the image, and its way to staging on Cloud Run.\nWhat it deploys to, and what starts it: infrastructure/cloud-run/set-up.sh."),
+                push,
+                Some(google),
+                blueprint,
+                3600,
+            ),
+        ),
+        file(
+            "cloudbuild.pull-request.yaml",
+            &document(
+                "For each pull request: what has to hold before it is merged. Nothing leaves the machine of the build.",
+                pull_request,
+                None,
+                blueprint,
+                2400,
+            ),
+        ),
+        file(
+            "cloudbuild.production.yaml",
+            &document(
+                &format!("The very image that staging serves, to production, once somebody has approved it:\n  gcloud builds triggers run {production} --region {} --sha COMMIT", google.region),
+                promote,
+                Some(google),
+                blueprint,
+                3600,
+            ),
+        ),
+        file(
+            "cloudbuild.rollback.yaml",
+            &document(
+                &format!("Back to the release that served before, in seconds:\n  gcloud builds triggers run {production}-rollback --region {}", google.region),
+                roll_back,
+                Some(google),
+                blueprint,
+                900,
+            )
+            .blank()
+            .with("substitutions", Map::new().with("_SERVICE", production.as_str())),
+        ),
+        GeneratedFile::new("infrastructure/cloud-run/set-up.sh", set_up(blueprint, google)),
+    ]
+}
+
+fn document(
+    about: &str,
+    steps: Vec<Map>,
+    google: Option<&CloudRun>,
+    blueprint: &Blueprint<'_>,
+    seconds: u32,
+) -> Map {
+    let mut options = Map::new()
+        .comment("The accounts of the triggers have no bucket for logs.")
+        .with("logging", "CLOUD_LOGGING_ONLY")
+        .comment("Scripts read COMMIT_SHA and the like as variables; text that somebody else wrote is never part of a script.")
+        .with("automapSubstitutions", true)
+        .with("substitutionOption", "ALLOW_LOOSE");
+    let mut variables = vec![Value::from("DOCKER_BUILDKIT=1")];
+    if let Some(google) = google {
+        let workload = &blueprint.platform.workload;
+        variables.push(
+            format!(
+                "IMAGE={}-docker.pkg.dev/$PROJECT_ID/{workload}/{workload}",
+                google.region
+            )
+            .into(),
+        );
+    }
+    options = options.with("env", variables);
+    Map::new()
+        .comment(about)
+        .with("steps", steps)
+        .blank()
+        .with("timeout", format!("{seconds}s"))
+        .with("options", options)
+}
+
+/// A step that runs a script in an image.
+fn step(id: &str, image: &str, script: &str) -> Map {
+    Map::new()
+        .blank()
+        .with("id", id)
+        .with("name", image)
+        .with("script", Value::Block(script.trim_end().to_owned()))
+}
+
+fn gcloud(id: &str, script: &str) -> Map {
+    step(id, GCLOUD, script)
+}
+
+fn image(blueprint: &Blueprint<'_>, id: &str, script: &str) -> Map {
+    in_folder(blueprint, step(id, DOCKER, script))
+}
+
+fn in_folder(blueprint: &Blueprint<'_>, step: Map) -> Map {
+    match blueprint.folder() {
+        "." => step,
+        folder => step.with("dir", folder),
+    }
+}
+
+fn region(google: &CloudRun) -> Value {
+    format!("REGION={}", google.region).into()
+}
+
+fn with_functions(script: &str) -> String {
+    format!("{FUNCTIONS}{script}")
+}
+
+/// What has to hold before anything is built to stay.
+fn checks(blueprint: &Blueprint<'_>) -> Vec<Map> {
+    let database = images::postgres(&blueprint.database_version());
+    let mut steps = vec![
+        Map::new()
+            .with("id", "Secrets")
+            .with("name", GITLEAKS)
+            .with(
+                "args",
+                Value::Flow(
+                    ["dir", "--redact", "--no-banner", "/workspace"]
+                        .map(str::to_owned)
+                        .to_vec(),
+                ),
+            ),
+        step(
+            "Database",
+            DOCKER,
+            &include_str!("../../files/cloud-build/database.sh")
+                .replace("@POSTGRES@", &database.reference()),
+        )
+        .with("timeout", "180s"),
+    ];
+    if blueprint.needs_redis() {
+        let run = format!(
+            "#!/usr/bin/env bash\nset -euo pipefail\ndocker run --detach --network cloudbuild --name redis {}\n",
+            images::redis().reference()
+        );
+        steps.push(step("Redis", DOCKER, &run));
+    }
+    steps.push(image(
+        blueprint,
+        "Environment",
+        include_str!("../../files/cloud-build/environment.sh"),
+    ));
+    steps.push(in_environment(
+        blueprint,
+        "Install",
+        &blueprint.tooling.install,
+        &[],
+    ));
+    for check in &blueprint.tooling.checks {
+        // Annotations are for GitHub's own log.
+        let command = check.command.replace(" --output-format github", "");
+        steps.push(in_environment(blueprint, check.name, &command, &[]));
+    }
+    let database = ci::test_variables(blueprint, "postgres", "redis");
+    if let Some((id, script)) = ci::migration_checks(blueprint.service) {
+        steps.push(in_environment(blueprint, id, &script, &database));
+    }
+    if let Some(tests) = &blueprint.tooling.tests {
+        steps.push(in_environment(
+            blueprint,
+            tests.name,
+            &tests.command,
+            &database,
+        ));
+    }
+    steps.extend(
+        ci::package_checks(blueprint)
+            .into_iter()
+            .map(|(id, script)| {
+                let script = format!(
+                    "#!/usr/bin/env bash\nset -euo pipefail\n{}",
+                    script.trim_end()
+                );
+                in_folder(blueprint, step(id, ENVIRONMENT, &script))
+                    .with("env", vec!["TAXIWAY_BUILD=1"])
+            }),
+    );
+    let audit = format!(
+        "#!/usr/bin/env bash\nset -euo pipefail\nuvx {PIP_AUDIT} --strict --progress-spinner off --requirement {FILE_NAME}"
+    );
+    steps.push(in_folder(
+        blueprint,
+        step(
+            "No requirement of production has a known vulnerability",
+            ENVIRONMENT,
+            &audit,
+        ),
+    ));
+    steps
+}
+
+/// In the first stage of the image, with what development needs besides, which stays in the workspace from step to step.
+fn in_environment(
+    blueprint: &Blueprint<'_>,
+    id: &str,
+    command: &str,
+    variables: &[(String, String)],
+) -> Map {
+    let folder = match blueprint.folder() {
+        "." => "/workspace".to_owned(),
+        folder => format!("/workspace/{folder}"),
+    };
+    let mut script = "#!/usr/bin/env bash\nset -euo pipefail\n".to_owned();
+    if command.contains("git ") {
+        script.push_str("# The image has no Git, and needs none.\napt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends git > /dev/null\n");
+    }
+    script.push_str(command.trim_end());
+    let mut all = vec![
+        format!("VIRTUAL_ENV={folder}/.venv"),
+        format!("PATH={folder}/.venv/bin:/usr/local/bin:/usr/bin:/bin"),
+    ];
+    all.extend(
+        variables
+            .iter()
+            .map(|(name, value)| format!("{name}={value}")),
+    );
+    in_folder(blueprint, step(id, ENVIRONMENT, &script)).with("env", all)
+}
+
+/// Migrates, and lets the release in.
+fn release(
+    blueprint: &Blueprint<'_>,
+    google: &CloudRun,
+    service: &str,
+    sql_instance: Option<&str>,
+) -> Vec<Map> {
+    let at = || vec![Value::from(format!("SERVICE={service}")), region(google)];
+    let mut steps = Vec::new();
+    if blueprint.service.migrations.is_some() {
+        if let Some(instance) = sql_instance {
+            let script = include_str!("../../files/cloud-build/backup.sh");
+            steps.push(
+                gcloud("Back up", script).with("env", vec![format!("SQL_INSTANCE={instance}")]),
+            );
+        }
+        let script = include_str!("../../files/cloud-build/migrate.sh");
+        steps.push(
+            gcloud("Migrate", script)
+                .with("env", at())
+                .with("timeout", "1800s"),
+        );
+    }
+    let script = with_functions(include_str!("../../files/cloud-build/deploy.sh"));
+    steps.push(
+        gcloud("Deploy", &script)
+            .with("env", at())
+            .with("timeout", "1800s"),
+    );
+    steps
+}
+
+fn set_up(blueprint: &Blueprint<'_>, google: &CloudRun) -> String {
+    let platform = blueprint.platform;
+    let web = &platform.service;
+    let branch = &platform.delivery.branch;
+    let mut secrets = vec!["secret database-url typed".to_owned()];
+    let mut references = vec!["DATABASE_URL=$service-database-url:latest".to_owned()];
+    let of_app = platform
+        .secrets
+        .iter()
+        .filter(|it| it.needed_for == SecretUse::App);
+    for secret in of_app {
+        let origin = match secret.origin {
+            Origin::Generated { .. } => "generated",
+            Origin::Supplied => "typed",
+        };
+        secrets.push(format!("secret {} {origin}", secret.name));
+        if let Some(setting) = &secret.setting {
+            references.push(format!("{setting}=$service-{}:latest", secret.name));
+        }
+    }
+    let production = platform.environment("production");
+    let production = production.or_else(|| platform.environments.first());
+    let missing = production.map_or(&[][..], |it| it.missing.as_slice());
+    for variable in missing.iter().filter(|it| it.secret) {
+        let name = variable.name.to_lowercase().replace('_', "-");
+        secrets.push(format!("secret {name} typed"));
+        references.push(format!("{}=$service-{name}:latest", variable.name));
+    }
+    let mut variables = vec![
+        "TAXIWAY_ENVIRONMENT=$environment".to_owned(),
+        "WEBSITE_HOSTNAME=$service-$number.$region.run.app".to_owned(),
+        format!("WEB_CONCURRENCY={PROCESSES}"),
+        format!("GUNICORN_THREADS={THREADS}"),
+    ];
+    if blueprint.is_django() {
+        variables.push("DJANGO_HTTPS=on".to_owned());
+    }
+    for variable in &web.variables {
+        if let Supply::Platform { value } = &variable.supply {
+            variables.push(format!("{}={}", variable.name, quoted(value)));
+        }
+    }
+    let sizing = format!(
+        "# {INSTANCES} instances of {PROCESSES} processes with {THREADS} threads open {} connections to the database at most.",
+        INSTANCES * PROCESSES * THREADS
+    );
+    let mut roles = vec!["roles/run.developer", "roles/logging.logWriter"];
+    if google.sql_instance.is_some() {
+        roles.push("roles/cloudsql.editor");
+    }
+    include_str!("../../files/cloud-build/set-up.sh")
+        .replace("@SECRETS@", &secrets.join("\n"))
+        .replace("@REFERENCES@", &format!("\"{}\"", references.join(",")))
+        .replace(
+            "@VARIABLES@",
+            &format!("\"^{AND}^{}\"", variables.join(AND)),
+        )
+        .replace("@STAGING@", &own_variables(blueprint, "staging"))
+        .replace("@PRODUCTION@", &own_variables(blueprint, "production"))
+        .replace("@SIZING@", &sizing)
+        .replace("@CONCURRENCY@", &(PROCESSES * THREADS).to_string())
+        .replace("@INSTANCES@", &INSTANCES.to_string())
+        .replace("@PORT@", &web.port.to_string())
+        .replace("@JOB@\n", &job(blueprint))
+        .replace("@DEPLOYER_ROLES@", &roles.join(" "))
+        .replace("@BRANCH_PATTERN@", &branch.replace('.', "\\."))
+        .replace("@BRANCH@", branch)
+        .replace("@WORKLOAD@", &platform.workload)
+        .replace("@REGION@", &google.region)
+}
+
+/// What taxiway.toml says for an environment; a variable that nobody gives is asked of whoever runs the script.
+fn own_variables(blueprint: &Blueprint<'_>, environment: &str) -> String {
+    let platform = blueprint.platform;
+    let known = platform.environment(environment);
+    let Some(known) = known.or_else(|| platform.environments.first()) else {
+        return "\"\"".to_owned();
+    };
+    let configured = known
+        .variables
+        .iter()
+        .map(|(name, value)| format!("{AND}{name}={}", quoted(value)));
+    let missing = known
+        .missing
+        .iter()
+        .filter(|it| !it.secret)
+        .map(|it| format!("{AND}{0}=${{{0}:?the project reads it}}", it.name));
+    format!("\"{}\"", configured.chain(missing).collect::<String>())
+}
+
+/// A text inside of double quotes.
+fn quoted(text: &str) -> String {
+    let special = |it: char| matches!(it, '"' | '$' | '`' | '\\');
+    let parts = text
+        .chars()
+        .flat_map(|it| special(it).then_some('\\').into_iter().chain([it]));
+    parts.collect()
+}
+
+/// The job that migrates; it runs from the folder of the overlay.
+fn job(blueprint: &Blueprint<'_>) -> String {
+    if blueprint.service.migrations.is_none() {
+        return String::new();
+    }
+    let web = &blueprint.platform.service;
+    let folder = match relative::below(&web.app_dir, &web.root).as_str() {
+        "." => "/app".to_owned(),
+        folder => format!("/app/{folder}"),
+    };
+    include_str!("../../files/cloud-build/job.sh")
+        .replace("@FOLDER@", &folder)
+        .replace("@AND@", AND)
+}

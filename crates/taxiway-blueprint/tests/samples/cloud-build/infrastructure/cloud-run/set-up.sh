@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Makes what Cloud Build deploys to, once for each environment, by somebody who owns the project:
+#
+#   bash infrastructure/cloud-run/set-up.sh staging projects/PROJECT/locations/REGION/connections/CONNECTION/repositories/NAME
+#
+# The repository is one of a connection (gcloud builds connections create). A second run changes nothing.
+set -euo pipefail
+
+environment=${1:?staging or production}
+repository=${2:?the repository of a connection of Cloud Build}
+case "$environment" in
+  staging)
+    variables="#&#EMAIL_HOST=${EMAIL_HOST:?the project reads it}"
+    ;;
+  production)
+    variables="#&#EMAIL_HOST=${EMAIL_HOST:?the project reads it}"
+    ;;
+  *)
+    echo "There is no environment $environment: staging, production." >&2
+    exit 2
+    ;;
+esac
+workload=shop
+region=europe-west4
+project=$(gcloud config get-value project)
+number=$(gcloud projects describe "$project" --format 'value(projectNumber)')
+service=$workload-$environment
+runtime=$service@$project.iam.gserviceaccount.com
+deployer=$workload-deploy@$project.iam.gserviceaccount.com
+checker=$workload-check@$project.iam.gserviceaccount.com
+
+is_there() { "$@" > /dev/null 2>&1; }
+
+gcloud services enable run.googleapis.com cloudbuild.googleapis.com artifactregistry.googleapis.com secretmanager.googleapis.com
+
+if ! is_there gcloud artifacts repositories describe "$workload" --location "$region"; then
+  gcloud artifacts repositories create "$workload" --location "$region" --repository-format docker
+fi
+
+# Accounts of their own: what runs may not deploy, and what deploys may not read secrets.
+for account in "$service" "$workload-deploy" "$workload-check"; do
+  if ! is_there gcloud iam service-accounts describe "$account@$project.iam.gserviceaccount.com"; then
+    gcloud iam service-accounts create "$account"
+  fi
+done
+for role in roles/run.developer roles/logging.logWriter roles/cloudsql.editor; do
+  gcloud projects add-iam-policy-binding "$project" --member "serviceAccount:$deployer" --role "$role" --condition None > /dev/null
+done
+gcloud projects add-iam-policy-binding "$project" --member "serviceAccount:$checker" --role roles/logging.logWriter --condition None > /dev/null
+gcloud artifacts repositories add-iam-policy-binding "$workload" --location "$region" \
+  --member "serviceAccount:$deployer" --role roles/artifactregistry.writer > /dev/null
+gcloud iam service-accounts add-iam-policy-binding "$runtime" \
+  --member "serviceAccount:$deployer" --role roles/iam.serviceAccountUser > /dev/null
+
+# A value is generated, or typed; it goes from here to Secret Manager and nowhere else.
+secret() {
+  local name=$service-$1 value
+  if ! is_there gcloud secrets versions describe latest --secret "$name"; then
+    if [[ "$2" == generated ]]; then
+      value=$(openssl rand -base64 48)
+    else
+      read -rsp "$1: " value
+      echo
+    fi
+    is_there gcloud secrets describe "$name" || gcloud secrets create "$name" --replication-policy automatic
+    printf '%s' "$value" | gcloud secrets versions add "$name" --data-file -
+  fi
+  gcloud secrets add-iam-policy-binding "$name" \
+    --member "serviceAccount:$runtime" --role roles/secretmanager.secretAccessor > /dev/null
+}
+# The database has to answer Cloud Run under a name or a number: postgresql://USER:PASSWORD@HOST/NAME?sslmode=require
+secret database-url typed
+secret django-secret-key generated
+secret stripe-secret-key typed
+
+# What every revision and the migrations start with; Cloud Build changes the image alone.
+secrets="DATABASE_URL=$service-database-url:latest,SECRET_KEY=$service-django-secret-key:latest,STRIPE_SECRET_KEY=$service-stripe-secret-key:latest"
+variables="^#&#^TAXIWAY_ENVIRONMENT=$environment#&#WEBSITE_HOSTNAME=$service-$number.$region.run.app#&#WEB_CONCURRENCY=2#&#GUNICORN_THREADS=8#&#DJANGO_HTTPS=on#&#DEBUG=0"$variables
+hello=us-docker.pkg.dev/cloudrun/container/hello
+# 4 instances of 2 processes with 8 threads open 64 connections to the database at most.
+if ! is_there gcloud run services describe "$service" --region "$region"; then
+  if [[ "$environment" == production ]]; then
+    exposure=(--allow-unauthenticated --min-instances 1)
+  else
+    exposure=(--no-allow-unauthenticated --min-instances 0)
+  fi
+  gcloud run deploy "$service" --region "$region" --image "$hello" --port 8000 --service-account "$runtime" \
+    --set-secrets "$secrets" --set-env-vars "$variables" --cpu 1 --memory 1Gi --concurrency 16 --max-instances 4 "${exposure[@]}"
+fi
+gcloud run services add-iam-policy-binding "$service" --region "$region" \
+  --member "serviceAccount:$deployer" --role roles/run.invoker > /dev/null
+
+if ! is_there gcloud run jobs describe "$service-migrate" --region "$region"; then
+  gcloud run jobs create "$service-migrate" --region "$region" --image "$hello" --service-account "$runtime" \
+    --command python --args=-m,taxiway_runtime.migrate --max-retries 0 --task-timeout 30m \
+    --set-secrets "$secrets" --set-env-vars "$variables#&#PYTHONPATH=/app"
+fi
+
+trigger() {
+  local name=$1
+  shift
+  if ! is_there gcloud builds triggers describe "$name" --region "$region"; then
+    gcloud builds triggers create "$@" --name "$name" --region "$region" --repository "$repository"
+  fi
+}
+deploys=(--service-account "projects/$project/serviceAccounts/$deployer")
+if [[ "$environment" == staging ]]; then
+  # Whoever opens a pull request runs code here: as an account that may write logs and nothing else.
+  trigger "$workload-pull-request" github --pull-request-pattern '^main$' --build-config cloudbuild.pull-request.yaml \
+    --comment-control COMMENTS_ENABLED_FOR_EXTERNAL_CONTRIBUTORS_ONLY \
+    --service-account "projects/$project/serviceAccounts/$checker"
+  trigger "$service" github --branch-pattern '^main$' --build-config cloudbuild.yaml "${deploys[@]}"
+else
+  # By hand, and approved by somebody: gcloud builds triggers run shop-production --sha COMMIT
+  trigger "$service" manual --branch main --build-config cloudbuild.production.yaml --require-approval "${deploys[@]}"
+fi
+# A rollback waits for nobody.
+trigger "$service-rollback" manual --branch main --build-config cloudbuild.rollback.yaml \
+  --substitutions "_SERVICE=$service" "${deploys[@]}"
