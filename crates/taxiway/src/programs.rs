@@ -124,9 +124,28 @@ pub(crate) fn origin(folder: &camino::Utf8Path) -> Option<String> {
     )
 }
 
-/// What GitHub's own program answers, if it is there and signed in.
-pub(crate) fn gh(arguments: &[&str]) -> Option<String> {
-    output("gh", arguments)
+/// What GitHub's own program answers, or why it does not.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a short question to a program of this machine, before any supervisor exists"
+)]
+pub(crate) fn gh(arguments: &[&str]) -> Result<String, String> {
+    let answer = Command::new("gh")
+        .args(arguments)
+        // Nobody sits there to answer it.
+        .env("GH_PROMPT_DISABLED", "1")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no `gh` on PATH".to_owned(),
+            _ => error.to_string(),
+        })?;
+    if answer.status.success() {
+        return Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned());
+    }
+    let said = String::from_utf8_lossy(&answer.stderr);
+    let last = said.lines().rfind(|line| !line.trim().is_empty());
+    Err(last.map_or_else(|| format!("gh ended with {}", answer.status), str::to_owned))
 }
 
 /// Opens an address in the user's browser; whether one was found.

@@ -19,8 +19,9 @@ case "$2" in
   *environments/production/variables*) echo AZURE_CLIENT_ID ;;
   *environments\?*) echo production ;;
   repos/octo/shop/actions/variables*) printf 'AZURE_TENANT_ID\nAZURE_SUBSCRIPTION_ID\n' ;;
+  repos/octo/closed) echo 'gh: Not Found (HTTP 404)' >&2; exit 1 ;;
 esac
-echo end
+echo /end
 "#;
 
 fn credential(tail: &str) -> String {
@@ -82,6 +83,19 @@ fn jobs_that_nobody_trusts_and_variables_that_nobody_set_are_named_with_what_men
         .output()
         .unwrap();
     assert_eq!(asked.status.code(), Some(1));
+    let mut closed = world.command(&["doctor", "github", "--ask", "--repo", "octo/closed"]);
+    closed.env("PATH", format!("{}:{path}", tools.path().display()));
+    let closed = closed.output().unwrap();
+    assert_eq!(closed.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&closed.stderr);
+    assert!(said.contains("gh: Not Found (HTTP 404)"), "{said}");
+    std::fs::remove_file(&gh).unwrap();
+    let mut alone = world.command(&["doctor", "github", "--ask", "--repo", "octo/shop"]);
+    alone.env("PATH", tools.path());
+    let alone = alone.output().unwrap();
+    assert_eq!(alone.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&alone.stderr);
+    assert!(said.contains("there is no `gh` on PATH"), "{said}");
     let report: serde_json::Value = serde_json::from_slice(&asked.stdout).unwrap();
     let problems: Vec<_> = report["problems"]
         .as_array()

@@ -72,13 +72,19 @@ fn list(path: &str, filter: &str) -> Result<Vec<String>, Failure> {
     Ok(text.lines().map(str::to_owned).collect())
 }
 
+/// What stands behind the answer of each page, so that an empty one can be told from none. No name on GitHub is like it.
+const END: &str = "/end";
+
 /// An empty answer is none; without gh the first question fails already.
 fn api(path: &str, filter: &str) -> Result<String, Failure> {
-    let with_end = format!("({filter}), \"end\"");
-    let answer = programs::gh(&["api", path, "--jq", &with_end]).ok_or_else(|| {
+    let with_end = format!("({filter}), \"{END}\"");
+    let arguments = ["api", path, "--paginate", "--jq", &with_end];
+    let answer = programs::gh(&arguments).map_err(|why| {
         Failure::lacking(format!("GitHub does not answer to `gh api {path}`"))
+            .detail(why)
             .next("sign in", "gh auth login")
             .next("or from the files alone", "taxiway doctor github")
     })?;
-    Ok(answer.trim_end_matches("end").trim_end().to_owned())
+    let lines: Vec<&str> = answer.lines().filter(|line| *line != END).collect();
+    Ok(lines.join("\n"))
 }
