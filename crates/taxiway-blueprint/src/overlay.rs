@@ -71,7 +71,14 @@ threads = int(os.environ.get(\"GUNICORN_THREADS\") or 4)
 /// What uvicorn's worker needs besides.
 const GUNICORN_FOR_UVICORN: &str = include_str!("../files/gunicorn.uvicorn.py");
 const GUNICORN_OVER_THEIRS: &str = include_str!("../files/gunicorn.taxiway.conf.py");
+/// A continuous WebJob, and how it is run.
+const BACKGROUND: &str = include_str!("../files/background.sh");
+/// Runs a command of the project as the overlay prepares it; Django's settings do that wherever they are read.
+const RUN: &str = web!("run.py").1;
 const MIGRATE: &str = include_str!("../files/migrate.sh");
+
+/// How long work under way may take when its process is told to end. App Service takes 5 seconds without this.
+const STOPPING_SECONDS: u32 = 30;
 
 /// Which file configures the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +143,47 @@ pub(crate) fn files(
             relative::below(&web.app_dir, &web.root).as_str(),
         ),
     ));
+    files.extend(background(platform));
+    files
+}
+
+/// The continuous WebJobs of what runs beside the web process.
+fn background(platform: &Platform) -> Vec<GeneratedFile> {
+    let web = &platform.service;
+    let mut files = Vec::new();
+    let is_django = web.settings_module.is_some();
+    if !is_django && !platform.background.is_empty() {
+        let path = relative::join(&web.app_dir, "taxiway_runtime/run.py");
+        files.push(GeneratedFile::new(path, RUN));
+    }
+    for process in &platform.background {
+        let folder = relative::join(&web.root, "App_Data/jobs/continuous").join(&process.name);
+        let command = if is_django {
+            process.command_line()
+        } else {
+            format!("python -m taxiway_runtime.run {}", process.command_line())
+        };
+        let instances = if process.is_single {
+            "One instance runs it, however many there are: settings.job says so."
+        } else {
+            "Every instance runs it."
+        };
+        let script = BACKGROUND
+            .replace(
+                "@APP_DIR@",
+                relative::below(&web.app_dir, &web.root).as_str(),
+            )
+            .replace("@COMMAND@", &command)
+            .replace("@INSTANCES@", instances);
+        files.push(GeneratedFile::executable(folder.join("run.sh"), script));
+        files.push(GeneratedFile::new(
+            folder.join("settings.job"),
+            format!(
+                "{{\n  \"is_singleton\": {},\n  \"stopping_wait_time\": {STOPPING_SECONDS}\n}}\n",
+                process.is_single
+            ),
+        ));
+    }
     files
 }
 

@@ -76,6 +76,10 @@ fn package(release: &str) -> Vec<u8> {
         ("release.txt", release),
         ("requirements.txt", ""),
         ("App_Data/jobs/triggered/migrate/run.sh", JOB),
+        (
+            "App_Data/jobs/continuous/mail/run.sh",
+            "echo sends mail\nexec sleep 3600\n",
+        ),
     ];
     let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in files {
@@ -361,11 +365,45 @@ async fn a_web_job_runs_in_the_applications_place() {
         .await
         .expect(200);
     assert_eq!(run(&cloud).await["status"], "Failed");
+    continuous_job_runs(&cloud).await;
     cloud
         .scm(Method::POST, "/api/triggeredwebjobs/other/run", Vec::new())
         .await
         .expect(404);
     cloud.stop().await;
+}
+
+/// The continuous job of the package is listed, runs, and its log can be read.
+async fn continuous_job_runs(cloud: &TestCloud) {
+    let path = "/api/continuouswebjobs/mail";
+    let running = async {
+        loop {
+            let job = cloud.scm(Method::GET, path, Vec::new()).await.expect(200);
+            if job.body["status"] == "Running" {
+                return job.body;
+            }
+        }
+    };
+    let job = timeout(DEADLINE, running).await.expect("a job that runs");
+    let url = job["log_url"].as_str().expect("a URL");
+    let log = answer(cloud.client.get(url).bearer_auth(&cloud.token))
+        .await
+        .expect(200);
+    let log = log.body.as_str().expect("a text").to_owned();
+    assert!(log.contains("sends mail"), "{log}");
+    let all = cloud.scm(Method::GET, "/api/webjobs", Vec::new()).await;
+    let all = all.expect(200).body;
+    let kinds: Vec<&Value> = all
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|job| &job["type"])
+        .collect();
+    assert_eq!(kinds, ["continuous", "triggered"]);
+    cloud
+        .scm(Method::GET, "/api/continuouswebjobs/other", Vec::new())
+        .await
+        .expect(404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

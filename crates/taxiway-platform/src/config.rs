@@ -3,6 +3,7 @@
 //! Short on purpose: what can be read from the repository or has a good default is absent. Every value keeps its place, so
 //! that a decision can say which line it follows.
 
+mod background;
 mod environment;
 mod initial;
 mod parse;
@@ -38,6 +39,9 @@ pub struct Config {
     /// How commits get to the environments.
     #[schemars(default)]
     pub delivery: DeliverySettings,
+    /// Processes beside the web process, by name: those that were found can be changed here, and others added.
+    #[schemars(default)]
+    pub background: IndexMap<String, BackgroundSettings>,
     /// The environments by name. `local` exists without being named.
     #[schemars(default)]
     pub environments: IndexMap<String, EnvironmentSettings>,
@@ -127,6 +131,18 @@ pub struct CloudRunSettings {
     pub sql_instance: Option<Setting<String>>,
 }
 
+/// A process beside the web process.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BackgroundSettings {
+    /// What starts it, in the folder that the application runs from. A shell's quotes, variables and pipes mean nothing here.
+    pub command: Option<Setting<String>>,
+    /// Whether one instance runs it, however many there are. Default: schedulers alone.
+    pub single: Option<Setting<bool>>,
+    /// Whether it is run at all. Default: yes.
+    pub run: Option<Setting<bool>>,
+}
+
 /// A release of Taxiway for Linux, which workflows download and check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
@@ -175,6 +191,8 @@ pub struct EnvironmentSettings {
     pub budget: Option<BudgetSettings>,
     /// Whether what holds data can't be deleted until a lock is removed.
     pub lock: Option<Setting<bool>>,
+    /// Whether the processes beside the web process run here. Default: yes.
+    pub background: Option<Setting<bool>>,
     /// The database.
     #[schemars(default)]
     pub database: DatabaseSettings,
@@ -280,7 +298,8 @@ mod tests {
             ("AppConfig", "app", 8),
             ("DeliverySettings", "delivery", 8),
             ("CloudRunSettings", "delivery.cloud-run", 2),
-            ("EnvironmentSettings", "environments.production", 16),
+            ("BackgroundSettings", "background.work", 3),
+            ("EnvironmentSettings", "environments.production", 17),
             ("DatabaseSettings", "environments.production.database", 9),
             ("BudgetSettings", "environments.production.budget", 2),
             ("CheckConfig", "check", 1),

@@ -1,5 +1,6 @@
 //! From what was read and what was configured to the platform.
 
+mod background;
 mod database;
 mod delivery;
 mod environments;
@@ -31,12 +32,13 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
     let web = service::web_service(service, config, &mut decisions);
     let (variables, mut secrets) = variables::decide(service, config, &mut decisions);
     let (hosting, data_residency) = shared(config, &mut decisions);
+    let background = background::decide(service, config, hosting, &mut decisions);
     let environments = environments::decide(
         service,
         config,
+        &background,
         &workload,
         &variables,
-        &service::cache_settings(service, config),
         web.as_ref().map_or(Server::Gunicorn, |web| web.server),
         &mut decisions,
     );
@@ -51,6 +53,7 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
                 name,
                 workload,
                 service: web,
+                background,
                 hosting,
                 data_residency,
                 secrets,

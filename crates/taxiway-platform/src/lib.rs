@@ -4,6 +4,7 @@
 //! [`Platform`]: environments, names, sizes, versions, secrets and variables, each with a [`Choice`] that names its source
 //! and reason. Pure: same input, same platform. Azure's names, limits and defaults are stated where they are used.
 
+mod background;
 mod choice;
 mod config;
 mod decide;
@@ -18,10 +19,11 @@ mod size;
 mod suggestion;
 mod workers;
 
+pub use background::BackgroundProcess;
 pub use choice::{Choice, Source};
 pub use config::{
-    AllowedFinding, AppConfig, BudgetSettings, CONFIG_PATH, CacheChoice, CheckConfig,
-    CloudRunSettings, Config, DatabaseSettings, DeliverySettings, EnvironmentSettings,
+    AllowedFinding, AppConfig, BackgroundSettings, BudgetSettings, CONFIG_PATH, CacheChoice,
+    CheckConfig, CloudRunSettings, Config, DatabaseSettings, DeliverySettings, EnvironmentSettings,
     ProgramSettings, Setting, initial_config,
 };
 pub use decide::decide;

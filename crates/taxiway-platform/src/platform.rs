@@ -9,7 +9,7 @@ use taxiway_diagnostics::{Diagnostic, Place};
 use crate::infrastructure::{
     Alerts, Budget, Cache, DatabaseKind, Hosting, Network, SignIn, Standby, Storage,
 };
-use crate::{Choice, Delivery, Size, Workers};
+use crate::{BackgroundProcess, Choice, Delivery, Size, Workers};
 
 /// The name of the schema of a printed [`Platform`].
 pub const PLATFORM_SCHEMA: &str = "taxiway.platform/v1";
@@ -25,6 +25,8 @@ pub struct Platform {
     pub workload: String,
     /// The one web service.
     pub service: WebService,
+    /// What runs beside the service, wherever [`Environment::runs_background`] says so.
+    pub background: Vec<BackgroundProcess>,
     /// How the service is hosted in Azure. The local cloud runs its code.
     pub hosting: Hosting,
     /// The regions that data may be in; empty is without a limit.
@@ -277,6 +279,8 @@ pub struct Environment {
     pub plan: Plan,
     /// The processes and threads that serve.
     pub workers: Workers,
+    /// Whether the processes beside the web process run here.
+    pub runs_background: bool,
     /// The database server.
     pub database: Database,
     /// Who reaches what. `None` is this machine: the local cloud has no networks.

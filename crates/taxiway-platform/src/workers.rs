@@ -11,6 +11,8 @@ pub struct Workers {
     pub threads: u32,
     /// The connections to the database that each process may hold while it is busy.
     pub connections: u32,
+    /// The connections of the processes beside the web process, on each instance.
+    pub background: u32,
     /// The instances that there may be under load.
     pub instances: u32,
     /// The connections that the database takes; `None` where it is somebody else's.
@@ -23,6 +25,10 @@ const SITES: u32 = 2;
 impl Workers {
     /// The connections when all of it is busy at once.
     pub const fn total(&self) -> u32 {
+        self.web() + self.background * self.instances
+    }
+
+    const fn web(&self) -> u32 {
         self.processes * self.connections * self.instances * SITES
     }
 
@@ -37,12 +43,20 @@ impl Workers {
             Some(limit) => format!(" of {limit}"),
             None => " of a database whose limit is not known here".to_owned(),
         };
+        let background = match self.background {
+            0 => String::new(),
+            each => format!(
+                ", and {each} × {} of processes beside it: {}",
+                counted(self.instances, "instance"),
+                self.total()
+            ),
+        };
         format!(
-            "{} × {} × {} × {SITES} (site and slot) = {}{limit}",
+            "{} × {} × {} × {SITES} (site and slot) = {}{background}{limit}",
             counted(self.processes, "worker"),
             counted(self.connections, "connection"),
             counted(self.instances, "instance"),
-            self.total(),
+            self.web(),
         )
     }
 }
@@ -64,6 +78,7 @@ mod tests {
             processes: 5,
             threads: 4,
             connections: 5,
+            background: 0,
             instances: 6,
             limit: Some(299),
         };
@@ -72,5 +87,15 @@ mod tests {
             "5 workers × 5 connections × 6 instances × 2 (site and slot) = 300 of 299"
         );
         assert!(!workers.fit());
+        let with_celery = Workers {
+            background: 3,
+            limit: None,
+            ..workers
+        };
+        assert_eq!(
+            with_celery.arithmetic(),
+            "5 workers × 5 connections × 6 instances × 2 (site and slot) = 300, and 3 × 6 instances of processes beside it: 318 \
+             of a database whose limit is not known here"
+        );
     }
 }

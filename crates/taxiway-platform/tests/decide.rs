@@ -353,4 +353,88 @@ mod decide {
           leave it out
         "#);
     }
+
+    /// What is decided about processes beside the web process, and what is warned of.
+    fn background(changes: &serde_json::Value, config: &str) -> String {
+        let platform = decided(changes, config);
+        let mut text: String = platform
+            .background
+            .iter()
+            .map(|process| {
+                let single = if process.is_single { ", single" } else { "" };
+                format!(
+                    "{}: {} ({} connections{single})\n",
+                    process.name,
+                    process.command_line(),
+                    process.connections
+                )
+            })
+            .collect();
+        for warning in &platform.warnings {
+            text.extend([&*warning.message, "\n"]);
+        }
+        text
+    }
+
+    #[test]
+    fn processes_run_as_the_project_runs_them_or_as_their_tool_is_usually_run() {
+        let processes = serde_json::json!({"installed_apps": ["django_q"], "processes": [
+            {"kind": "worker", "tool": "celery", "app": "shop", "command": "celery -A shop worker -c 4 -Q mail", "places": ["Procfile:2"]},
+            {"kind": "scheduler", "tool": "celery-beat", "app": "shop", "command": "celery -A shop worker -B", "places": ["Procfile:3"]},
+            {"kind": "monitor", "tool": "flower", "places": ["Procfile:4"]},
+            {"kind": "worker", "tool": "rq", "command": "python src/manage.py rqworker high $QUEUES", "places": ["Procfile:5"]},
+            {"kind": "scheduler", "tool": "rq", "command": "rqscheduler", "places": ["Procfile:6"]},
+            {"kind": "worker", "tool": "dramatiq", "places": ["shop/tasks.py:1"]},
+            {"kind": "worker", "tool": "django-q", "places": ["requirements.txt:3"]},
+            {"kind": "worker", "tool": "custom", "command": "python src/manage.py send_mails", "places": ["Procfile:7"]},
+            {"kind": "worker", "tool": "arq", "app": "shop.jobs.WorkerSettings", "places": ["shop/jobs.py:9"]},
+            {"kind": "worker", "tool": "saq", "command": "start-worker saq shop.jobs", "places": ["Procfile:8"]},
+        ]});
+        insta::assert_snapshot!(background(&processes, ""), @"
+        celery: celery -A shop worker -c 4 -Q mail (5 connections)
+        celery-beat: celery -A shop beat --loglevel INFO --schedule /tmp/celerybeat-schedule (1 connections, single)
+        rq: python manage.py rqworker default (5 connections)
+        rq-scheduler: rqscheduler (1 connections, single)
+        django-q: python manage.py qcluster (5 connections)
+        send-mails: python manage.py send_mails (5 connections)
+        arq: arq shop.jobs.WorkerSettings (5 connections)
+        flower (Procfile:4) is not run: it shows a page of its own, and beside the web process nothing is reached from outside
+        the dramatiq process (shop/tasks.py:1) is not run: how it is started can't be told, or takes a shell
+        the saq process (Procfile:8) is not run: how it is started can't be told, or takes a shell
+        ");
+        let config = "[background.rq]\nrun = false\n[background.dramatiq]\ncommand = \"dramatiq shop.tasks\"\n\
+            [background.celery]\nsingle = true\n[background.sweep]\ncommand = \"python manage.py sweep --forever\"\nsingle = true\n\
+            [background.flower]\nrun = false\n[environments.test]\nbackground = false\n";
+        insta::assert_snapshot!(background(&processes, config), @"
+        celery: celery -A shop worker -c 4 -Q mail (5 connections, single)
+        celery-beat: celery -A shop beat --loglevel INFO --schedule /tmp/celerybeat-schedule (1 connections, single)
+        rq-scheduler: rqscheduler (1 connections, single)
+        dramatiq: dramatiq shop.tasks (5 connections)
+        django-q: python manage.py qcluster (5 connections)
+        send-mails: python manage.py send_mails (5 connections)
+        arq: arq shop.jobs.WorkerSettings (5 connections)
+        sweep: python manage.py sweep --forever (5 connections, single)
+        the saq process (Procfile:8) is not run: how it is started can't be told, or takes a shell
+        ");
+        let platform = decided(&processes, config);
+        let runs: Vec<bool> = platform
+            .environments
+            .iter()
+            .map(|it| it.runs_background)
+            .collect();
+        assert_eq!(runs, [true, false]);
+        let test = &platform.environment("test").unwrap().workers;
+        assert_eq!(test.background, 0, "what does not run opens no connections");
+        insta::assert_snapshot!(refused(&processes, "[background.swep]\nsingle = true\n"), @r#"
+        background-without-command: no process `swep` was found in the repository (taxiway.toml:2), and nothing says how it is started
+          [background.swep] command = "…"; `taxiway detect` shows the processes that were found
+        "#);
+        let container = "[app]\nhosting = \"container\"\n";
+        let one = serde_json::json!({"processes": [{"kind": "worker", "tool": "celery", "app": "shop", "places": ["Procfile:2"]}]});
+        insta::assert_snapshot!(background(&one, container), @r#"
+        celery: celery -A shop worker --loglevel INFO --concurrency 2 (3 connections)
+        `hosting = "container"` (taxiway.toml:2): registry and site are written, but no command builds and rolls out images yet
+        with `hosting = "container"` the process `celery` (Procfile:2) runs in the local cloud only: a site that serves an image has no WebJobs, which are a part of published code
+        "#);
+    }
 }

@@ -16,6 +16,9 @@ use super::settings;
 use super::shape::Shape;
 use crate::overlay::ServerFile;
 
+/// The setting that the WebJobs of a release read: whether they work.
+pub(super) const BACKGROUND: &str = "TAXIWAY_BACKGROUND";
+
 /// The path that says whether an instance can serve; the overlay answers it.
 pub(super) const READY: &str = "/healthz/ready";
 
@@ -61,12 +64,19 @@ fn site(platform: &Platform, shape: Shape, document: &mut Document) {
     };
     parameters = parameters.with("isInternal", internal);
     parameters = runtime(shape, parameters);
-    let parameters = parameters
+    parameters = parameters
         .with("healthCheckPath", READY)
         .with("httpsOnly", name("httpsOnly"))
         .with("domains", name("domains"))
-        .with("appSettings", name("appSettings"))
-        .with("stickySettings", name("stickySettings"));
+        .with("appSettings", name("appSettings"));
+    if shape.background {
+        let on = conditional(name("runsBackground"), "on", "off");
+        parameters = parameters
+            .comment("The slot has a release that nobody is served by yet, or no longer: it takes no work from the queue.")
+            .with("siteOnlySettings", Object::new().with(BACKGROUND, on))
+            .with("slotOnlySettings", Object::new().with(BACKGROUND, "off"));
+    }
+    let parameters = parameters.with("stickySettings", name("stickySettings"));
     let mut before = vec![name("database")];
     before.extend(
         platform

@@ -123,6 +123,9 @@ fn site(
     } else if !environment.domains.is_empty() {
         document.assign("domains", environment.domains.clone());
     }
+    if !environment.runs_background {
+        document.assign("runsBackground", false);
+    }
     let settings = extra_settings(server, environment, server_file);
     if !settings.is_empty() {
         document.assign("extraSettings", settings);

@@ -4,7 +4,7 @@ use taxiway_app::Service;
 use taxiway_bicep::build::{Document, Object, Value, conditional, name, text};
 use taxiway_platform::{Platform, StaticServing, Supply};
 
-use super::main_file::{READY, sign_in};
+use super::main_file::{BACKGROUND, READY, sign_in};
 use super::shape::Shape;
 use crate::overlay::ServerFile;
 use crate::relative;
@@ -262,6 +262,9 @@ fn sticky(platform: &Platform) -> Value {
     }
     if platform.environments.iter().any(|it| it.storage.is_some()) {
         names.extend(["AZURE_STORAGE_URL", "AZURE_STORAGE_ACCOUNT_NAME"]);
+    }
+    if !platform.background.is_empty() {
+        names.push(BACKGROUND);
     }
     names.push("APPLICATIONINSIGHTS_CONNECTION_STRING");
     Value::from(names)

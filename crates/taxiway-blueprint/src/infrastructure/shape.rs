@@ -23,6 +23,8 @@ pub(super) struct Shape {
     pub(super) cache: bool,
     pub(super) storage: bool,
     pub(super) container: bool,
+    /// Processes beside the web process.
+    pub(super) background: bool,
     pub(super) autoscale: bool,
     pub(super) alerts: bool,
     pub(super) budget: bool,
@@ -50,6 +52,7 @@ impl Shape {
             cache: any(&|it| it.cache.is_some()),
             storage: any(&|it| it.storage.is_some()),
             container: platform.hosting == Hosting::Container && any(&|it| it.network.is_some()),
+            background: !platform.background.is_empty(),
             autoscale: any(&|it| it.plan.most_instances > it.plan.instances),
             alerts: any(&|it| it.alerts.is_some()),
             budget: any(&|it| it.budget.is_some()),

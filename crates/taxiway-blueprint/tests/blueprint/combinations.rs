@@ -179,6 +179,7 @@ fn app() -> App {
         "python": {"version": "3.12"},
         "dependencies": {"manager": "pip", "manifests": ["requirements.txt"]},
         "env": [{"name": "REDIS_URL", "required": false, "secret": true}],
+        "processes": [{"kind": "worker", "tool": "celery", "app": "shop", "places": ["shop/celery.py:3"]}],
     }]});
     serde_json::from_value(document).unwrap()
 }
@@ -370,8 +371,30 @@ fn check(combination: Combination, environment: &str, resources: &[Value]) {
             .unwrap()
             .starts_with("Microsoft.Web/sites@")
     });
+    every_instance_but_the_slots_works(combination, resources);
     let access = &site.unwrap()["body"]["properties"]["publicNetworkAccess"];
     assert_eq!(access == "Disabled", is_closed, "{}", combination.name());
+}
+
+/// What runs beside the web process runs on the site and not on its slot, and that stays so in a swap.
+fn every_instance_but_the_slots_works(combination: Combination, resources: &[Value]) {
+    let name = combination.name();
+    let settings = |kind: &str, what: &str| {
+        let prefix = format!("{kind}@");
+        let found = resources.iter().find(|it| {
+            it["type"].as_str().unwrap().starts_with(&prefix)
+                && it["name"].as_str().unwrap().ends_with(what)
+        });
+        let found = found.unwrap_or_else(|| panic!("{kind} {what} of {name}"));
+        found["body"]["properties"].clone()
+    };
+    let site = settings("Microsoft.Web/sites/config", "/appsettings");
+    let slot = settings("Microsoft.Web/sites/slots/config", "/appsettings");
+    let sticky = settings("Microsoft.Web/sites/config", "/slotConfigNames");
+    let values = [&site, &slot].map(|it| it["TAXIWAY_BACKGROUND"].as_str());
+    assert_eq!(values, [Some("on"), Some("off")], "{name}");
+    let sticky = sticky["appSettingNames"].as_array().unwrap();
+    assert!(sticky.contains(&"TAXIWAY_BACKGROUND".into()), "{name}");
 }
 
 /// Only what the platform needs is written.

@@ -374,7 +374,7 @@ fn every_python_file_compiles() {
             String::from_utf8_lossy(&output.stderr)
         );
         let expected = match sample {
-            "chat" | "shop" => 12,
+            "chat" | "shop" | "links" => 12,
             _ => 11,
         };
         assert_eq!(paths.len(), expected, "{sample}");
@@ -395,4 +395,56 @@ fn the_settings_import_those_of_the_project() {
         assert_eq!(text.matches(import).count(), 1, "{sample}");
         assert!(!text.contains("from project.settings"), "{sample}");
     }
+}
+
+/// What the shop's WebJob for Celery prints, with a Celery that says how it was started and waits for its end.
+fn worker(setting: Option<&str>) -> String {
+    const CELERY: &str = "#!/bin/sh\ntrap 'echo finishes; exit 0' TERM\necho \"celery $*\"\n: > ready\nwhile :; do sleep 0.05; done\n";
+    const END: &str = r#"
+import os, subprocess, sys, time
+job = "App_Data/jobs/continuous/celery/run.sh"
+process = subprocess.Popen(["sh", job], stdout=subprocess.PIPE, text=True)
+if os.environ.get("TAXIWAY_BACKGROUND") == "on":
+    while not os.path.exists("ready"):
+        time.sleep(0.01)
+else:
+    print(process.stdout.readline(), end="")
+open("shutdown", "w").close()
+print(process.stdout.read(), end="")
+print("code", process.wait())
+"#;
+    let folder = tempfile::tempdir().unwrap();
+    let celery = ("bin/celery".to_owned(), CELERY.to_owned());
+    let files = generate("shop")
+        .into_iter()
+        .map(|file| (file.path.into_string(), file.text));
+    for (path, text) in files.chain([celery]) {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&path, mode).unwrap();
+    }
+    let path = format!("{}/bin:/usr/bin:/bin", folder.path().display());
+    let mut variables = vec![("WEBJOBS_SHUTDOWN_FILE", "shutdown"), ("PATH", &path)];
+    variables.extend(setting.map(|setting| ("TAXIWAY_BACKGROUND", setting)));
+    let output = python(folder.path(), &["-c", END], &variables);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_worker_works_where_that_is_on_and_ends_when_it_is_told_to() {
+    insta::assert_snapshot!(worker(Some("on")), @"
+    celery -A shop worker --loglevel INFO --concurrency 2
+    finishes
+    code 0
+    ");
+    insta::assert_snapshot!(worker(Some("off")), @"
+    TAXIWAY_BACKGROUND is not on here: no work is taken up
+    code 0
+    ");
+    insta::assert_snapshot!(worker(None), @"
+    TAXIWAY_BACKGROUND is not on here: no work is taken up
+    code 0
+    ");
 }

@@ -204,3 +204,24 @@ fn a_build_needs_neither_secrets_nor_a_database() {
     let build = [("TAXIWAY_BUILD", "1")];
     assert_eq!(overlay("links", script, &build), "loads\n");
 }
+
+/// Commands of the project, started as its WebJobs start them; `tool` is installed, and its entry point is `tool:main`.
+#[test]
+fn a_command_of_the_project_meets_the_variables_that_the_platform_prepares() {
+    const PREPARE: &str = r#"
+import os, pathlib, subprocess, sys
+pathlib.Path("tool.py").write_text("import os, sys\ndef main():\n    print(os.path.basename(sys.argv[0]), *sys.argv[1:], os.environ['SENTRY_ENVIRONMENT'])\n    return 3\nif __name__ == '__main__':\n    sys.exit(main())\n")
+pathlib.Path("tool-1.0.dist-info").mkdir()
+pathlib.Path("tool-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: tool\nVersion: 1.0\n")
+pathlib.Path("tool-1.0.dist-info/entry_points.txt").write_text("[console_scripts]\ntool-run = tool:main\n")
+for command in ("tool-run -x 1", "python tool.py -y", "python -m tool z", "nothing"):
+    ran = subprocess.run([sys.executable, "-m", "taxiway_runtime.run", *command.split()], capture_output=True, text=True)
+    print(ran.returncode, ran.stdout + ran.stderr, end="")
+"#;
+    insta::assert_snapshot!(overlay("links", PREPARE, &[("TAXIWAY_ENVIRONMENT", "test")]), @"
+    3 tool-run -x 1 test
+    3 tool.py -y test
+    3 tool.py z test
+    1 no package that is installed here has a command nothing
+    ");
+}

@@ -25,6 +25,16 @@ impl RestartPolicy {
         calm: Duration::from_secs(60),
     };
 
+    /// For what runs beside a site: it is started again for as long as the site runs, once a minute in the end. Source:
+    /// projectkudu/kudu wiki, "WebJobs": `WEBJOBS_RESTART_TIME`.
+    pub(crate) const WEB_JOB: Self = Self {
+        first: Duration::from_millis(500),
+        longest: Duration::from_secs(60),
+        limit: u32::MAX,
+        endless: true,
+        calm: Duration::from_secs(60),
+    };
+
     /// For databases: a first start as for services; one that served is started again until it serves or is stopped.
     pub(crate) const DATABASE: Self = Self {
         endless: true,

@@ -3,14 +3,15 @@
 //! A job runs in the environment and the folder of the application. Its runs are remembered before they start, so that one that
 //! broke off with the cloud is reported as aborted.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
     deployment::Folder,
+    launch::Launch,
     record::{SiteRecord, SlotRecord},
     runtime,
     slot_id::SlotId,
@@ -30,7 +31,7 @@ const KEPT: usize = 50;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Job {
     pub name: String,
-    script: Utf8PathBuf,
+    pub(super) script: Utf8PathBuf,
 }
 
 /// How far a run is.
@@ -76,9 +77,12 @@ impl RunStatus {
 
 /// The jobs of what a slot serves.
 pub(super) fn list(cloud: &Cloud, slot: &SlotId, found: &SlotRecord) -> Vec<Job> {
-    let Some(folder) = jobs_folder(cloud, slot, found) else {
-        return Vec::new();
-    };
+    let folder = jobs_folder(cloud, slot, found);
+    folder.map(|folder| below(&folder)).unwrap_or_default()
+}
+
+/// The jobs of a folder that has one in each of its folders.
+pub(super) fn below(folder: &Utf8Path) -> Vec<Job> {
     let entries = folder
         .read_dir_utf8()
         .into_iter()
@@ -236,23 +240,11 @@ impl Work {
         let launch = runtime::prepare(&self.cloud, &self.record, &self.slot, &self.found)
             .await
             .map_err(|problem| format!("the site {problem}"))?;
-        let mut environment = launch.environment;
+        let mut environment = launch.environment.clone();
+        environment.extend(variables(&self.job, "triggered", &launch));
         let admission = self.cloud.sites.identities().admit(&self.slot);
         admission.tell(&mut environment);
-        let folder = self
-            .job
-            .script
-            .parent()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let variables = [
-            ("WEBJOBS_NAME", self.job.name.clone()),
-            ("WEBJOBS_TYPE", "triggered".to_owned()),
-            ("WEBJOBS_RUN_ID", self.run.id.clone()),
-            ("WEBJOBS_PATH", folder),
-            ("WEBROOT_PATH", launch.directory.to_string()),
-        ];
-        environment.extend(variables.map(|(name, value)| (name.to_owned(), value)));
+        environment.insert("WEBJOBS_RUN_ID".to_owned(), self.run.id.clone());
         if let Some(home) = environment.get("HOME") {
             std::fs::create_dir_all(home).map_err(|error| error.to_string())?;
         }
@@ -294,8 +286,23 @@ fn change_run(cloud: &Cloud, key: &str, id: &str, change: impl FnOnce(&mut JobRu
     }
 }
 
+/// What a job is told about itself.
+pub(super) fn variables(job: &Job, kind: &str, launch: &Launch) -> BTreeMap<String, String> {
+    let folder = job.script.parent().map(ToString::to_string);
+    let variables = [
+        ("WEBJOBS_NAME", job.name.clone()),
+        ("WEBJOBS_TYPE", kind.to_owned()),
+        ("WEBJOBS_PATH", folder.unwrap_or_default()),
+        ("WEBROOT_PATH", launch.directory.to_string()),
+    ];
+    variables
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
 /// A script without a first line that says otherwise is run by the shell.
-fn interpreter(script: &Utf8PathBuf) -> &'static str {
+pub(super) fn interpreter(script: &Utf8Path) -> &'static str {
     let text = std::fs::read(script).unwrap_or_default();
     match text.starts_with(b"#!/bin/bash") || text.starts_with(b"#!/usr/bin/env bash") {
         true => "/bin/bash",

@@ -6,6 +6,7 @@
 
 mod build;
 mod config;
+mod continuous;
 mod deployment;
 mod handle;
 mod identity_endpoint;

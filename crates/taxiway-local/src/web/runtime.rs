@@ -17,6 +17,7 @@ use tokio::{
 };
 
 use super::{
+    continuous::{self, Described},
     instance::{DRAIN_LIMIT, Instance},
     launch::{Launch, LaunchError},
     record::{self, SiteRecord, SlotRecord},
@@ -40,6 +41,10 @@ pub(super) struct SlotRuntime {
     /// Whoever starts, stops or swaps the slot holds this meanwhile.
     pub operation: TurnLock<()>,
     attached: Mutex<Option<Attached>>,
+    /// What runs beside the process. Whoever starts or ends it holds this meanwhile.
+    jobs: TurnLock<Option<continuous::Running>>,
+    /// The launch whose jobs should run.
+    wanted_jobs: Mutex<Option<Launch>>,
     is_deploying: AtomicBool,
     /// The slot is being deleted: nobody waits any longer for a start.
     is_going: watch::Sender<bool>,
@@ -93,6 +98,8 @@ impl SlotRuntime {
             log: Log::new(&logs.join("default_docker.log")),
             operation: TurnLock::new(()),
             attached: Mutex::new(None),
+            jobs: TurnLock::new(None),
+            wanted_jobs: Mutex::new(None),
             is_deploying: AtomicBool::new(false),
             is_going: watch::Sender::new(false),
         })
@@ -207,19 +214,67 @@ impl SlotRuntime {
             instance.process.stop().await;
             return Err("was deleted while it started".to_owned());
         };
+        let launch = instance.launch.clone();
         if let Some(before) = self.attach(instance) {
             cloud.sites.retire(before, DRAIN_LIMIT);
         }
+        self.run_jobs(cloud, Some(launch));
         outcome.map_err(|failure| explain(&failure))
     }
 
     /// Ends the process, if any; the traffic gets `target`.
-    fn end(&self, cloud: &Cloud, target: Target) {
+    fn end(self: &Arc<Self>, cloud: &Cloud, target: Target) {
         let before = self.detach();
         self.front.point_to(target);
         if let Some(before) = before {
             cloud.sites.retire(before, Duration::from_secs(5));
         }
+        self.run_jobs(cloud, None);
+    }
+
+    /// Brings the jobs to those of a launch, or to none, in the background.
+    pub(super) fn run_jobs(self: &Arc<Self>, cloud: &Cloud, launch: Option<Launch>) {
+        self.want_jobs(launch);
+        let (runtime, own) = (self.clone(), cloud.clone());
+        cloud
+            .sites
+            .spawn(async move { runtime.exchange_jobs(&own).await });
+    }
+
+    /// The last word counts, in whatever order those come to run who bring it about.
+    fn want_jobs(&self, launch: Option<Launch>) {
+        let mut wanted = self
+            .wanted_jobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *wanted = launch;
+    }
+
+    /// Ends the jobs that run, unless they are the wanted ones, and then starts those.
+    async fn exchange_jobs(&self, cloud: &Cloud) {
+        let mut jobs = self.jobs.lock().await;
+        let wanted = || {
+            let wanted = self.wanted_jobs.lock();
+            wanted.unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        let is_right = match (jobs.as_ref(), wanted().as_ref()) {
+            (Some(running), Some(launch)) => running.is_of(launch),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if is_right {
+            return;
+        }
+        if let Some(running) = jobs.take() {
+            running.stop().await;
+        }
+        // It may have changed while the former ones ended.
+        *jobs = wanted().map(|launch| continuous::Running::start(cloud, &self.slot, &launch));
+    }
+
+    /// The continuous jobs of an application, and how they are doing.
+    pub(super) async fn describe_jobs(&self, application: &camino::Utf8Path) -> Vec<Described> {
+        continuous::describe(application, self.jobs.lock().await.as_ref())
     }
 
     /// Ends the slot for good, a start that is under way too, and waits for its end.
@@ -235,6 +290,10 @@ impl SlotRuntime {
         self.front.point_to(Target::Stopped);
         if let Some(before) = before {
             before.process.stop().await;
+        }
+        self.want_jobs(None);
+        if let Some(running) = self.jobs.lock().await.take() {
+            running.stop().await;
         }
     }
 

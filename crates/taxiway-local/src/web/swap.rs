@@ -165,6 +165,7 @@ impl Swap {
                     .point_to(resting_target(swapped.slot(&self.source)));
             }
         }
+        exchange_jobs(cloud, source, target, candidate.as_ref());
         let is_replaced = |staged: &Arc<Instance>| {
             candidate
                 .as_ref()
@@ -384,6 +385,18 @@ pub(super) fn reset(cloud: &Cloud, slot: &SlotId) -> Result<(), ArmError> {
         cloud.sites.refresh(cloud, &slot, Restart::IfChanged);
     }
     Ok(())
+}
+
+/// The jobs follow the content: those of the target's former content end before those of its new one start. The source's start
+/// with the process that it gets next.
+fn exchange_jobs(
+    cloud: &Cloud,
+    source: &Arc<SlotRuntime>,
+    target: &Arc<SlotRuntime>,
+    candidate: Option<&Arc<Instance>>,
+) {
+    source.run_jobs(cloud, None);
+    target.run_jobs(cloud, candidate.map(|candidate| candidate.launch.clone()));
 }
 
 fn end_preview(slot: &mut SlotRecord) {

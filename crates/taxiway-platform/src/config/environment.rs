@@ -34,6 +34,7 @@ impl Reader {
                 "alerts",
                 "budget",
                 "lock",
+                "background",
                 "database",
                 "variables",
             ],
@@ -77,6 +78,7 @@ impl Reader {
                 .table(table, "budget")
                 .and_then(|budget| self.budget(name, budget)),
             lock: self.switch(table, "lock"),
+            background: self.switch(table, "background"),
             database: self
                 .table(table, "database")
                 .map(|database| self.database(name, database))

@@ -37,7 +37,14 @@ impl Reader {
         self.keys(
             document,
             "taxiway.toml",
-            &["app", "variables", "delivery", "environments", "check"],
+            &[
+                "app",
+                "variables",
+                "delivery",
+                "background",
+                "environments",
+                "check",
+            ],
         );
         Config {
             app: self
@@ -49,6 +56,7 @@ impl Reader {
                 .table(document, "delivery")
                 .map(|table| self.delivery(table))
                 .unwrap_or_default(),
+            background: self.background(document),
             environments: self.environments(document),
             check: self
                 .table(document, "check")
@@ -477,6 +485,19 @@ mod tests {
         1:1 config-value: [[check.allow]] needs `reason` | 
         6:10 config-value: `reason` is empty | 
         7:1 unknown-key: [[check.allow]] has no key `why` | its keys are rule, reason, resource
+        "
+        );
+    }
+
+    #[test]
+    fn a_process_has_a_plain_name_and_a_plain_command() {
+        insta::assert_snapshot!(
+            check("[background.Celery_1]\ncommand = \"celery worker | tee log\"\nsingel = true\n[background]\nbeat = 1\n"),
+            @"
+        1:13 background-name: `Celery_1` is no name of a process: lower-case letters, digits and single hyphens between, 32 at most | 
+        2:11 config-value: a shell's quotes, variables and pipes mean nothing here: put them into a script, and name that | 
+        3:1 unknown-key: [background.Celery_1] has no key `singel` | did you mean `single`?
+        5:8 config-type: expected a table, found integer |
         "
         );
     }

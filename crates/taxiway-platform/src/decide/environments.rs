@@ -4,12 +4,12 @@ use indexmap::IndexMap;
 use taxiway_app::{MediaStorage, Service};
 use taxiway_diagnostics::Place;
 
-use super::{Decisions, at, database, list, plan, resources, workers};
+use super::{Decisions, at, background, database, list, plan, resources, service, workers};
 use crate::python::Chosen;
 use crate::regions::DEFAULT_REGION;
 use crate::{
-    Config, Environment, EnvironmentKind, EnvironmentSettings, MissingVariable, Python, Server,
-    Size, Source, Supply, Variable, naming, python,
+    BackgroundProcess, Config, Environment, EnvironmentKind, EnvironmentSettings, MissingVariable,
+    Python, Server, Size, Source, Supply, Variable, naming, python,
 };
 
 /// What one environment is decided from.
@@ -39,15 +39,16 @@ struct Shared<'a> {
     server: Server,
     opens_connections: database::Opens,
     python: Chosen,
+    background: &'a [BackgroundProcess],
 }
 
 /// `local` first, the others as `taxiway.toml` orders them.
 pub(super) fn decide(
     service: &Service,
     config: &Config,
+    background: &[BackgroundProcess],
     workload: &str,
     variables: &[Variable],
-    cache_settings: &[String],
     server: Server,
     decisions: &mut Decisions,
 ) -> Vec<Environment> {
@@ -67,11 +68,12 @@ pub(super) fn decide(
             return Vec::new();
         }
     };
+    let cache_settings = service::cache_settings(service, config);
     let shared = Shared {
         config,
         workload,
         variables,
-        cache_settings,
+        cache_settings: &cache_settings,
         stores_in_azure: service
             .media
             .as_ref()
@@ -84,6 +86,7 @@ pub(super) fn decide(
         server,
         opens_connections: database::Opens::of(service),
         python,
+        background,
     };
     let nothing = EnvironmentSettings::default();
     let local = config.environments.get("local").unwrap_or(&nothing);
@@ -138,11 +141,17 @@ impl Shared<'_> {
             &self.opens_connections,
             decisions,
         );
+        let runs_background = background::runs(&asked, self.background, decisions);
         let workers = workers::workers(
             &asked,
             self.config,
             self.server,
             (&plan, &database),
+            if runs_background {
+                self.background
+            } else {
+                &[]
+            },
             decisions,
         );
         Environment {
@@ -161,6 +170,7 @@ impl Shared<'_> {
             plan,
             database,
             workers,
+            runs_background,
             missing: self.missing(&asked),
             resource_group,
             tags: self.tags(),

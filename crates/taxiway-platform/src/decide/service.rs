@@ -487,17 +487,6 @@ pub(super) fn warn(service: &Service, decisions: &mut Decisions) {
             },
         );
     }
-    for process in &service.processes {
-        decisions.warn(
-            "process-not-run",
-            format!(
-                "the {} process{} is not run: only the web process is, so far",
-                process.tool,
-                at(process.places.first())
-            ),
-            "the site serves without it; its jobs wait",
-        );
-    }
     if let Some(frontend) = service
         .frontend
         .as_ref()

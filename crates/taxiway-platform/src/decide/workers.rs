@@ -4,7 +4,9 @@ use taxiway_diagnostics::Place;
 
 use super::Decisions;
 use super::environments::Asked;
-use crate::{Config, Database, DatabaseKind, Plan, Server, Setting, Size, Source, Workers};
+use crate::{
+    BackgroundProcess, Config, Database, DatabaseKind, Plan, Server, Setting, Size, Source, Workers,
+};
 
 /// The variable that says how many processes. Source: gunicorn, settings, `workers`.
 const PROCESSES: &str = "WEB_CONCURRENCY";
@@ -36,6 +38,7 @@ pub(super) fn workers(
     config: &Config,
     server: Server,
     (plan, database): (&Plan, &Database),
+    background: &[BackgroundProcess],
     decisions: &mut Decisions,
 ) -> Workers {
     let configured = Configured {
@@ -61,6 +64,7 @@ pub(super) fn workers(
                 Server::Uvicorn => POOL,
             },
         instances: plan.most_instances.max(plan.instances),
+        background: background.iter().map(|it| it.connections).sum(),
         limit: (database.kind == DatabaseKind::New).then(|| database.connections()),
     };
     if let Some((processes, place)) = configured.processes {

@@ -8,6 +8,7 @@ use crate::world::World;
 #[test]
 fn a_shop_is_served_changed_brought_back_and_removed() {
     let world = World::new();
+    world.shop.apply(&case("worker"));
 
     let first = world.run(&["up", "--yes", "--format", "json"]).succeeds();
     assert_eq!(first.json()["outcome"], "served");
@@ -23,6 +24,8 @@ fn a_shop_is_served_changed_brought_back_and_removed() {
         .unwrap();
     assert_eq!(world.page(style).0, 200, "static files are served: {style}");
     assert_eq!(world.page("/healthz/live").0, 200);
+
+    chores_are_done_by(&world, &release);
 
     let again = world.run(&["up", "--format", "json"]).succeeds();
     assert_eq!(again.json()["outcome"], "unchanged");
@@ -62,9 +65,11 @@ fn a_shop_is_served_changed_brought_back_and_removed() {
         .to_owned();
     assert_ne!(second, release);
     assert!(world.page("/").1.contains("Good paper, honest prices."));
+    chores_are_done_by(&world, &second);
     let back = world.run(&["rollback", "--format", "json"]).succeeds();
     assert_eq!(back.json()["release"], release.as_str());
     assert!(world.page("/").1.contains("Good paper, honest ink."));
+    chores_are_done_by(&world, &release);
     load.stop().none_failed();
 
     let status = world.run(&["status", "--format", "json"]).succeeds().json();
@@ -88,6 +93,30 @@ fn a_shop_is_served_changed_brought_back_and_removed() {
     world.run(&["down", "--yes"]).succeeds();
     assert_ne!(world.page("/").0, 200);
     world.run(&["status"]).ends_with(4);
+}
+
+/// The worker of a release takes up the work, and from then on no other one does.
+#[track_caller]
+fn chores_are_done_by(world: &World, release: &str) {
+    let chore = || {
+        let added = done_by(world, "/chores/?add").len();
+        crate::world::wait_until(|| done_by(world, "/chores/").get(added - 1).cloned().flatten())
+            .unwrap_or_else(|| panic!("nobody does the chore: {:?}", done_by(world, "/chores/")))
+    };
+    // The worker of the release before ends within moments of the swap.
+    let taken_over = crate::world::wait_until(|| (chore() == release).then_some(()));
+    assert!(taken_over.is_some(), "{:?}", done_by(world, "/chores/"));
+    for _ in 0..3 {
+        assert_eq!(chore(), release);
+    }
+}
+
+/// Which release did each chore.
+fn done_by(world: &World, path: &str) -> Vec<Option<String>> {
+    let (status, text) = world.page(path);
+    assert_eq!(status, 200, "{text}");
+    let answer: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    serde_json::from_value(answer["done_by"].clone()).expect("a list of releases")
 }
 
 #[test]

@@ -43,6 +43,12 @@ param domains array
 @description('The app settings, the same for the site and the slot.')
 param appSettings object
 
+@description('App settings of the site alone, besides those that the slot has too.')
+param siteOnlySettings object = {}
+
+@description('App settings of the slot alone, besides those that the site has too.')
+param slotOnlySettings object = {}
+
 @description('The names of settings that stay where they are in a swap.')
 param stickySettings array
 
@@ -155,7 +161,7 @@ resource stickyNames 'Microsoft.Web/sites/config@2025-03-01' = {
 resource siteSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
-  properties: union(appSettings, hostSettings)
+  properties: union(appSettings, hostSettings, siteOnlySettings)
   dependsOn: [
     stickyNames
   ]
@@ -164,7 +170,7 @@ resource siteSettings 'Microsoft.Web/sites/config@2025-03-01' = {
 resource slotSettings 'Microsoft.Web/sites/slots/config@2025-03-01' = {
   parent: slot
   name: 'appsettings'
-  properties: union(appSettings, hostSettings)
+  properties: union(appSettings, hostSettings, slotOnlySettings)
   dependsOn: [
     stickyNames
   ]

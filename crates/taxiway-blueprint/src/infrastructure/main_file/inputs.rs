@@ -153,6 +153,16 @@ fn site(shape: Shape, document: &mut Document) {
         )
         .default(Value::Array(Vec::new())),
     );
+    if shape.background {
+        document.parameter(
+            described(
+                "runsBackground",
+                Type::Bool,
+                "Whether the processes beside the web process run: the WebJobs of the release, on the site and never on its slot.",
+            )
+            .default(true),
+        );
+    }
     document.parameter(
         described(
             "extraSettings",

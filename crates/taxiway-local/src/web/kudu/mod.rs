@@ -3,6 +3,7 @@
 //! Source: projectkudu/kudu wiki, "REST API", and what the az CLI sends. A call needs a token for Resource Manager whose principal
 //! may publish, or the publishing credentials where the site allows them.
 
+mod continuous_web_jobs;
 mod credentials;
 mod deployments;
 mod logs;
@@ -106,11 +107,17 @@ impl Call<'_> {
             ("GET", ["logstream", ..]) => Ok(self.log_stream()),
             ("GET", ["logs", "docker"]) => Ok(ok(&self.log_list())),
             ("GET", ["vfs", "LogFiles", rest @ ..]) => self.log_file(rest),
+            ("GET", ["vfs", "data", "jobs", "continuous", name, "job_log.txt"]) => {
+                self.continuous_web_job_log(name)
+            }
             ("GET", ["dump"]) => self.dump().await,
             ("GET", ["settings"]) => Ok(ok(&json!(self.found.app_settings))),
             ("GET", ["settings", name]) => self.setting(name),
             ("GET", ["environment"]) => Ok(ok(&self.environment())),
             ("GET", ["app", "warmup"]) => Ok(ok(&json!({}))),
+            ("GET", ["webjobs"]) => self.all_web_jobs().await,
+            ("GET", ["continuouswebjobs"]) => self.continuous_web_jobs().await,
+            ("GET", ["continuouswebjobs", name]) => self.continuous_web_job(name).await,
             ("GET", ["triggeredwebjobs"]) => self.web_jobs(),
             ("GET", ["triggeredwebjobs", name]) => self.web_job(name),
             ("POST", ["triggeredwebjobs", name, "run"]) => self.run_web_job(name),

@@ -12,10 +12,12 @@ use crate::{
 impl Call<'_> {
     /// `GET /api/triggeredwebjobs`.
     pub(super) fn web_jobs(&self) -> Answer {
+        Ok(ok(&Value::Array(self.triggered_values()?)))
+    }
+
+    pub(super) fn triggered_values(&self) -> Result<Vec<Value>, ArmError> {
         let jobs = jobs::list(self.cloud, &self.slot, &self.found);
-        let jobs: Result<Vec<Value>, ArmError> =
-            jobs.iter().map(|job| self.job_value(job)).collect();
-        Ok(ok(&Value::Array(jobs?)))
+        jobs.iter().map(|job| self.job_value(job)).collect()
     }
 
     /// `GET /api/triggeredwebjobs/{name}`.

@@ -9,8 +9,8 @@ bind = "0.0.0.0:" + os.environ.get("PORT", "8000")
 
 # As many as the plan's processors and memory carry, and the database takes; the host's processors say nothing about either.
 # The parameters of an environment set both variables:
-#   local: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20 of 844
-#   production: 2 workers * 5 connections * 5 instances * 2 (site and slot) = 100 of 844
+#   local: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20, and 3 * 1 instance of processes beside it: 23 of 844
+#   production: 2 workers * 5 connections * 5 instances * 2 (site and slot) = 100, and 3 * 5 instances of processes beside it: 115 of 844
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = int(os.environ.get("GUNICORN_THREADS") or 4)

@@ -9,7 +9,7 @@ param mostInstances = 5
 param zoneRedundant = true
 param pythonVersion = '3.12'
 param extraSettings = {
-  // Connections to the database: 2 workers * 5 connections * 5 instances * 2 (site and slot) = 100 of 844.
+  // Connections to the database: 2 workers * 5 connections * 5 instances * 2 (site and slot) = 100, and 3 * 5 instances of processes beside it: 115 of 844.
   WEB_CONCURRENCY: '2'
   GUNICORN_THREADS: '4'
 }

@@ -7,7 +7,7 @@ param planSku = 'P0v3'
 param instances = 1
 param pythonVersion = '3.12'
 param extraSettings = {
-  // Connections to the database: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20 of 35.
+  // Connections to the database: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20, and 3 * 1 instance of processes beside it: 23 of 35.
   WEB_CONCURRENCY: '2'
   GUNICORN_THREADS: '4'
 }

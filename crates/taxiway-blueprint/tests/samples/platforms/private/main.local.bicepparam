@@ -20,7 +20,7 @@ param domains = [
   '127.0.0.1'
 ]
 param extraSettings = {
-  // Connections to the database: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20 of 844.
+  // Connections to the database: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20, and 3 * 1 instance of processes beside it: 23 of 844.
   WEB_CONCURRENCY: '2'
   GUNICORN_THREADS: '4'
   // Seconds. Whoever waits for a start here is a person.

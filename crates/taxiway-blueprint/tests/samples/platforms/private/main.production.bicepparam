@@ -12,7 +12,7 @@ param mostInstances = 10
 param zoneRedundant = true
 param pythonVersion = '3.12'
 param extraSettings = {
-  // Connections to the database: 9 workers * 5 connections * 10 instances * 2 (site and slot) = 900 of 3422.
+  // Connections to the database: 9 workers * 5 connections * 10 instances * 2 (site and slot) = 900, and 3 * 10 instances of processes beside it: 930 of 3422.
   WEB_CONCURRENCY: '9'
   GUNICORN_THREADS: '4'
 }

@@ -14,7 +14,7 @@ param mostInstances = 6
 param zoneRedundant = true
 param pythonVersion = '3.12'
 param extraSettings = {
-  // Connections to the database: 5 workers * 5 connections * 6 instances * 2 (site and slot) = 300 of 1703.
+  // Connections to the database: 5 workers * 5 connections * 6 instances * 2 (site and slot) = 300, and 3 * 6 instances of processes beside it: 318 of 1703.
   WEB_CONCURRENCY: '5'
   GUNICORN_THREADS: '4'
 }

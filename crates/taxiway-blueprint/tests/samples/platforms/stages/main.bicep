@@ -28,6 +28,8 @@ param pythonVersion string
 param httpsOnly bool = true
 @description('Host names of the app besides those that the platform gives.')
 param domains array = []
+@description('Whether the processes beside the web process run: the WebJobs of the release, on the site and never on its slot.')
+param runsBackground bool = true
 @description('Plain variables of the app, from taxiway.toml.')
 param extraSettings object = {}
 
@@ -324,6 +326,7 @@ var stickySettings = [
   'REDIS_URL'
   'AZURE_STORAGE_URL'
   'AZURE_STORAGE_ACCOUNT_NAME'
+  'TAXIWAY_BACKGROUND'
   'APPLICATIONINSIGHTS_CONNECTION_STRING'
 ]
 
@@ -347,6 +350,13 @@ module appService 'modules/app-service.bicep' = {
     httpsOnly: httpsOnly
     domains: domains
     appSettings: appSettings
+    // The slot has a release that nobody is served by yet, or no longer: it takes no work from the queue.
+    siteOnlySettings: {
+      TAXIWAY_BACKGROUND: runsBackground ? 'on' : 'off'
+    }
+    slotOnlySettings: {
+      TAXIWAY_BACKGROUND: 'off'
+    }
     stickySettings: stickySettings
   }
   // References to secrets that are not there yet would reach the app as they stand.

@@ -10,7 +10,7 @@ param planSku = 'P0v3'
 param instances = 2
 param pythonVersion = '3.12'
 param extraSettings = {
-  // Connections to the database: 2 workers * 5 connections * 2 instances * 2 (site and slot) = 40 of 844.
+  // Connections to the database: 2 workers * 5 connections * 2 instances * 2 (site and slot) = 40, and 3 * 2 instances of processes beside it: 46 of 844.
   WEB_CONCURRENCY: '2'
   GUNICORN_THREADS: '4'
 }

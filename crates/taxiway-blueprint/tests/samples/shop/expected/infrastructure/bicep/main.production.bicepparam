@@ -18,7 +18,7 @@ param domains = [
 param extraSettings = {
   EMAIL_HOST: 'smtp.example.com'
   PAGE_SIZE: '50'
-  // Connections to the database: 2 workers * 5 connections * 5 instances * 2 (site and slot) = 100 of 844.
+  // Connections to the database: 2 workers * 5 connections * 5 instances * 2 (site and slot) = 100, and 3 * 5 instances of processes beside it: 115 of 844.
   WEB_CONCURRENCY: '2'
   GUNICORN_THREADS: '4'
 }

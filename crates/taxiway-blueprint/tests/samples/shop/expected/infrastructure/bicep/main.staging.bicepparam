@@ -11,7 +11,7 @@ param instances = 1
 param pythonVersion = '3.12'
 param extraSettings = {
   EMAIL_HOST: 'smtp.example.com'
-  // Connections to the database: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20 of 35.
+  // Connections to the database: 2 workers * 5 connections * 1 instance * 2 (site and slot) = 20, and 3 * 1 instance of processes beside it: 23 of 35.
   WEB_CONCURRENCY: '2'
   GUNICORN_THREADS: '4'
 }
