@@ -272,7 +272,9 @@ fn gunicorn(platform: &Platform) -> String {
 
 /// What each environment's workers come to, as comments.
 fn connections(platform: &Platform) -> String {
-    let lines = platform.environments.iter().map(|environment| {
+    let has_database = platform.service.has_database;
+    let environments = platform.environments.iter().filter(|_| has_database);
+    let lines = environments.map(|environment| {
         let sum = environment.workers.arithmetic().replace('×', "*");
         format!("#   {}: {sum}\n", environment.name)
     });
@@ -323,6 +325,11 @@ fn web_project(service: &Service, web: &WebService) -> String {
                 value: Literal::List(required(web)),
             },
             Assignment {
+                comment: "Whether the platform gives the project a database.",
+                name: "HAS_DATABASE",
+                value: Literal::Bool(web.has_database),
+            },
+            Assignment {
                 comment: "Variables that the project reads parts of the database's address from.",
                 name: "DATABASE_VARIABLES",
                 value: Literal::Map(database_variables(web)),
@@ -360,6 +367,11 @@ fn project(web: &WebService, keeps_media: bool) -> String {
                 comment: "Startup fails without these, and says which are not set.",
                 name: "REQUIRED",
                 value: Literal::List(required(web)),
+            },
+            Assignment {
+                comment: "Whether the platform gives the project a database.",
+                name: "HAS_DATABASE",
+                value: Literal::Bool(web.has_database),
             },
             Assignment {
                 comment: "Variables that the project reads parts of the database's address from.",
@@ -419,7 +431,10 @@ fn key_variable(web: &WebService) -> String {
 }
 
 fn required(web: &WebService) -> Vec<String> {
-    let mut names = vec!["DATABASE_URL".to_owned()];
+    let mut names = Vec::new();
+    if web.has_database {
+        names.push("DATABASE_URL".to_owned());
+    }
     let reads_key = |variable: &Variable| variable.required && variable.name == web.key_setting;
     if web.settings_module.is_some() || web.variables.iter().any(reads_key) {
         names.push(key_variable(web));

@@ -198,7 +198,9 @@ fn additions(service: &Service, platform: &Platform) -> Vec<(&'static str, &'sta
             additions.push(("azure-identity>=1.19", "Signs in to it."));
         }
     }
-    if !installs_any(&["psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary"]) {
+    if platform.service.has_database
+        && !installs_any(&["psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary"])
+    {
         additions.push((
             if is_before([4, 2]) {
                 "psycopg2-binary>=2.9"

@@ -85,6 +85,8 @@ pub struct AppConfig {
     pub data_classification: Option<Setting<String>>,
     /// How it is hosted in Azure.
     pub hosting: Option<Setting<Hosting>>,
+    /// Whether the app has a database: `postgresql` or `none`. Default: `none` where nothing in the code opens one.
+    pub database: Option<Setting<DatabaseChoice>>,
     /// The regions that data may be in, backups included. A policy keeps everything else out.
     #[schemars(default)]
     pub data_residency: Vec<Setting<String>>,
@@ -237,6 +239,16 @@ pub struct BudgetSettings {
     pub since: Setting<String>,
 }
 
+/// Whether an app has a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DatabaseChoice {
+    /// It has one.
+    Postgresql,
+    /// It keeps nothing, or keeps it elsewhere.
+    None,
+}
+
 /// Which cache an environment has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -295,7 +307,7 @@ mod tests {
         let schema = Config::schema();
         let definitions = &schema.as_value()["$defs"];
         for (definition, table, count) in [
-            ("AppConfig", "app", 8),
+            ("AppConfig", "app", 9),
             ("DeliverySettings", "delivery", 8),
             ("CloudRunSettings", "delivery.cloud-run", 2),
             ("BackgroundSettings", "background.work", 3),

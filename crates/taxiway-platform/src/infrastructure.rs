@@ -62,6 +62,9 @@ pub enum DatabaseKind {
     New,
     /// Somebody else's; its URL is a secret.
     External,
+    #[schemars(skip)]
+    /// There is none, in any environment: the app keeps nothing, or keeps it elsewhere.
+    None,
 }
 
 /// How the app proves to the database who it is.

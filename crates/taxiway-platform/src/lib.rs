@@ -23,8 +23,8 @@ pub use background::BackgroundProcess;
 pub use choice::{Choice, Source};
 pub use config::{
     AllowedFinding, AppConfig, BackgroundSettings, BudgetSettings, CONFIG_PATH, CacheChoice,
-    CheckConfig, CloudRunSettings, Config, DatabaseSettings, DeliverySettings, EnvironmentSettings,
-    ProgramSettings, Setting, initial_config,
+    CheckConfig, CloudRunSettings, Config, DatabaseChoice, DatabaseSettings, DeliverySettings,
+    EnvironmentSettings, ProgramSettings, Setting, initial_config,
 };
 pub use decide::decide;
 pub use delivery::{CloudRun, Container, Delivery, Pipeline, Program, Tool};

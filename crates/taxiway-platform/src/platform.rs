@@ -87,6 +87,8 @@ pub struct WebService {
     pub interface: Interface,
     /// The project's own application, where what the server loads wraps it: every framework's but Django's.
     pub wrapped: Option<Entrypoint>,
+    /// Whether the platform gives it a database.
+    pub has_database: bool,
     /// Django: the settings module of the project that the overlay imports.
     pub settings_module: Option<String>,
     /// The variable that holds Django's secret key: the one that the project reads, or one for the overlay alone.

@@ -9,7 +9,7 @@ pub struct Workers {
     pub processes: u32,
     /// The threads of each process; 1 where a loop serves.
     pub threads: u32,
-    /// The connections to the database that each process may hold while it is busy.
+    /// The connections to the database that each process may hold while it is busy; 0 where there is no database.
     pub connections: u32,
     /// The connections of the processes beside the web process, on each instance.
     pub background: u32,
@@ -39,6 +39,9 @@ impl Workers {
 
     /// `2 workers × 5 connections × 3 instances × 2 (site and slot) = 60 of 844`
     pub fn arithmetic(&self) -> String {
+        if self.connections == 0 {
+            return "none opens a connection to a database".to_owned();
+        }
         let limit = match self.limit {
             Some(limit) => format!(" of {limit}"),
             None => " of a database whose limit is not known here".to_owned(),

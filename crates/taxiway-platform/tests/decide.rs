@@ -437,4 +437,35 @@ mod decide {
         with `hosting = "container"` the process `celery` (Procfile:2) runs in the local cloud only: a site that serves an image has no WebJobs, which are a part of published code
         "#);
     }
+
+    #[test]
+    fn an_app_has_no_database_where_nothing_opens_one_or_somebody_says_so() {
+        let flask = serde_json::json!({
+            "framework": {"name": "flask", "version": "3.1"},
+            "entrypoint": "shop:app", "settings_module": null,
+        });
+        let platform = decided(&flask, "[environments.production]\n");
+        assert!(!platform.service.has_database);
+        let choice = platform.choice("database").unwrap();
+        assert_eq!(choice.value, "none");
+        let secrets: Vec<&str> = platform.secrets.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(secrets, ["django-secret-key"]);
+        let workers = &platform.environment("production").unwrap().workers;
+        assert_eq!(workers.total(), 0);
+        let platform = decided(&flask, "[app]\ndatabase = \"postgresql\"\n");
+        assert!(platform.service.has_database);
+
+        let none = "[app]\ndatabase = \"none\"\n";
+        let mysql = serde_json::json!({"database": {"engine": "mysql", "env": ["DB_HOST"]}});
+        let platform = decided(&mysql, none);
+        insta::assert_snapshot!(
+            platform.warnings[0].message,
+            @"without a database, pages that use Django's users, sessions or admin fail"
+        );
+        let config = format!("{none}[environments.production.database]\nversion = \"17\"\n");
+        insta::assert_snapshot!(refused(&mysql, &config), @r#"
+        settings-of-no-database: [environments.production.database] says how the database is, and the app has none
+          leave the table out, or [app] database = "postgresql"
+        "#);
+    }
 }

@@ -31,8 +31,10 @@ pub(crate) fn target(
             })
     };
     let site = SiteId::new(connection.group.clone(), text("siteName")?);
-    // Empty where the database is somebody else's.
-    let server = Some(text("databaseServerName")?)
+    // Absent where there is no database, empty where it is somebody else's.
+    let server = outputs
+        .get("databaseServerName")
+        .and_then(Value::as_str)
         .filter(|name| !name.is_empty())
         .map(|name| PostgresqlServerId::new(connection.group.clone(), name));
     let authority = connection.certificate_authority.as_deref();

@@ -27,9 +27,10 @@ def prepare():
         _fill_in_placeholders()
     else:
         _refuse_incomplete_environment()
-    parts = database_parts()
-    for name, part in project.DATABASE_VARIABLES.items():
-        os.environ[name] = parts[part]
+    if project.HAS_DATABASE:
+        parts = database_parts()
+        for name, part in project.DATABASE_VARIABLES.items():
+            os.environ[name] = parts[part]
     for name in project.HOST_VARIABLES:
         os.environ.setdefault(name, ",".join(_hosts_without_ports()))
     # Where OpenTelemetry puts its middleware: not before ours, for it refuses the hosts that probes come with.
@@ -66,7 +67,8 @@ def _refuse_incomplete_environment():
 def _fill_in_placeholders():
     """Gives every required variable some value that reads as a text, as a number and as a switch."""
     placeholders = dict.fromkeys(project.REQUIRED, "1")
-    placeholders["DATABASE_URL"] = "postgresql://build:build@localhost/build"
+    if project.HAS_DATABASE:
+        placeholders["DATABASE_URL"] = "postgresql://build:build@localhost/build"
     placeholders[project.KEY_VARIABLE] = (
         "only-used-while-building-signs-nothing-that-is-ever-served"
     )
@@ -127,6 +129,9 @@ def database_parts():
 
 def databases(own):
     """The project's databases, with the default one at DATABASE_URL."""
+    if not project.HAS_DATABASE:
+        # A file on the disk would be lost with every release: whatever asks for a database is told that there is none.
+        return {}
     parts = database_parts()
     default = dict(own.get("default", {}))
     engine = default.get("ENGINE", "")

@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.http import JsonResponse
 from django.urls import get_resolver
 
-from taxiway_runtime import environment, trace
+from taxiway_runtime import environment, project, trace
 
 try:
     from asgiref.sync import iscoroutinefunction, sync_to_async
@@ -83,8 +83,8 @@ def live():
 
 def ready():
     """Whether this worker can serve, and which release it is."""
-    database = _database.state()
-    is_ready = database == "ok"
+    checks = {"database": _database.state()} if project.HAS_DATABASE else {}
+    is_ready = all(state == "ok" for state in checks.values())
     report = {
         "status": "ok" if is_ready else "failing",
         "release": RELEASE,
@@ -92,7 +92,7 @@ def ready():
         # The server's configuration says how many workers there are.
         "workers": int(os.environ.get("TAXIWAY_WORKERS", "1")),
         "instance": INSTANCE,
-        "checks": {"database": database},
+        "checks": checks,
     }
     return _respond(report, 200 if is_ready else 503)
 

@@ -19,6 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.signals import connection_created
 from django.db.utils import DatabaseError
 
+from taxiway_runtime import project
 from taxiway_runtime.environment import instance
 from taxiway_runtime.logging import place
 
@@ -40,6 +41,9 @@ class LockTaken(Exception):
 
 
 def main():
+    if not project.HAS_DATABASE:
+        report("done", applied=0, seconds=0)
+        return 0
     os.environ["DJANGO_SETTINGS_MODULE"] = "taxiway_runtime.settings"
     # Settings that ask which command runs read it there.
     sys.argv[1:] = ["migrate"]

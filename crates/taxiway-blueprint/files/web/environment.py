@@ -27,16 +27,18 @@ def prepare():
     if os.environ.get("TAXIWAY_BUILD", "").lower() in ("1", "on", "true", "yes"):
         for name in project.REQUIRED:
             os.environ.setdefault(name, "1")
-        os.environ["DATABASE_URL"] = "postgresql://build:build@localhost/build"
+        if project.HAS_DATABASE:
+            os.environ["DATABASE_URL"] = "postgresql://build:build@localhost/build"
     else:
         _refuse_incomplete_environment()
-    parts = database_parts()
-    for name, part in project.DATABASE_VARIABLES.items():
-        os.environ[name] = parts[part]
+    if project.HAS_DATABASE:
+        parts = database_parts()
+        for name, part in project.DATABASE_VARIABLES.items():
+            os.environ[name] = parts[part]
     for name in project.HOST_VARIABLES:
         os.environ.setdefault(name, os.environ.get("WEBSITE_HOSTNAME", "localhost"))
     _name_release()
-    if identity.signs_in():
+    if project.HAS_DATABASE and identity.signs_in():
         from taxiway_runtime import database
 
         database.give_tokens_to_sqlalchemy()

@@ -12,7 +12,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
-from taxiway_runtime import database, environment
+from taxiway_runtime import environment, project
+
+if project.HAS_DATABASE:
+    from taxiway_runtime import database
 
 LIVE = "/healthz/live"
 READY = "/healthz/ready"
@@ -46,8 +49,8 @@ def answer(path):
 
 
 def _ready():
-    state = _database.state()
-    is_ready = state == "ok"
+    checks = {"database": _database.state()} if project.HAS_DATABASE else {}
+    is_ready = all(state == "ok" for state in checks.values())
     report = {
         "status": "ok" if is_ready else "failing",
         "release": RELEASE,
@@ -55,7 +58,7 @@ def _ready():
         # The server's configuration says how many workers there are.
         "workers": int(os.environ.get("TAXIWAY_WORKERS", "1")),
         "instance": INSTANCE,
-        "checks": {"database": state},
+        "checks": checks,
     }
     return (200 if is_ready else 503), report
 

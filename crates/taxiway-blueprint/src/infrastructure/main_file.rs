@@ -77,7 +77,10 @@ fn site(platform: &Platform, shape: Shape, document: &mut Document) {
             .with("slotOnlySettings", Object::new().with(BACKGROUND, "off"));
     }
     let parameters = parameters.with("stickySettings", name("stickySettings"));
-    let mut before = vec![name("database")];
+    let mut before = Vec::new();
+    if shape.database {
+        before.push(name("database"));
+    }
     before.extend(
         platform
             .secrets
@@ -164,6 +167,9 @@ fn outputs(shape: Shape, document: &mut Document) {
         ("workspaceId", "monitoring", "workspaceId"),
     ] {
         document.output(output_name, Type::String, output(module, of));
+    }
+    if !shape.database {
+        return;
     }
     if !shape.external_database {
         for (output_name, of) in [

@@ -43,8 +43,10 @@ pub(super) fn document(
         image(platform, is_local, &mut document);
     }
     document.blank();
-    database(environment, shape, &mut document);
-    document.blank();
+    if shape.database {
+        database(environment, shape, &mut document);
+        document.blank();
+    }
     vault_and_logs(environment, &mut document);
     document.blank();
     if shape.network {
@@ -143,12 +145,13 @@ fn extra_settings(server: Server, environment: &Environment, server_file: Server
     let is_ours = server_file == ServerFile::Ours;
     let workers = &environment.workers;
     if (is_ours || is_local) && !given(WORKERS) {
-        settings = settings
-            .comment(format!(
+        if environment.database.kind != DatabaseKind::None {
+            settings = settings.comment(format!(
                 "Connections to the database: {}.",
                 workers.arithmetic().replace('×', "*")
-            ))
-            .with(WORKERS, workers.processes.to_string());
+            ));
+        }
+        settings = settings.with(WORKERS, workers.processes.to_string());
     }
     if is_ours && server == Server::Gunicorn && !given(THREADS) {
         settings = settings.with(THREADS, workers.threads.to_string());

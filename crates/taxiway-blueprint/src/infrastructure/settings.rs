@@ -108,9 +108,13 @@ fn startup_command(platform: &Platform, server_file: ServerFile) -> String {
 fn app_settings(platform: &Platform, shape: Shape) -> Object {
     let mut settings = Object::new()
         .with("DJANGO_SETTINGS_MODULE", "taxiway_runtime.settings")
-        .with("DJANGO_HTTPS", conditional(name("httpsOnly"), "on", "off"))
-        .with("DATABASE_URL", reference(DATABASE_URL_SECRET))
-        .with("DATABASE_SIGN_IN", sign_in(shape))
+        .with("DJANGO_HTTPS", conditional(name("httpsOnly"), "on", "off"));
+    if shape.database {
+        settings = settings
+            .with("DATABASE_URL", reference(DATABASE_URL_SECRET))
+            .with("DATABASE_SIGN_IN", sign_in(shape));
+    }
+    settings = settings
         .comment("The identity whose tokens are asked for.")
         .with(
             "AZURE_CLIENT_ID",
@@ -248,7 +252,11 @@ fn collectstatic(service: &Service, platform: &Platform) -> Option<String> {
 }
 
 fn sticky(platform: &Platform) -> Value {
-    let mut names = vec!["DATABASE_URL", "DATABASE_SIGN_IN", "AZURE_CLIENT_ID"];
+    let mut names = Vec::new();
+    if platform.service.has_database {
+        names.extend(["DATABASE_URL", "DATABASE_SIGN_IN"]);
+    }
+    names.push("AZURE_CLIENT_ID");
     names.extend(
         platform
             .secrets

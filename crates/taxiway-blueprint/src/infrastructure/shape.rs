@@ -12,6 +12,8 @@ pub(super) struct Shape {
     /// A site without a public address.
     pub(super) internal: bool,
     pub(super) vpn: bool,
+    /// A database at all.
+    pub(super) database: bool,
     /// A database that is somebody else's.
     pub(super) external_database: bool,
     /// A connection pooler before the database.
@@ -43,6 +45,7 @@ impl Shape {
             }),
             internal: any(&|it| profile(it) == Some(NetworkProfile::Internal)),
             vpn: any(&|it| it.network.as_ref().is_some_and(|network| network.vpn)),
+            database: platform.service.has_database,
             external_database: any(&|it| it.database.kind == DatabaseKind::External),
             pooler: any(&|it| it.database.pooler),
             password: any(&|it| {
@@ -67,6 +70,7 @@ impl Shape {
             "autoscale.bicep" => self.autoscale,
             "budget.bicep" => self.budget,
             "network.bicep" => self.network,
+            "postgresql.bicep" => self.database,
             "private-endpoint.bicep" => self.private || self.cache,
             "redis.bicep" => self.cache,
             "registry.bicep" => self.container,

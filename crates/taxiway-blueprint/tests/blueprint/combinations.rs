@@ -23,13 +23,14 @@ use crate::sample::variable;
 
 const HOSTING: [&str; 2] = ["code", "container"];
 const NETWORK: [&str; 4] = ["public", "private", "internal", "internal with vpn"];
-const DATABASE: [&str; 6] = [
+const DATABASE: [&str; 7] = [
     "new",
     "new with standby",
     "external",
     "new with password",
     "new with pooler",
     "external with pooler",
+    "none",
 ];
 const CACHE: [&str; 2] = ["none", "redis"];
 const STORAGE: [bool; 2] = [false, true];
@@ -129,8 +130,13 @@ impl Combination {
 
     fn config(self) -> String {
         let mut text = format!(
-            "[app]\nname = \"shop\"\nowner = \"team@example.com\"\nhosting = \"{}\"\n",
-            self.hosting
+            "[app]\nname = \"shop\"\nowner = \"team@example.com\"\nhosting = \"{}\"\n{}",
+            self.hosting,
+            if self.database == "none" {
+                "database = \"none\"\n"
+            } else {
+                ""
+            }
         );
         if self.environment == "production" {
             text.push_str("data-residency = [\"swedencentral\", \"swedensouth\"]\n");
@@ -318,10 +324,11 @@ fn check(combination: Combination, environment: &str, resources: &[Value]) {
     };
     let in_azure = |is_chosen: bool| !is_local && is_chosen;
     let is_external = combination.database.starts_with("external");
+    let has_database = combination.database != "none";
     present("Microsoft.Network/virtualNetworks", !is_local);
     present(
         "Microsoft.DBforPostgreSQL/flexibleServers",
-        is_local || !is_external,
+        has_database && (is_local || !is_external),
     );
     present(
         "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules",
@@ -330,7 +337,7 @@ fn check(combination: Combination, environment: &str, resources: &[Value]) {
     let has_password = !is_local && combination.database.ends_with("password");
     present(
         "Microsoft.DBforPostgreSQL/flexibleServers/administrators",
-        is_local || !(is_external || has_password),
+        has_database && (is_local || !(is_external || has_password)),
     );
     present(
         "Microsoft.Cache/redisEnterprise",

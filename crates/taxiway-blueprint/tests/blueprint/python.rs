@@ -448,3 +448,19 @@ fn a_worker_works_where_that_is_on_and_ends_when_it_is_told_to() {
     code 0
     ");
 }
+
+#[test]
+fn without_a_database_nothing_asks_for_one() {
+    const SCRIPT: &str = "
+from taxiway_runtime import environment, project
+project.HAS_DATABASE = False
+project.REQUIRED.remove('DATABASE_URL')
+environment.prepare()
+print(environment.databases({'default': {'ENGINE': 'django.db.backends.sqlite3'}}))
+";
+    let variables: Vec<(&str, &str)> = COMPLETE
+        .into_iter()
+        .filter(|(name, _)| *name != "DATABASE_URL")
+        .collect();
+    insta::assert_snapshot!(overlay(SCRIPT, &variables), @"{}");
+}

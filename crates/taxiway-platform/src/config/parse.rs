@@ -6,8 +6,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::reader::{Reader, in_order, to_span, value_span};
 use super::{
-    AllowedFinding, AppConfig, CheckConfig, CloudRunSettings, Config, DeliverySettings,
-    EnvironmentSettings, ProgramSettings, Setting,
+    AllowedFinding, AppConfig, CheckConfig, CloudRunSettings, Config, DatabaseChoice,
+    DeliverySettings, EnvironmentSettings, ProgramSettings, Setting,
 };
 use crate::{Container, Hosting, Pipeline, Repository, Tool, naming};
 
@@ -112,6 +112,7 @@ impl Reader {
                 "cost-centre",
                 "data-classification",
                 "hosting",
+                "database",
                 "data-residency",
                 "root",
                 "secrets",
@@ -123,6 +124,14 @@ impl Reader {
             cost_centre: self.text(table, "cost-centre"),
             data_classification: self.text(table, "data-classification"),
             hosting: self.hosting(table),
+            database: self.choice(
+                table,
+                "database",
+                [
+                    ("postgresql", DatabaseChoice::Postgresql),
+                    ("none", DatabaseChoice::None),
+                ],
+            ),
             data_residency: self.regions(table, "data-residency"),
             root: self.text(table, "root").map(|root| Setting {
                 value: root.value.trim_end_matches('/').into(),
@@ -456,7 +465,7 @@ mod tests {
             check("[app]\nnmae = \"shop\"\ncolour = 1\n\n[environments.production]\nregoin = \"x\"\nregion = \"Sweden Central\"\nsize = \"smal\"\npython = 3.12\ndomains = [\"https://a.example\"]\n[environments.production.database]\nstorage = 33\nbackup-days = 3\nsku = \"B1\"\n[environments.Prod]\n[variables]\nWEBSITE_X = \"1\"\n"),
             @r"
     2:1 unknown-key: [app] has no key `nmae` | did you mean `name`?
-    3:1 unknown-key: [app] has no key `colour` | its keys are name, owner, cost-centre, data-classification, hosting, data-residency, root, secrets
+    3:1 unknown-key: [app] has no key `colour` | its keys are name, owner, cost-centre, data-classification, hosting, database, data-residency, root, secrets
     6:1 unknown-key: [environments.production] has no key `regoin` | did you mean `region`?
     7:10 unknown-region: there is no region `Sweden Central` | did you mean `swedencentral`?
     8:8 config-value: `size` is one of dev, small, medium, large, not `smal` | did you mean `small`?

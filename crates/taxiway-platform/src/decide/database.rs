@@ -5,7 +5,12 @@ use taxiway_app::{FrameworkName, Service};
 use super::environments::Asked;
 use super::{Decisions, list};
 use crate::platform::database_tier;
-use crate::{Database, DatabaseKind, Setting, SignIn, Size, Source, Standby, naming, regions};
+use crate::{
+    Config, Database, DatabaseKind, Setting, SignIn, Size, Source, Standby, naming, regions,
+};
+
+/// The version of a new server.
+const DEFAULT_VERSION: &str = "16";
 
 pub(super) fn database(
     asked: &Asked<'_>,
@@ -14,6 +19,9 @@ pub(super) fn database(
     opens_connections: &Opens,
     decisions: &mut Decisions,
 ) -> Database {
+    if !opens_connections.any() {
+        return none(asked, workload);
+    }
     let kind = kind(asked, decisions);
     let sign_in = sign_in(asked, kind, opens_connections, decisions);
     let database = &asked.settings.database;
@@ -28,7 +36,7 @@ pub(super) fn database(
         ),
         None => decisions.choose(
             asked.key("database.version"),
-            "16",
+            DEFAULT_VERSION,
             Source::Default,
             "supported until November 2028, and by every Django that is",
         ),
@@ -64,6 +72,27 @@ pub(super) fn database(
     }
 }
 
+/// The values of a database that is not there: nothing is made of them.
+fn none(asked: &Asked<'_>, workload: &str) -> Database {
+    let facts = asked.size.facts();
+    Database {
+        kind: DatabaseKind::None,
+        sign_in: SignIn::Identity,
+        pooler: false,
+        standby: Standby::None,
+        geo_redundant_backup: false,
+        version: DEFAULT_VERSION.to_owned(),
+        sku: facts.database_sku.to_owned(),
+        tier: database_tier(facts.database_sku)
+            .unwrap_or_default()
+            .to_owned(),
+        storage_gb: facts.storage_gb,
+        backup_days: 7,
+        name: naming::database(workload),
+        login: format!("{}_owner", naming::database(workload)),
+    }
+}
+
 /// What opens the app's connections to the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Opens {
@@ -71,10 +100,19 @@ pub(super) enum Opens {
     Library(&'static str),
     /// The project's own code.
     Project,
+    /// There is no database.
+    Nothing,
 }
 
 impl Opens {
-    pub(super) fn of(service: &Service) -> Self {
+    fn any(&self) -> bool {
+        *self != Self::Nothing
+    }
+
+    pub(super) fn of(service: &Service, config: &Config) -> Self {
+        if !super::service::has_database(service, config) {
+            return Self::Nothing;
+        }
         let is_django = service
             .framework
             .as_ref()
@@ -109,7 +147,9 @@ fn sign_in(
             (DatabaseKind::New, Opens::Project) => Some(
                 "only Django and SQLAlchemy can be given a new token for each connection, and neither opens this app's",
             ),
-            (DatabaseKind::New, Opens::Library(_)) => None,
+            (DatabaseKind::None, _) | (DatabaseKind::New, Opens::Library(_) | Opens::Nothing) => {
+                None
+            }
         };
         if let Some(objection) = objection {
             decisions.refuse(
@@ -121,6 +161,7 @@ fn sign_in(
     }
     match (kind, wanted, opens) {
         (DatabaseKind::External, _, _) => SignIn::Password,
+        (DatabaseKind::None, _, _) | (DatabaseKind::New, None, Opens::Nothing) => SignIn::Identity,
         (DatabaseKind::New, Some(wanted), _) => {
             decisions.configured(key, wanted.value.name(), &wanted.place, "configured");
             wanted.value
@@ -174,6 +215,7 @@ fn pooler(asked: &Asked<'_>, kind: DatabaseKind, tier: &str, decisions: &mut Dec
     }
     let reason = match kind {
         _ if !wanted.value => "configured",
+        DatabaseKind::None => "configured",
         DatabaseKind::New => {
             "PgBouncer of the server, port 6432; migrations go to the server itself"
         }
@@ -191,7 +233,7 @@ fn kind(asked: &Asked<'_>, decisions: &mut Decisions) -> DatabaseKind {
         return DatabaseKind::New;
     };
     let (value, reason) = match kind.value {
-        DatabaseKind::New => ("new", "configured"),
+        DatabaseKind::New | DatabaseKind::None => ("new", "configured"),
         DatabaseKind::External => (
             "external",
             "its URL is read from DATABASE_URL where taxiway runs, once, and kept in the vault",

@@ -84,7 +84,7 @@ pub(super) fn decide(
                     .or_else(|| service.seen("media"))
             }),
         server,
-        opens_connections: database::Opens::of(service),
+        opens_connections: database::Opens::of(service, config),
         python,
         background,
     };

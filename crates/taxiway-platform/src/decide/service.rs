@@ -7,7 +7,9 @@ use taxiway_app::{
 use taxiway_diagnostics::{Diagnostic, Severity};
 
 use super::{Decisions, at, variables};
-use crate::{Config, Hosting, Server, Source, StaticServing, WebService};
+use crate::{
+    Config, DatabaseChoice, DatabaseSettings, Hosting, Server, Source, StaticServing, WebService,
+};
 
 /// App Service asks a Python site there unless it is told otherwise. Source: Configure a Linux Python app.
 const DEFAULT_PORT: u16 = 8000;
@@ -78,7 +80,9 @@ const fn describe(kind: Kind) -> &'static str {
 /// Refuses what no platform can be given to.
 pub(super) fn refuse(service: &Service, config: &Config, decisions: &mut Decisions) {
     refuse_framework(service, decisions);
-    refuse_database(service, decisions);
+    if has_database(service, config) {
+        refuse_database(service, decisions);
+    }
     for backing in service.backing.iter().filter(|backing| backing.required) {
         refuse_backing(service, backing, config, decisions);
     }
@@ -94,16 +98,7 @@ fn refuse_framework(service: &Service, decisions: &mut Decisions) {
             if matches!(
                 framework.name,
                 FrameworkName::Fastapi | FrameworkName::Flask
-            ) =>
-        {
-            if service.database.is_none() {
-                decisions.refuse(
-                    "database-missing",
-                    "this application uses no database, and every platform has one, so far",
-                    "`taxiway detect` shows what was found",
-                );
-            }
-        }
+            ) => {}
         Some(framework) => {
             let name = format!("{:?}", framework.name).to_lowercase();
             decisions.refuse(
@@ -273,7 +268,7 @@ pub(super) fn web_service(
     };
     let (interface, server) = server(service, decisions);
     let static_files = static_files(service, decisions);
-    database(service, decisions);
+    database(service, config, decisions);
     Some(WebService {
         root: service.root.clone(),
         app_dir: service.app_dir.clone(),
@@ -284,6 +279,7 @@ pub(super) fn web_service(
         },
         wrapped: if is_django { None } else { Some(own?) },
         interface,
+        has_database: has_database(service, config),
         settings_module,
         key_setting: variables::key_setting(service).to_owned(),
         framework: framework_name(service),
@@ -445,7 +441,54 @@ fn static_files(service: &Service, decisions: &mut Decisions) -> StaticServing {
     serving
 }
 
-fn database(service: &Service, decisions: &mut Decisions) {
+/// Whether the platform gives the app a database: as `taxiway.toml` says, else where Django or something in the code asks for one.
+pub(super) fn has_database(service: &Service, config: &Config) -> bool {
+    match &config.app.database {
+        Some(wanted) => wanted.value == DatabaseChoice::Postgresql,
+        None => is_django(service) || service.database.is_some(),
+    }
+}
+
+fn no_database(service: &Service, config: &Config, decisions: &mut Decisions) {
+    match &config.app.database {
+        Some(wanted) => {
+            decisions.configured("database", "none", &wanted.place, "configured");
+        }
+        None => {
+            decisions.choose(
+                "database",
+                "none",
+                Source::Default,
+                "nothing in the code opens one; [app] database = \"postgresql\" gives it one all the same",
+            );
+        }
+    }
+    if is_django(service) {
+        decisions.warn(
+            "django-without-a-database",
+            "without a database, pages that use Django's users, sessions or admin fail",
+            "keep sessions in signed cookies: SESSION_ENGINE = \"django.contrib.sessions.backends.signed_cookies\"",
+        );
+    }
+    for (name, environment) in &config.environments {
+        let settings = &environment.database;
+        if *settings != DatabaseSettings::default() {
+            decisions.refuse(
+                "settings-of-no-database",
+                format!(
+                    "[environments.{name}.database] says how the database is, and the app has none"
+                ),
+                "leave the table out, or [app] database = \"postgresql\"",
+            );
+        }
+    }
+}
+
+fn database(service: &Service, config: &Config, decisions: &mut Decisions) {
+    if !has_database(service, config) {
+        no_database(service, config, decisions);
+        return;
+    }
     let engine = service
         .database
         .as_ref()

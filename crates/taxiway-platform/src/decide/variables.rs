@@ -248,7 +248,9 @@ fn supply(
     if is_configured {
         return Supply::Configured;
     }
-    if let Some(part) = database_part(name, service) {
+    if super::service::has_database(service, config)
+        && let Some(part) = database_part(name, service)
+    {
         return Supply::Database { part };
     }
     if is_of_the_runtime(name) {

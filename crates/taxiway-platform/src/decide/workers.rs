@@ -55,16 +55,21 @@ pub(super) fn workers(
         (Server::Gunicorn, Some((threads, _))) => threads,
         (Server::Gunicorn, None) => USUAL_THREADS,
     };
+    let has_database = database.kind != DatabaseKind::None;
     let mut workers = Workers {
         processes: 1,
         threads,
-        connections: PROBE
-            + match server {
-                Server::Gunicorn => threads,
-                Server::Uvicorn => POOL,
-            },
+        connections: match server {
+            _ if !has_database => 0,
+            Server::Gunicorn => PROBE + threads,
+            Server::Uvicorn => PROBE + POOL,
+        },
         instances: plan.most_instances.max(plan.instances),
-        background: background.iter().map(|it| it.connections).sum(),
+        background: background
+            .iter()
+            .filter(|_| has_database)
+            .map(|it| it.connections)
+            .sum(),
         limit: (database.kind == DatabaseKind::New).then(|| database.connections()),
     };
     if let Some((processes, place)) = configured.processes {

@@ -102,3 +102,26 @@ fn a_flask_application_is_changed_and_brought_back() {
         module: "wsgi.py",
     });
 }
+
+/// A page and nothing else.
+const PLAIN: &str = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get(\"/\")\ndef home():\n    return \"nothing is kept\"\n";
+
+#[test]
+fn an_application_without_a_database_is_served_without_one() {
+    let world = World::of(Fixture::example("links"));
+    let shop = &world.shop;
+    shop.git(&["rm", "-r", "--quiet", "."]);
+    for (path, text) in [("wsgi.py", PLAIN), ("requirements.txt", "flask>=3.1,<4\n")] {
+        std::fs::write(shop.path().join(path), text).expect("it can be written");
+    }
+    shop.git(&["add", "--all"]);
+    shop.git(&["commit", "--quiet", "--message=A page"]);
+    let up = world.run(&["up", "--yes"]).succeeds();
+    assert!(!up.stderr.contains("PostgreSQL"), "{}", up.stderr);
+    assert_eq!(world.page("/"), (200, "nothing is kept".to_owned()));
+    let (_, health) = world.page("/healthz/ready");
+    assert!(health.contains("\"checks\": {}"), "{health}");
+    let again = world.run(&["up", "--format", "json"]).succeeds().json();
+    assert_eq!(again["outcome"], "unchanged");
+    world.run(&["down", "--yes"]).succeeds();
+}

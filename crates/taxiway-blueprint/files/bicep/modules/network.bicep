@@ -20,8 +20,10 @@ param hasVpn bool
 @description('Whether the app comes to the database by its connection pooler too.')
 param hasPooler bool
 
-@description('The domain in which the database gets its name. It is known in this network only.')
+@description('The domain in which the database gets its name, known in this network only. Empty where there is no database.')
 param databaseZoneName string
+
+var hasDatabase = !empty(databaseZoneName)
 
 // Sizes follow the services: an integration takes two addresses per instance while it scales, a database with a standby four.
 var subnetPrefixes = {
@@ -60,7 +62,7 @@ resource appRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
   }
 }
 
-resource databaseRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
+resource databaseRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = if (hasDatabase) {
   name: 'nsg-${name}-database'
   location: location
   tags: tags
@@ -197,7 +199,7 @@ var serviceEndpoints = [
   }
 ]
 
-var subnets = [
+var appSubnets = [
   {
     name: 'app'
     properties: {
@@ -218,6 +220,9 @@ var subnets = [
       ]
     }
   }
+]
+
+var databaseSubnets = [
   {
     name: 'database'
     properties: {
@@ -236,6 +241,9 @@ var subnets = [
       ]
     }
   }
+]
+
+var endpointSubnets = [
   {
     name: 'endpoints'
     properties: {
@@ -249,6 +257,8 @@ var subnets = [
     }
   }
 ]
+
+var subnets = concat(appSubnets, hasDatabase ? databaseSubnets : [], endpointSubnets)
 
 resource resolverRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = if (hasVpn) {
   name: 'nsg-${name}-resolver'
@@ -337,13 +347,14 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   }
 }
 
-resource databaseZone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
-  name: databaseZoneName
+resource databaseZone 'Microsoft.Network/privateDnsZones@2024-06-01' = if (hasDatabase) {
+  // A resource that is not made has a name all the same.
+  name: hasDatabase ? databaseZoneName : 'none.private.postgres.database.azure.com'
   location: 'global'
   tags: tags
 }
 
-resource databaseZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = {
+resource databaseZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = if (hasDatabase) {
   parent: databaseZone
   name: 'network'
   location: 'global'
@@ -371,4 +382,3 @@ resource networkMetrics 'Microsoft.Insights/diagnosticSettings@2021-05-01-previe
 }
 
 output id string = network.id
-output databaseZoneId string = databaseZone.id

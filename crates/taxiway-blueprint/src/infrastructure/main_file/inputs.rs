@@ -21,8 +21,10 @@ pub(super) fn declare(platform: &Platform, shape: Shape, document: &mut Document
     document.blank();
     site(shape, document);
     document.blank();
-    database(shape, document);
-    document.blank();
+    if shape.database {
+        database(shape, document);
+        document.blank();
+    }
     plain(
         document,
         &[
@@ -352,14 +354,16 @@ fn governance(shape: Shape, document: &mut Document) {
             )
             .default(false),
         );
-        document.parameter(
-            described(
-                "databaseConnectionAlert",
-                Type::Int,
-                "How many connections to the database are too many.",
-            )
-            .default(1000),
-        );
+        if shape.database {
+            document.parameter(
+                described(
+                    "databaseConnectionAlert",
+                    Type::Int,
+                    "How many connections to the database are too many.",
+                )
+                .default(1000),
+            );
+        }
     }
     if shape.alerts || shape.budget {
         document.parameter(

@@ -77,7 +77,9 @@ pub(super) fn declare(platform: &Platform, shape: Shape, document: &mut Document
         document.module(network(shape));
     }
     document.module(vault(shape));
-    document.module(database(shape));
+    if shape.database {
+        document.module(database(shape));
+    }
     document.blank();
     secrets(platform, document);
     if shape.cache {
@@ -118,6 +120,12 @@ fn network(shape: Shape) -> Module {
     } else {
         Value::from(false)
     };
+    // An empty name says that no database is in the network.
+    let zone = if shape.database {
+        name("databaseZoneName")
+    } else {
+        Value::from("")
+    };
     optional(
         "network",
         ("network", "network"),
@@ -129,7 +137,7 @@ fn network(shape: Shape) -> Module {
             .with("hasServiceEndpoints", not(name("isPrivate")))
             .with("hasVpn", has_vpn)
             .with("hasPooler", has_pooler)
-            .with("databaseZoneName", name("databaseZoneName")),
+            .with("databaseZoneName", zone),
         &[],
     )
 }

@@ -42,7 +42,9 @@ pub(super) fn declare(shape: Shape, document: &mut Document) {
         "Names that become host names carry a hash of the resource group: they are unique in all of Azure.",
     );
     document.variable("hash", name("take").call([unique(), Value::from(6)]));
-    document.variable("databaseServerName", with_hash("psql"));
+    if shape.database {
+        document.variable("databaseServerName", with_hash("psql"));
+    }
     document.comment(
         "At most 24 characters: the application's name gives way, never the environment's.",
     );
@@ -118,14 +120,16 @@ fn network(shape: Shape, document: &mut Document) {
         conditional(name("hasNetwork"), name("closedVault"), "open"),
     );
     document.variable("networkName", named("vnet"));
-    document.variable(
-        "databaseZoneName",
-        text()
-            .value(name("workload"))
-            .literal("-")
-            .value(name("environmentName"))
-            .literal(".private.postgres.database.azure.com"),
-    );
+    if shape.database {
+        document.variable(
+            "databaseZoneName",
+            text()
+                .value(name("workload"))
+                .literal("-")
+                .value(name("environmentName"))
+                .literal(".private.postgres.database.azure.com"),
+        );
+    }
     let known = |kind: &str, names: Vec<Value>| {
         let arguments = std::iter::once(Value::from(kind)).chain(names);
         conditional(name("hasNetwork"), name("resourceId").call(arguments), "")
@@ -137,7 +141,9 @@ fn network(shape: Shape, document: &mut Document) {
         )
     };
     document.variable("appSubnetId", subnet("app"));
-    document.variable("databaseSubnetId", subnet("database"));
+    if shape.database {
+        document.variable("databaseSubnetId", subnet("database"));
+    }
     if shape.private || shape.cache {
         document.variable("endpointSubnetId", subnet("endpoints"));
     }
@@ -150,11 +156,13 @@ fn network(shape: Shape, document: &mut Document) {
             ),
         );
     }
-    document.variable(
-        "databaseZoneId",
-        known(
-            "Microsoft.Network/privateDnsZones",
-            vec![name("databaseZoneName")],
-        ),
-    );
+    if shape.database {
+        document.variable(
+            "databaseZoneId",
+            known(
+                "Microsoft.Network/privateDnsZones",
+                vec![name("databaseZoneName")],
+            ),
+        );
+    }
 }

@@ -69,11 +69,18 @@ fn alerts(shape: Shape, document: &mut Document) {
         "Microsoft.DBforPostgreSQL/flexibleServers".into(),
         name("databaseServerName"),
     ]);
-    let (server, after): (Value, &[&str]) = if shape.external_database {
+    let (server, after): (Value, &[&str]) = if !shape.database {
+        (Value::from(""), &[])
+    } else if shape.external_database {
         let server = conditional(name("databaseIsExternal"), "", server);
         (server, &["database"])
     } else {
         (output("database", "id"), &[])
+    };
+    let connections = if shape.database {
+        name("databaseConnectionAlert")
+    } else {
+        Value::from(0)
     };
     document.module(optional(
         "alerts",
@@ -89,7 +96,7 @@ fn alerts(shape: Shape, document: &mut Document) {
             .with("planId", output("appService", "planId"))
             .with("vaultId", output("keyVault", "id"))
             .with("databaseServerId", server)
-            .with("databaseConnections", name("databaseConnectionAlert"))
+            .with("databaseConnections", connections)
             .with("healthPath", READY)
             .with(
                 "testHost",

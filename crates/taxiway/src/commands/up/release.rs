@@ -34,20 +34,26 @@ pub(super) fn check_gates(preparation: &Preparation, arguments: &Up) -> Result<(
     let history = state
         .history()
         .map_err(|error| Failure::refused("the journal cannot be read").because(&error))?;
-    match history.refusal(&migrations(preparation), &arguments.allow) {
+    match history.refusal(
+        &migrations(preparation).unwrap_or_default(),
+        &arguments.allow,
+    ) {
         Some(refusal) => Err(refused(&refusal)),
         None => Ok(()),
     }
 }
 
-/// The migrations of the release.
-fn migrations(preparation: &Preparation) -> Vec<MigrationRecord> {
+/// The migrations of the release; none where there is no database for them.
+fn migrations(preparation: &Preparation) -> Option<Vec<MigrationRecord>> {
     let project = &preparation.project;
+    if !project.platform.service.has_database {
+        return None;
+    }
     let service = project.platform.service_of(&project.app);
     let migrations = service
         .map(|service| taxiway_app::migrations(&project.sources, service))
         .unwrap_or_default();
-    migrations.iter().map(MigrationRecord::from).collect()
+    Some(migrations.iter().map(MigrationRecord::from).collect())
 }
 
 /// The package of what the repository holds now.
@@ -108,7 +114,7 @@ pub(super) async fn roll_out(
     let request = DeployRequest {
         package,
         commit: programs::commit(&preparation.project.root),
-        migrations: Some(migrations(preparation)),
+        migrations: migrations(preparation),
         allow: arguments.allow.clone(),
     };
     let state = state(&preparation.project.root, &preparation.environment().name);

@@ -26,11 +26,16 @@ pub(super) fn text(preparation: &Preparation) -> String {
         "infrastructure/bicep/main.bicep".into(),
     ]);
     rows.push(place(preparation));
+    let database = match environment.database.kind {
+        DatabaseKind::None => "no database".to_owned(),
+        DatabaseKind::New | DatabaseKind::External => {
+            format!("PostgreSQL {}", environment.database.version)
+        }
+    };
     let mut text = format!(
-        "\n{BOLD}{}{BOLD:#} {DIM}· {} · PostgreSQL {} · environment {}{DIM:#}\n\n{}",
+        "\n{BOLD}{}{BOLD:#} {DIM}· {} · {database} · environment {}{DIM:#}\n\n{}",
         platform.name,
         platform.service.framework,
-        environment.database.version,
         environment.name,
         columns(&rows, 2)
     );
@@ -98,6 +103,9 @@ fn database(preparation: &Preparation) -> Vec<String> {
         .choice("database")
         .map(|choice| choice.source.to_string())
         .unwrap_or_default();
+    if database.kind == DatabaseKind::None {
+        return vec!["database".to_owned(), "none".to_owned(), source];
+    }
     if database.kind == DatabaseKind::External {
         let what = "PostgreSQL of somebody else, by DATABASE_URL";
         return vec!["database".to_owned(), what.to_owned(), source];

@@ -11,6 +11,9 @@ REQUIRED = [
     "STRIPE_SECRET_KEY",
 ]
 
+# Whether the platform gives the project a database.
+HAS_DATABASE = True
+
 # Variables that the project reads parts of the database's address from.
 DATABASE_VARIABLES = {
     "DB_ENGINE": "engine",
