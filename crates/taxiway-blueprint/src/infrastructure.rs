@@ -28,11 +28,13 @@ macro_rules! module {
     };
 }
 
-const MODULES: [(&str, &str); 18] = [
+const MODULES: [(&str, &str); 20] = [
     module!("alerts.bicep"),
     module!("app-service.bicep"),
     module!("autoscale.bicep"),
     module!("budget.bicep"),
+    module!("domain-tls.bicep"),
+    module!("domains.bicep"),
     module!("identity.bicep"),
     module!("key-vault.bicep"),
     module!("monitoring.bicep"),

@@ -171,6 +171,8 @@ pub struct EnvironmentSettings {
     /// Its own host names.
     #[schemars(default)]
     pub domains: Vec<Setting<String>>,
+    /// Whether these names lead to the site by now, so that they are bound to it and get certificates. Default: no.
+    pub bind_domains: Option<Setting<bool>>,
     /// Who reaches what.
     pub network: Option<Setting<NetworkProfile>>,
     /// Whether people get in by a point-to-site VPN, which costs while it exists.
@@ -311,7 +313,7 @@ mod tests {
             ("DeliverySettings", "delivery", 8),
             ("CloudRunSettings", "delivery.cloud-run", 2),
             ("BackgroundSettings", "background.work", 3),
-            ("EnvironmentSettings", "environments.production", 17),
+            ("EnvironmentSettings", "environments.production", 18),
             ("DatabaseSettings", "environments.production.database", 9),
             ("BudgetSettings", "environments.production.budget", 2),
             ("CheckConfig", "check", 1),

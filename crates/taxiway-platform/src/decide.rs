@@ -3,6 +3,7 @@
 mod background;
 mod database;
 mod delivery;
+mod domains;
 mod environments;
 mod plan;
 mod resources;

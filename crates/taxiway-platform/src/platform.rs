@@ -301,6 +301,8 @@ pub struct Environment {
     pub https: bool,
     /// Its own host names, besides the one that App Service gives.
     pub domains: Vec<String>,
+    /// Whether these are bound to the site, with certificates that App Service manages.
+    pub binds_domains: bool,
     /// How long logs are kept, in days.
     pub log_retention_days: u32,
     /// How much may be logged in a day, in GB; `None` is without a limit.

@@ -468,4 +468,29 @@ mod decide {
           leave the table out, or [app] database = "postgresql"
         "#);
     }
+
+    #[test]
+    fn host_names_are_bound_when_their_records_are_there_and_a_certificate_can_be_issued() {
+        let empty = serde_json::json!({});
+        let config = "[environments.production]\ndomains = [\"Shop.example.org\"]\n";
+        let platform = decided(&empty, config);
+        insta::assert_snapshot!(platform.choice("production.domains").unwrap().reason, @"the app answers to them, and they are not bound yet. Records to set: CNAME (at the top of a zone: A) shop.example.org to the site's own name, TXT asuid.shop.example.org with the verification id; `taxiway up production` shows both values. Then [environments.production] bind-domains = true");
+        assert!(!platform.environment("production").unwrap().binds_domains);
+        let platform = decided(&empty, &format!("{config}bind-domains = true\n"));
+        insta::assert_snapshot!(platform.choice("production.domains").unwrap().reason, @"bound to the site, each with a certificate that App Service renews; ALLOWED_HOSTS and CSRF_TRUSTED_ORIGINS have them");
+        assert!(platform.environment("production").unwrap().binds_domains);
+        let config = "[environments.local]\nbind-domains = true\n\
+            [environments.production]\nbind-domains = true\nnetwork = \"internal\"\n\
+            domains = [\"a-name-that-is-longer-than-a-certificate-can-name.of-a-shop.example.org\", \"x.trafficmanager.net\"]\n";
+        insta::assert_snapshot!(refused(&empty, config), @r#"
+        not-in-the-local-cloud: the local cloud binds no host names: `bind-domains` (taxiway.toml:2)
+          leave `bind-domains` out of [environments.local]
+        managed-certificate-of-internal-site: `bind-domains = true` (taxiway.toml:4) asks for certificates that App Service manages, and whoever issues them has to reach the site, which `network = "internal"` (taxiway.toml:5) closes
+          leave it out, and bind a certificate of your own by hand; the app answers to the names all the same
+        no-managed-certificate: `a-name-that-is-longer-than-a-certificate-can-name.of-a-shop.example.org` (taxiway.toml:6) can't get a certificate that App Service manages: it has 71 characters, and a certificate names 64 at most
+          take it out of `domains`, or `bind-domains` out
+        no-managed-certificate: `x.trafficmanager.net` (taxiway.toml:6) can't get a certificate that App Service manages: it belongs to Azure
+          take it out of `domains`, or `bind-domains` out
+        "#);
+    }
 }

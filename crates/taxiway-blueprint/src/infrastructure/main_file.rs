@@ -158,6 +158,7 @@ fn outputs(shape: Shape, document: &mut Document) {
         ("siteId", "appService", "siteId"),
         ("siteName", "appService", "siteName"),
         ("siteHostName", "appService", "siteHostName"),
+        ("domainVerificationId", "appService", "domainVerificationId"),
         ("slotName", "appService", "slotName"),
         ("slotHostName", "appService", "slotHostName"),
         ("vaultId", "keyVault", "id"),

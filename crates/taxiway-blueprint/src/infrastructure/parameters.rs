@@ -125,6 +125,9 @@ fn site(
     } else if !environment.domains.is_empty() {
         document.assign("domains", environment.domains.clone());
     }
+    if environment.binds_domains {
+        document.assign("bindsDomains", true);
+    }
     if !environment.runs_background {
         document.assign("runsBackground", false);
     }

@@ -27,6 +27,8 @@ pub(super) struct Shape {
     pub(super) container: bool,
     /// Processes beside the web process.
     pub(super) background: bool,
+    /// Host names with certificates.
+    pub(super) domains: bool,
     pub(super) autoscale: bool,
     pub(super) alerts: bool,
     pub(super) budget: bool,
@@ -56,6 +58,7 @@ impl Shape {
             storage: any(&|it| it.storage.is_some()),
             container: platform.hosting == Hosting::Container && any(&|it| it.network.is_some()),
             background: !platform.background.is_empty(),
+            domains: any(&|it| it.binds_domains),
             autoscale: any(&|it| it.plan.most_instances > it.plan.instances),
             alerts: any(&|it| it.alerts.is_some()),
             budget: any(&|it| it.budget.is_some()),
@@ -69,6 +72,7 @@ impl Shape {
             "alerts.bicep" | "workbook.bicep" => self.alerts,
             "autoscale.bicep" => self.autoscale,
             "budget.bicep" => self.budget,
+            "domain-tls.bicep" | "domains.bicep" => self.domains,
             "network.bicep" => self.network,
             "postgresql.bicep" => self.database,
             "private-endpoint.bicep" => self.private || self.cache,

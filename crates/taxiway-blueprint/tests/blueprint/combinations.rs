@@ -128,6 +128,11 @@ impl Combination {
         }
     }
 
+    /// Managed certificates need a site that is reached from outside.
+    fn binds_domains(self) -> bool {
+        self.environment == "production" && !self.network.starts_with("internal")
+    }
+
     fn config(self) -> String {
         let mut text = format!(
             "[app]\nname = \"shop\"\nowner = \"team@example.com\"\nhosting = \"{}\"\n{}",
@@ -157,6 +162,11 @@ impl Combination {
         }
         if self.network == "public" && self.environment == "dev" {
             text.push_str("allowed-addresses = [\"203.0.113.7\", \"198.51.100.0/24\"]\n");
+        }
+        if self.binds_domains() {
+            text.push_str(
+                "domains = [\"shop.example.org\", \"www.shop.example.org\"]\nbind-domains = true\n",
+            );
         }
         if self.environment != "dev" {
             text.push_str(
@@ -371,6 +381,9 @@ fn check(combination: Combination, environment: &str, resources: &[Value]) {
         "Microsoft.Authorization/policyAssignments",
         in_azure(environment == "production"),
     );
+    let binds_domains = in_azure(combination.binds_domains());
+    present("Microsoft.Web/sites/hostNameBindings", binds_domains);
+    present("Microsoft.Web/certificates", binds_domains);
     let is_closed = in_azure(combination.network.starts_with("internal"));
     let site = resources.iter().find(|it| {
         it["type"]
@@ -406,16 +419,22 @@ fn every_instance_but_the_slots_works(combination: Combination, resources: &[Val
 
 /// Only what the platform needs is written.
 fn every_module_is_used(sources: &MemorySources, name: &str) {
-    let main = sources
-        .read_text("infrastructure/bicep/main.bicep".into())
-        .unwrap();
+    let files = sources.files();
+    let bicep = files
+        .iter()
+        .filter(|path| path.extension() == Some("bicep"));
+    let text: String = bicep.map(|path| sources.read_text(path).unwrap()).collect();
     let modules = Utf8Path::new("infrastructure/bicep/modules");
     for path in sources
         .files()
         .iter()
         .filter(|path| path.starts_with(modules))
     {
-        let reference = format!("'modules/{}'", path.file_name().unwrap());
-        assert!(main.contains(&reference), "{path} is of no use in {name}");
+        let file = path.file_name().unwrap();
+        let is_used = [format!("'modules/{file}'"), format!("'{file}'")];
+        assert!(
+            is_used.iter().any(|it| text.contains(it)),
+            "{path} is of no use in {name}"
+        );
     }
 }

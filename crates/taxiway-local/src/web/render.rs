@@ -188,7 +188,8 @@ fn computed(
         "resourceGroup": record.id.resource_group(),
         "outboundIpAddresses": "127.0.0.1",
         "possibleOutboundIpAddresses": "127.0.0.1",
-        "customDomainVerificationId": "",
+        // Of the subscription in Azure; nothing is verified here.
+        "customDomainVerificationId": "0".repeat(64),
         "clientAffinityEnabled": true,
         "httpsOnly": false,
         "targetSwapSlot": swapping.map(|swap| swap.target.clone()),

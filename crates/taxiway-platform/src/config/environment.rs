@@ -24,6 +24,7 @@ impl Reader {
                 "size",
                 "python",
                 "domains",
+                "bind-domains",
                 "network",
                 "vpn",
                 "allowed-addresses",
@@ -53,6 +54,7 @@ impl Reader {
                     format!("`{domain}` is no host name: write it without scheme, port and path")
                 })
             }),
+            bind_domains: self.switch(table, "bind-domains"),
             network: self.choice(
                 table,
                 "network",

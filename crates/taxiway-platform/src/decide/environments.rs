@@ -4,7 +4,9 @@ use indexmap::IndexMap;
 use taxiway_app::{MediaStorage, Service};
 use taxiway_diagnostics::Place;
 
-use super::{Decisions, at, background, database, list, plan, resources, service, workers};
+use super::{
+    Decisions, at, background, database, domains, list, plan, resources, service, workers,
+};
 use crate::python::Chosen;
 use crate::regions::DEFAULT_REGION;
 use crate::{
@@ -177,6 +179,7 @@ impl Shared<'_> {
             size,
             python: self.python(name, settings, decisions),
             https: !is_local,
+            binds_domains: domains::bound(&asked, decisions),
             domains: settings
                 .domains
                 .iter()

@@ -1,6 +1,7 @@
 //! `taxiway up`: from the repository to a served release.
 
 mod again;
+mod domains;
 mod preparation;
 mod release;
 mod sign_in;
@@ -172,7 +173,9 @@ fn finish(
         terminal.print_json(&document(preparation, outcome, served, progress));
         return;
     }
-    let _ = provisioned;
+    for line in domains::records(preparation.environment(), &provisioned.outputs) {
+        terminal.say(line);
+    }
     terminal.say("");
     terminal.say(format_args!(
         "release {} serves, in {}",

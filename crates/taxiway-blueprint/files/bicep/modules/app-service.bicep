@@ -276,5 +276,7 @@ output planId string = plan.id
 output siteId string = site.id
 output siteName string = site.name
 output siteHostName string = site.properties.defaultHostName
+// What a TXT record has to say before a host name can be bound to the site.
+output domainVerificationId string = site.properties.customDomainVerificationId
 output slotName string = 'staging'
 output slotHostName string = slot.properties.defaultHostName

@@ -155,6 +155,16 @@ fn site(shape: Shape, document: &mut Document) {
         )
         .default(Value::Array(Vec::new())),
     );
+    if shape.domains {
+        document.parameter(
+            described(
+                "bindsDomains",
+                Type::Bool,
+                "Whether the records of these names lead to the site by now, so that they are bound to it and get certificates.",
+            )
+            .default(false),
+        );
+    }
     if shape.background {
         document.parameter(
             described(

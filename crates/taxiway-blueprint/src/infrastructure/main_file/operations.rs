@@ -23,6 +23,18 @@ pub(super) fn declare(shape: Shape, document: &mut Document) {
             &["network"],
         ));
     }
+    if shape.domains {
+        document.module(optional(
+            "siteDomains",
+            ("domains", "domains"),
+            name("bindsDomains"),
+            placed()
+                .with("siteName", output("appService", "siteName"))
+                .with("planId", output("appService", "planId"))
+                .with("hosts", name("domains")),
+            &[],
+        ));
+    }
     if shape.autoscale {
         document.module(optional(
             "autoscale",

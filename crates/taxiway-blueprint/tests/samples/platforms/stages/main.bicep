@@ -28,6 +28,8 @@ param pythonVersion string
 param httpsOnly bool = true
 @description('Host names of the app besides those that the platform gives.')
 param domains array = []
+@description('Whether the records of these names lead to the site by now, so that they are bound to it and get certificates.')
+param bindsDomains bool = false
 @description('Whether the processes beside the web process run: the WebJobs of the release, on the site and never on its slot.')
 param runsBackground bool = true
 @description('Plain variables of the app, from taxiway.toml.')
@@ -369,6 +371,17 @@ module appService 'modules/app-service.bicep' = {
   ]
 }
 
+module siteDomains 'modules/domains.bicep' = if (bindsDomains) {
+  name: 'domains'
+  params: {
+    location: location
+    tags: tags
+    siteName: appService.outputs.siteName
+    planId: appService.outputs.planId
+    hosts: domains
+  }
+}
+
 module autoscale 'modules/autoscale.bicep' = if (mostInstances > instances) {
   name: 'autoscale'
   params: {
@@ -416,6 +429,7 @@ module workbook 'modules/workbook.bicep' = if (hasAlerts) {
 output siteId string = appService.outputs.siteId
 output siteName string = appService.outputs.siteName
 output siteHostName string = appService.outputs.siteHostName
+output domainVerificationId string = appService.outputs.domainVerificationId
 output slotName string = appService.outputs.slotName
 output slotHostName string = appService.outputs.slotHostName
 output vaultId string = keyVault.outputs.id

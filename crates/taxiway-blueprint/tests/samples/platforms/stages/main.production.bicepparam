@@ -11,6 +11,10 @@ param instances = 3
 param mostInstances = 12
 param zoneRedundant = true
 param pythonVersion = '3.12'
+param domains = [
+  'shop.example.org'
+]
+param bindsDomains = true
 param extraSettings = {
   // Connections to the database: 9 workers * 5 connections * 12 instances * 2 (site and slot) = 1080, and 3 * 12 instances of processes beside it: 1116 of 3422.
   WEB_CONCURRENCY: '9'

@@ -333,6 +333,7 @@ module workbook 'modules/workbook.bicep' = if (hasAlerts) {
 output siteId string = appService.outputs.siteId
 output siteName string = appService.outputs.siteName
 output siteHostName string = appService.outputs.siteHostName
+output domainVerificationId string = appService.outputs.domainVerificationId
 output slotName string = appService.outputs.slotName
 output slotHostName string = appService.outputs.slotHostName
 output vaultId string = keyVault.outputs.id
