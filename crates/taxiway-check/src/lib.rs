@@ -27,6 +27,7 @@ mod rule;
 mod rules;
 mod run;
 mod sarif;
+mod security_group;
 mod site;
 mod suppression;
 mod vault;

@@ -7,7 +7,7 @@ pub(super) use crate::graph::{Graph, Stage};
 pub(super) use crate::kinds::*;
 pub(super) use crate::network::*;
 pub(super) use crate::node::{Node, Part};
-pub(super) use crate::reach::reaches;
+pub(super) use crate::reach::{reaches, report_barred};
 pub(super) use crate::rule::Benchmark::{Checkov, Cis, Mcsb};
 pub(super) use crate::rule::{Confidence, Gate, Rule};
 pub(super) use crate::site::*;

@@ -10,3 +10,5 @@ mod examples;
 mod file_examples;
 #[cfg(test)]
 mod platform;
+#[cfg(test)]
+mod reach;

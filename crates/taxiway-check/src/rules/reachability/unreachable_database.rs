@@ -20,6 +20,9 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
         let rules = graph.children(server, "firewallRules").next().is_some();
         let place = if injected.is_present() { &injected } else { &closed };
         let is_private = injected.is_present() || closed.is("Disabled");
+        if is_private {
+            report_barred(graph, server, &[5432, 6432], report);
+        }
         for site in sites(graph) {
             if is_private && !reaches(graph, &site, server) {
                 report.push(Found::on(site.node, format!("{} cannot reach the database `{}`", site.title(), server.name())).label(place, "closed to the public").help("set `virtualNetworkSubnetId` to a subnet of the network that the database, or its private endpoint, is in"));

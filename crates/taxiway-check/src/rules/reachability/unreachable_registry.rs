@@ -14,6 +14,9 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     if graph.stage() == Stage::Local {
         return;
     }
+    for registry in graph.of(REGISTRIES).filter(|registry| registry.at("properties/publicNetworkAccess").is("Disabled")) {
+        report_barred(graph, registry, &[443], report);
+    }
     for site in sites(graph).filter(Site::is_container) {
         let image = site.config("linuxFxVersion");
         let text = image.text().unwrap_or_default().to_ascii_lowercase();

@@ -18,6 +18,9 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
         let closed = account.at("properties/publicNetworkAccess");
         let denied = account.at("properties/networkAcls/defaultAction");
         let Some(name) = account.known_name().filter(|_| closed.is("Disabled") || denied.is("Deny")) else { continue };
+        if closed.is("Disabled") {
+            report_barred(graph, account, &[443], report);
+        }
         for site in sites(graph).filter(|site| site.settings_text().contains(name)) {
             let is_let_in = !closed.is("Disabled") && is_named(account, &site);
             if !is_let_in && !reaches(graph, &site, account) {

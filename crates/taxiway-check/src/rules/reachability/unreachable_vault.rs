@@ -14,6 +14,9 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     if graph.stage() == Stage::Local {
         return;
     }
+    for vault in graph.of(VAULTS).filter(|vault| vault.at("properties/publicNetworkAccess").is("Disabled")) {
+        report_barred(graph, vault, &[443], report);
+    }
     for site in sites(graph).filter(|site| has_references(site)) {
         for vault in vaults_of(graph, &site) {
             let closed = vault.at("properties/publicNetworkAccess");

@@ -17,7 +17,8 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for kind in ["Microsoft.Cache/redis", "Microsoft.Cache/redisEnterprise"] {
         for cache in graph.of(kind) {
             let part = cache.at("properties/publicNetworkAccess");
-            let is_inside = cache.at("properties/subnetId").is_present();
+            // A cache with an endpoint too is `door-open-beside-endpoint`.
+            let is_inside = cache.at("properties/subnetId").is_present() || !endpoints_of(graph, cache).is_empty();
             if !is_inside && (part.is("Enabled") || part.is_absent()) {
                 report.push(Found::at(&part, format!("the cache `{}` has a public address", cache.name())).help("set `publicNetworkAccess: 'Disabled'`, and make a private endpoint").unsafe_fix(&part, "Disabled"));
             }

@@ -22,7 +22,8 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
         if !missing.is_empty() && !slot.settings_text().starts_with('[') {
             let shown = missing.iter().take(4).copied().collect::<Vec<_>>().join(", ");
             let more = if missing.len() > 4 { format!(" and {} more", missing.len() - 4) } else { String::new() };
-            report.push(Found::on(slot.node, format!("{} lacks settings that its site has: {shown}{more}", slot.title())).help("give the slot all of them: after a swap the app runs with the slot's"));
+            let place = slot.config_child("appsettings").map_or_else(|| slot.node.whole(), |child| child.at("properties"));
+            report.push(Found::at(&place, format!("{} lacks settings that its site has: {shown}{more}", slot.title())).help("give the slot all of them: after a swap the app runs with the slot's"));
         }
     }
 }

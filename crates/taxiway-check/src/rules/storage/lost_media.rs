@@ -21,7 +21,10 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
             part.is_true() || part.is_unknown()
         });
         if !is_kept && graph.has("Microsoft.Storage/storageAccounts/blobServices/containers") {
-            report.push(Found::on(account, format!("what is deleted from the account `{}` is gone", account.name())).help("enable `deleteRetentionPolicy` on `blobServices/default`"));
+            let message = format!("what is deleted from the account `{}` is gone", account.name());
+            let off = services.iter().map(|service| service.at("properties/deleteRetentionPolicy/enabled")).find(Part::is_false);
+            let found = off.map_or_else(|| Found::on(account, message.clone()), |part| Found::at(&part, message.clone()).safe_fix(&part, true));
+            report.push(found.help("enable `deleteRetentionPolicy` on `blobServices/default`"));
         }
     }
 }
