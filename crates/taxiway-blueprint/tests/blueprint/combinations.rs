@@ -14,7 +14,7 @@ use taxiway_arm::ResourceGroup;
 use taxiway_bicep::compile_parameters;
 use taxiway_blueprint::{files, plan_changes};
 use taxiway_check::{Entry, Evaluated, Finding, Options, Run, Surroundings};
-use taxiway_diagnostics::{MemorySources, Sources};
+use taxiway_diagnostics::{Diagnostic, MemorySources, Sources};
 use taxiway_platform::{Config, decide};
 
 use crate::covering::covering;
@@ -282,6 +282,17 @@ fn findings(sources: &MemorySources, environment: &str, region: &str) -> String 
 
 /// The findings of all rules.
 pub(crate) fn judged(sources: &MemorySources, environment: &str, region: &str) -> Vec<Finding> {
+    judge(sources, environment, region).unwrap_or_else(|errors| {
+        panic!("{environment} is not judged: {errors:#?}");
+    })
+}
+
+/// As [`judged`], or why nothing can be judged.
+pub(crate) fn judge(
+    sources: &MemorySources,
+    environment: &str,
+    region: &str,
+) -> Result<Vec<Finding>, Vec<Diagnostic>> {
     let entry = Entry::new(format!(
         "infrastructure/bicep/main.{environment}.bicepparam"
     ));
@@ -294,16 +305,14 @@ pub(crate) fn judged(sources: &MemorySources, environment: &str, region: &str) -
         }),
         ..Surroundings::none()
     };
-    let evaluated = Evaluated::open(sources, &entry, &around).unwrap_or_else(|errors| {
-        panic!("{environment} is not judged: {errors:#?}");
-    });
+    let evaluated = Evaluated::open(sources, &entry, &around)?;
     let options = Options {
         pedantic: true,
         ..Options::default()
     };
     let mut run = Run::new(sources, options);
     run.judge(&evaluated);
-    run.finish()
+    Ok(run.finish())
 }
 
 /// What is written for the application and a `taxiway.toml`.
