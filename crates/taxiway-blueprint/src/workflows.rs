@@ -9,6 +9,7 @@ mod ci;
 mod cloud_build;
 mod deploy;
 mod infrastructure;
+mod off_hours;
 mod security;
 mod set_up;
 mod step;
@@ -141,6 +142,14 @@ pub(crate) fn files(
             format!("deploy-{}.yml", environment.name),
             deploy::document(&blueprint, environment),
         ));
+    }
+    for environment in &environments {
+        if let Some(hours) = &environment.off_hours {
+            documents.push((
+                format!("off-hours-{}.yml", environment.name),
+                off_hours::document(environment, hours),
+            ));
+        }
     }
     if !environments.is_empty() {
         let (reusable, rollback) = match platform.delivery.tool {

@@ -193,6 +193,8 @@ pub struct EnvironmentSettings {
     pub alerts: Vec<Setting<String>>,
     /// What it may cost in a month.
     pub budget: Option<BudgetSettings>,
+    /// When nobody uses it, so that its database server is stopped.
+    pub off_hours: Option<OffHoursSettings>,
     /// Whether what holds data can't be deleted until a lock is removed.
     pub lock: Option<Setting<bool>>,
     /// Whether the processes beside the web process run here. Default: yes.
@@ -228,6 +230,18 @@ pub struct DatabaseSettings {
     pub storage: Option<Setting<u32>>,
     /// How far back it can be restored, in days: 7 to 35.
     pub backup_days: Option<Setting<u32>>,
+}
+
+/// When nobody uses an environment: each day from one time, and until another on working days. Both in UTC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OffHoursSettings {
+    /// The time at which it ends, every day, as `19:30`.
+    #[schemars(regex(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$"))]
+    pub from: Setting<String>,
+    /// The time at which it begins, Monday to Friday, as `05:30`.
+    #[schemars(regex(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$"))]
+    pub until: Setting<String>,
 }
 
 /// The budget of an environment.
@@ -313,8 +327,9 @@ mod tests {
             ("DeliverySettings", "delivery", 8),
             ("CloudRunSettings", "delivery.cloud-run", 2),
             ("BackgroundSettings", "background.work", 3),
-            ("EnvironmentSettings", "environments.production", 18),
+            ("EnvironmentSettings", "environments.production", 19),
             ("DatabaseSettings", "environments.production.database", 9),
+            ("OffHoursSettings", "environments.staging.off-hours", 2),
             ("BudgetSettings", "environments.production.budget", 2),
             ("CheckConfig", "check", 1),
         ] {

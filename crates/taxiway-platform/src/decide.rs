@@ -5,6 +5,7 @@ mod database;
 mod delivery;
 mod domains;
 mod environments;
+mod off_hours;
 mod plan;
 mod resources;
 mod service;
@@ -45,6 +46,7 @@ pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
     );
     secrets.retain(|secret| environments.iter().any(|it| secret.is_in(it)));
     let delivery = delivery::decide(service, config, &mut decisions);
+    off_hours::need_a_pipeline(config, &delivery, &mut decisions);
     service::warn(service, &mut decisions);
     match web {
         Some(mut web) if decisions.errors.is_empty() => {

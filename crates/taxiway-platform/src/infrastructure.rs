@@ -139,6 +139,15 @@ pub struct Alerts {
     pub availability_test: bool,
 }
 
+/// When nobody uses an environment; times of day in UTC, as `19:30`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OffHours {
+    /// When its database server is stopped, every day.
+    pub from: String,
+    /// When it is started, Monday to Friday.
+    pub until: String,
+}
+
 /// What an environment may cost. A budget tells; it stops nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Budget {

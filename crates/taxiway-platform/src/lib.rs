@@ -24,12 +24,13 @@ pub use choice::{Choice, Source};
 pub use config::{
     AllowedFinding, AppConfig, BackgroundSettings, BudgetSettings, CONFIG_PATH, CacheChoice,
     CheckConfig, CloudRunSettings, Config, DatabaseChoice, DatabaseSettings, DeliverySettings,
-    EnvironmentSettings, ProgramSettings, Setting, initial_config,
+    EnvironmentSettings, OffHoursSettings, ProgramSettings, Setting, initial_config,
 };
 pub use decide::decide;
 pub use delivery::{CloudRun, Container, Delivery, Pipeline, Program, Tool};
 pub use infrastructure::{
-    Alerts, Budget, Cache, DatabaseKind, Hosting, Network, NetworkProfile, SignIn, Standby, Storage,
+    Alerts, Budget, Cache, DatabaseKind, Hosting, Network, NetworkProfile, OffHours, SignIn,
+    Standby, Storage,
 };
 pub use platform::{
     Database, Environment, EnvironmentKind, MissingVariable, Origin, PLATFORM_SCHEMA, Part, Plan,

@@ -7,7 +7,7 @@ use taxiway_app::{App, Entrypoint, Interface, Service};
 use taxiway_diagnostics::{Diagnostic, Place};
 
 use crate::infrastructure::{
-    Alerts, Budget, Cache, DatabaseKind, Hosting, Network, SignIn, Standby, Storage,
+    Alerts, Budget, Cache, DatabaseKind, Hosting, Network, OffHours, SignIn, Standby, Storage,
 };
 use crate::{BackgroundProcess, Choice, Delivery, Size, Workers};
 
@@ -295,6 +295,8 @@ pub struct Environment {
     pub alerts: Option<Alerts>,
     /// What it may cost in a month.
     pub budget: Option<Budget>,
+    /// When its database server is stopped.
+    pub off_hours: Option<OffHours>,
     /// Whether what holds data can't be deleted until a lock is removed.
     pub is_locked: bool,
     /// Whether browsers must use HTTPS.

@@ -493,4 +493,35 @@ mod decide {
           take it out of `domains`, or `bind-domains` out
         "#);
     }
+
+    #[test]
+    fn off_hours_stop_a_server_that_nobody_uses_and_nothing_else() {
+        let empty = serde_json::json!({});
+        let config = "[environments.test.off-hours]\nfrom = \"19:00\"\nuntil = \"05:30\"\n";
+        let github = "[delivery]\npipeline = \"github\"\n";
+        let platform = decided(&empty, &format!("{config}{github}"));
+        let choice = platform.choice("test.off-hours").unwrap();
+        insta::assert_snapshot!(format!("{} | {}", choice.value, choice.reason), @"stopped at 19:00 UTC, started at 05:30 UTC from Monday to Friday | the workflow off-hours-test.yml does it. No compute of Standard_B1ms is paid meanwhile, its storage is. The plan P0v3 stays: a stopped site costs the same, and tiers that cost next to nothing have no slots. A rollout needs the server: start it before, by hand, with that workflow");
+        insta::assert_snapshot!(refused(&empty, config), @r#"
+        off-hours-without-a-pipeline: [environments.test.off-hours] (taxiway.toml:2): a workflow of GitHub stops and starts the server, and none are written
+          [delivery] pipeline = "github"
+        "#);
+        let everywhere = ["local", "production", "hosted"].map(|name| {
+            format!("[environments.{name}.off-hours]\nfrom = \"19:00\"\nuntil = \"05:30\"\n")
+        });
+        let config = format!(
+            "{}{github}[environments.hosted.database]\nkind = \"external\"\n[environments.test.off-hours]\nfrom = \"19:00\"\nuntil = \"19:00\"\n",
+            everywhere.concat()
+        );
+        insta::assert_snapshot!(refused(&empty, &config), @r#"
+        no-off-hours: [environments.local.off-hours] (taxiway.toml:2): this machine costs nothing
+          leave the table out
+        no-off-hours: [environments.production.off-hours] (taxiway.toml:5): production is used at all hours
+          leave the table out
+        no-off-hours: [environments.hosted.off-hours] (taxiway.toml:8): there is no database server of its own to stop, and nothing else stops to cost
+          leave the table out
+        no-off-hours: [environments.test.off-hours] (taxiway.toml:15) ends when it begins
+          from = "19:00" and until = "05:00", for example; both are in UTC
+        "#);
+    }
 }

@@ -72,7 +72,7 @@ fn environment_variable() -> Map {
         .with("DEPLOYMENT", DEPLOYMENT)
 }
 
-fn sign_in() -> Map {
+pub(super) fn sign_in() -> Map {
     uses("Sign in to Azure", AZURE_LOGIN)
         .comment("Variables of the environment on GitHub: names, no secrets. This job's own token is the credential.")
         .with(

@@ -18,6 +18,7 @@ mod golden;
 #[cfg(test)]
 mod merge;
 #[cfg(test)]
+mod off_hours;
 mod platforms;
 #[cfg(test)]
 mod python;

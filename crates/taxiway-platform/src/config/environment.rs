@@ -5,7 +5,9 @@ use toml::de::DeTable;
 
 use super::parse::is_host_name;
 use super::reader::{Reader, in_order, to_span, value_span};
-use super::{BudgetSettings, CacheChoice, DatabaseSettings, EnvironmentSettings, Setting};
+use super::{
+    BudgetSettings, CacheChoice, DatabaseSettings, EnvironmentSettings, OffHoursSettings, Setting,
+};
 use crate::suggestion::nearest;
 use crate::{DatabaseKind, NetworkProfile, SignIn, Size, platform, python, regions};
 
@@ -34,6 +36,7 @@ impl Reader {
                 "storage",
                 "alerts",
                 "budget",
+                "off-hours",
                 "lock",
                 "background",
                 "database",
@@ -79,6 +82,9 @@ impl Reader {
             budget: self
                 .table(table, "budget")
                 .and_then(|budget| self.budget(name, budget)),
+            off_hours: self
+                .table(table, "off-hours")
+                .and_then(|hours| self.off_hours(name, hours)),
             lock: self.switch(table, "lock"),
             background: self.switch(table, "background"),
             database: self
@@ -146,6 +152,39 @@ impl Reader {
                 (!(7..=35).contains(&days)).then(|| format!("{days} days are not from 7 to 35"))
             }),
         }
+    }
+
+    fn off_hours(&mut self, environment: &str, table: &DeTable<'_>) -> Option<OffHoursSettings> {
+        let context = format!("[environments.{environment}.off-hours]");
+        self.keys(table, &context, &["from", "until"]);
+        let found = self.diagnostics.len();
+        let [from, until] = ["from", "until"].map(|key| {
+            let time = self.text(table, key)?;
+            if is_time(&time.value) {
+                return Some(time);
+            }
+            let message = format!(
+                "`{}` is no time of day: write it as 19:30, in UTC",
+                time.value
+            );
+            self.error("config-value", value_span(table, key), message);
+            None
+        });
+        for (key, time) in [("from", &from), ("until", &until)] {
+            if time.is_none() && self.diagnostics.len() == found {
+                self.error(
+                    "missing-key",
+                    in_order(table)
+                        .first()
+                        .map_or(Span::at(0), |(key, _)| to_span(key.span())),
+                    format!("{context} lacks `{key}`"),
+                );
+            }
+        }
+        Some(OffHoursSettings {
+            from: from?,
+            until: until?,
+        })
     }
 
     fn budget(&mut self, environment: &str, table: &DeTable<'_>) -> Option<BudgetSettings> {
@@ -234,6 +273,16 @@ fn is_mail_address(text: &str) -> bool {
     text.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && !text.contains(char::is_whitespace) && is_host_name(host)
     })
+}
+
+fn is_time(text: &str) -> bool {
+    let number = |part: &str, below: u8| {
+        part.len() == 2
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && part.parse::<u8>().is_ok_and(|number| number < below)
+    };
+    text.split_once(':')
+        .is_some_and(|(hours, minutes)| number(hours, 24) && number(minutes, 60))
 }
 
 fn is_month(text: &str) -> bool {

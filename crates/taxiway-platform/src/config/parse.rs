@@ -512,6 +512,20 @@ mod tests {
     }
 
     #[test]
+    fn off_hours_are_two_times_of_day() {
+        insta::assert_snapshot!(
+            check("[environments.a.off-hours]\nfrom = \"7 pm\"\nuntil = \"24:00\"\n[environments.b.off-hours]\nfrom = \"19:00\"\ntill = \"05:00\"\n[environments.c.off-hours]\nfrom = \"19:00\"\n"),
+            @"
+        2:8 config-value: `7 pm` is no time of day: write it as 19:30, in UTC | 
+        3:9 config-value: `24:00` is no time of day: write it as 19:30, in UTC | 
+        5:1 missing-key: [environments.b.off-hours] lacks `until` | 
+        6:1 unknown-key: [environments.b.off-hours] has no key `till` | its keys are from, until
+        8:1 missing-key: [environments.c.off-hours] lacks `until` |
+        "
+        );
+    }
+
+    #[test]
     fn what_is_no_toml_is_said_with_its_place() {
         insta::assert_snapshot!(check("[app\nname = \"shop\"\n"), @"1:5 config-syntax: unclosed table, expected `]` | ");
     }

@@ -5,7 +5,8 @@ use taxiway_app::{MediaStorage, Service};
 use taxiway_diagnostics::Place;
 
 use super::{
-    Decisions, at, background, database, domains, list, plan, resources, service, workers,
+    Decisions, at, background, database, domains, list, off_hours, plan, resources, service,
+    workers,
 };
 use crate::python::Chosen;
 use crate::regions::DEFAULT_REGION;
@@ -169,6 +170,7 @@ impl Shared<'_> {
             alerts,
             budget,
             is_locked,
+            off_hours: off_hours::off_hours(&asked, &database, decisions),
             plan,
             database,
             workers,
