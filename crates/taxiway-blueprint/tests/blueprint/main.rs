@@ -19,6 +19,7 @@ mod golden;
 mod merge;
 #[cfg(test)]
 mod off_hours;
+#[cfg(test)]
 mod platforms;
 #[cfg(test)]
 mod python;
