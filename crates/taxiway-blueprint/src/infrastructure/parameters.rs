@@ -34,7 +34,7 @@ pub(super) fn document(
     document.blank();
     let shape = Shape::of(platform);
     site(
-        platform.service.server,
+        (platform.service.server, shape),
         environment,
         server_file,
         &mut document,
@@ -85,7 +85,7 @@ fn object<'a>(entries: impl IntoIterator<Item = (&'a String, &'a String)>) -> Ob
 }
 
 fn site(
-    server: Server,
+    (server, shape): (Server, Shape),
     environment: &Environment,
     server_file: ServerFile,
     document: &mut Document,
@@ -128,7 +128,7 @@ fn site(
     if environment.binds_domains {
         document.assign("bindsDomains", true);
     }
-    if !environment.runs_background {
+    if shape.background && !environment.runs_background {
         document.assign("runsBackground", false);
     }
     let settings = extra_settings(server, environment, server_file);

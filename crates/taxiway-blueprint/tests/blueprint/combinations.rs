@@ -163,6 +163,9 @@ impl Combination {
         if self.network == "public" && self.environment == "dev" {
             text.push_str("allowed-addresses = [\"203.0.113.7\", \"198.51.100.0/24\"]\n");
         }
+        if self.environment == "dev" {
+            text.push_str("background = false\n");
+        }
         if self.binds_domains() {
             text.push_str(
                 "domains = [\"shop.example.org\", \"www.shop.example.org\"]\nbind-domains = true\n",
@@ -196,6 +199,7 @@ fn app() -> App {
         "dependencies": {"manager": "pip", "manifests": ["requirements.txt"]},
         "env": [{"name": "REDIS_URL", "required": false, "secret": true}],
         "processes": [{"kind": "worker", "tool": "celery", "app": "shop", "places": ["shop/celery.py:3"]}],
+        "media": {"storage": "local", "root": "media"},
     }]});
     serde_json::from_value(document).unwrap()
 }
@@ -233,6 +237,12 @@ fn every_combination_is_generated_compiled_and_evaluated() {
             .map(|change| &change.path)
             .collect();
         assert_eq!(changed, Vec::<&Utf8PathBuf>::new(), "{name}");
+        let project = sources.read_text("taxiway_runtime/project.py".into());
+        let keeps = format!(
+            "KEEP_MEDIA = {}",
+            if combination.storage { "True" } else { "False" }
+        );
+        assert!(project.unwrap().contains(&keeps), "{keeps} in {name}");
         let template = template(&sources);
         for environment in ["local", combination.environment] {
             let resources = evaluated(&template, &sources, "shop", environment);
@@ -400,13 +410,14 @@ fn check(combination: Combination, environment: &str, resources: &[Value]) {
             .unwrap()
             .starts_with("Microsoft.Web/sites@")
     });
-    every_instance_but_the_slots_works(combination, resources);
+    let runs = is_local || environment != "dev";
+    the_site_works_and_its_slot_does_not(combination, resources, runs);
     let access = &site.unwrap()["body"]["properties"]["publicNetworkAccess"];
     assert_eq!(access == "Disabled", is_closed, "{}", combination.name());
 }
 
 /// What runs beside the web process runs on the site and not on its slot, and that stays so in a swap.
-fn every_instance_but_the_slots_works(combination: Combination, resources: &[Value]) {
+fn the_site_works_and_its_slot_does_not(combination: Combination, resources: &[Value], runs: bool) {
     let name = combination.name();
     let settings = |kind: &str, what: &str| {
         let prefix = format!("{kind}@");
@@ -421,7 +432,8 @@ fn every_instance_but_the_slots_works(combination: Combination, resources: &[Val
     let slot = settings("Microsoft.Web/sites/slots/config", "/appsettings");
     let sticky = settings("Microsoft.Web/sites/config", "/slotConfigNames");
     let values = [&site, &slot].map(|it| it["TAXIWAY_BACKGROUND"].as_str());
-    assert_eq!(values, [Some("on"), Some("off")], "{name}");
+    let site = if runs { "on" } else { "off" };
+    assert_eq!(values, [Some(site), Some("off")], "{name}");
     let sticky = sticky["appSettingNames"].as_array().unwrap();
     assert!(sticky.contains(&"TAXIWAY_BACKGROUND".into()), "{name}");
 }

@@ -177,3 +177,17 @@ fn write_for_tools(platform: &str, sources: &dyn Sources, template: &Value) {
     let text = serde_json::to_string_pretty(template).unwrap();
     std::fs::write(folder.join("arm/main.json"), text).unwrap();
 }
+
+/// `background = false` where nothing runs beside the web process: there is no such parameter of the template.
+#[test]
+fn a_switch_of_what_is_not_there_is_no_parameter() {
+    let (app, _) = crate::sample::platform("notes");
+    let config = Config::parse("[environments.local]\nbackground = false\n").unwrap();
+    let platform = decide(&app, &config).unwrap();
+    let files = files(&MemorySources::new(), &app, &platform);
+    let parameters = files
+        .iter()
+        .find(|file| file.path.ends_with("main.local.bicepparam"));
+    let text = &parameters.unwrap().text;
+    assert!(!text.contains("runsBackground"), "{text}");
+}
