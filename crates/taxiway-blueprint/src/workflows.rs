@@ -4,11 +4,13 @@
 //! only commands that `taxiway` has.
 
 mod actions;
+mod approval;
 mod azure_cli;
 mod ci;
 mod cloud_build;
 mod deploy;
 mod infrastructure;
+mod notice;
 mod off_hours;
 mod security;
 mod set_up;

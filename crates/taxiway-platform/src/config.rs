@@ -119,6 +119,10 @@ pub struct DeliverySettings {
     /// Who reviews what decides over production, as GitHub names them: `@shop/platform`.
     #[schemars(default)]
     pub code_owners: Vec<Setting<String>>,
+    /// Who may approve a plan for production by signing it, by the e-mail addresses of their signatures. Asked for where the
+    /// environment has no reviewers on GitHub. Default: nobody is asked, and starting the deployment is the approval.
+    #[schemars(default)]
+    pub approvers: Vec<Setting<String>>,
     /// Where Cloud Build deploys to.
     pub cloud_run: Option<CloudRunSettings>,
 }
@@ -324,7 +328,7 @@ mod tests {
         let definitions = &schema.as_value()["$defs"];
         for (definition, table, count) in [
             ("AppConfig", "app", 9),
-            ("DeliverySettings", "delivery", 8),
+            ("DeliverySettings", "delivery", 9),
             ("CloudRunSettings", "delivery.cloud-run", 2),
             ("BackgroundSettings", "background.work", 3),
             ("EnvironmentSettings", "environments.production", 19),

@@ -20,6 +20,8 @@ pub struct Delivery {
     pub program: Option<Program>,
     /// Who reviews what decides over production, as GitHub names them: `@shop/platform`.
     pub code_owners: Vec<String>,
+    /// Who may approve a plan for production by signing it, by the e-mail addresses of their signatures.
+    pub approvers: Vec<String>,
     /// Where the repository is on GitHub, where that is known.
     pub repository: Option<Repository>,
     /// Where Cloud Build deploys to.

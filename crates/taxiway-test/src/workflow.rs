@@ -32,6 +32,8 @@ pub struct Runner<'r> {
     pub ready_for: &'r [&'r str],
     /// `inputs` of the run.
     pub inputs: &'r [(&'r str, &'r str)],
+    /// What this run knows besides: `github.event_name`, `matrix.environment`, `needs.deploy.result`, with their values.
+    pub contexts: &'r [(&'r str, &'r str)],
 }
 
 /// How a job or a step ended.
@@ -66,6 +68,8 @@ pub struct Job {
     pub outcome: Outcome,
     /// Its steps: name, end and output.
     pub steps: Vec<(String, Outcome, String)>,
+    /// What the steps wrote for people.
+    pub summary: String,
 }
 
 impl Job {
@@ -110,6 +114,7 @@ struct Running<'j> {
     context: Context,
     env: BTreeMap<String, String>,
     path: Vec<String>,
+    summary: String,
     /// For the files through which steps speak to the runner.
     temporary: tempfile::TempDir,
 }
@@ -121,8 +126,11 @@ impl<'j> Running<'j> {
         runner: &'j Runner<'j>,
         done: &[Job],
     ) -> Result<Self, Unsupported> {
+        let is_told = |start: &str| runner.contexts.iter().any(|it| it.0.starts_with(start));
         for key in ["uses", "container", "strategy"] {
-            if node.get(key).is_some() {
+            // One of a matrix, where it is said which.
+            let is_known = key == "strategy" && is_told("matrix.");
+            if node.get(key).is_some() && !is_known {
                 return Err(Unsupported(format!("a job with `{key}`")));
             }
         }
@@ -148,11 +156,22 @@ impl<'j> Running<'j> {
             "AZURE_CLIENT_ID",
             "AZURE_TENANT_ID",
             "AZURE_SUBSCRIPTION_ID",
+            "AZURE_READER_CLIENT_ID",
         ] {
             context.set(&format!("vars.{name}"), "");
         }
+        for (path, value) in runner.contexts {
+            context.set(path, value);
+        }
         let needs = node.get("needs").map(Node::words).unwrap_or_default();
         for need in needs {
+            let told = format!("needs.{need}.result");
+            if let Some((_, result)) = runner.contexts.iter().find(|it| it.0 == told) {
+                let outcome = [Outcome::Success, Outcome::Failure, Outcome::Skipped];
+                let outcome = outcome.into_iter().find(|it| it.name() == *result);
+                context.need(outcome.ok_or_else(|| Unsupported(format!("the result `{result}`")))?);
+                continue;
+            }
             let job = done.iter().find(|job| job.id == need);
             let job = job.ok_or_else(|| Unsupported(format!("job `{need}` was not run before")))?;
             context.set(&format!("needs.{need}.result"), job.outcome.name());
@@ -164,6 +183,7 @@ impl<'j> Running<'j> {
             context,
             env: BTreeMap::new(),
             path: Vec::new(),
+            summary: String::new(),
             temporary,
         };
         for node in [root, node] {
@@ -199,6 +219,7 @@ impl<'j> Running<'j> {
             id: id.to_owned(),
             outcome: Outcome::Success,
             steps: Vec::new(),
+            summary: String::new(),
         };
         if !self.is_wanted(self.node)? {
             job.outcome = Outcome::Skipped;
@@ -222,6 +243,7 @@ impl<'j> Running<'j> {
             }
             job.steps.push((name.to_owned(), outcome, output));
         }
+        job.summary = self.summary;
         Ok(job)
     }
 
@@ -337,6 +359,7 @@ impl<'j> Running<'j> {
             read("GITHUB_ENV"),
             read("GITHUB_OUTPUT"),
         );
+        self.summary.push_str(&read("GITHUB_STEP_SUMMARY"));
         self.path.extend(paths.lines().map(str::to_owned));
         for (name, value) in variables.lines().filter_map(|line| line.split_once('=')) {
             self.env.insert(name.to_owned(), value.to_owned());

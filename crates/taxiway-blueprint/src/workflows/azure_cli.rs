@@ -10,10 +10,10 @@ use taxiway_platform::{EnvironmentKind, Origin, Platform};
 use super::actions::{AZURE_LOGIN, UPLOAD_ARTIFACT};
 use super::deploy::{environments, group, inputs, rights, rollback_by, script};
 use super::step::{checkout, defaults, job, jobs, uses};
-use crate::yaml::Map;
+use crate::yaml::{Map, Value};
 
 /// What Resource Manager calls the deployment of an environment.
-const DEPLOYMENT: &str = "taxiway";
+pub(super) const DEPLOYMENT: &str = "taxiway";
 
 /// `deploy.yml`.
 pub(super) fn reusable(platform: &Platform) -> Map {
@@ -115,16 +115,21 @@ fn at_place(names: &[&str]) -> Map {
     variables
 }
 
+/// The secure parameters of the template, and what the vault calls them, as JSON with a line for each.
+pub(super) fn secrets(platform: &Platform) -> Value {
+    let secrets: Vec<String> = platform
+        .secrets
+        .iter()
+        .map(|secret| format!("  \"{}\": \"{}\"", secret.parameter, secret.name))
+        .collect();
+    Value::Block(format!("{{\n{}\n}}", secrets.join(",\n")))
+}
+
 fn deploy(platform: &Platform) -> Map {
     let folder = match platform.service.root.as_str() {
         "." => "",
         root => root,
     };
-    let secrets: Vec<String> = platform
-        .secrets
-        .iter()
-        .map(|secret| format!("\"{}\": \"{}\"", secret.parameter, secret.name))
-        .collect();
     let slot = ["RESOURCE_GROUP", "SITE", "SLOT"];
     let steps = vec![
         checkout(),
@@ -149,7 +154,7 @@ fn deploy(platform: &Platform) -> Map {
             "env",
             at_place(&["RESOURCE_GROUP"])
                 .comment("Parameters that come from the vault, and their names there.")
-                .with("SECRETS", format!("{{{}}}", secrets.join(", "))),
+                .with("SECRETS", secrets(platform)),
         ),
         script(
             "Publish to the slot",

@@ -7,7 +7,7 @@ use taxiway_platform::{Environment, EnvironmentKind, Origin, Platform, Tool};
 
 use super::actions::UPLOAD_ARTIFACT;
 use super::step::{checkout, defaults, job, jobs, permissions, reads, uses};
-use super::{Blueprint, set_up_taxiway};
+use super::{Blueprint, approval, notice, set_up_taxiway};
 use crate::yaml::{Map, Value};
 
 /// The environments in Azure, production last.
@@ -282,7 +282,8 @@ fn before_production(
     };
     let tool = blueprint.platform.delivery.tool;
     let inputs = Map::new().with("environment", name.as_str());
-    let calls = call(name, "ci").with("with", acknowledging(inputs, tool));
+    let calls = call(name, &["ci"]).with("with", acknowledging(inputs, tool));
+    let tells = notice::after(&["ci", "deploy"], name);
     head(&format!("Deploy to {name}"))
         .with("on", on.with("workflow_dispatch", dispatch(tool)))
         .blank()
@@ -293,7 +294,14 @@ fn before_production(
         )
         .with("concurrency", group(&format!("to-{name}")))
         .blank()
-        .with("jobs", jobs(vec![("ci", ci(blueprint)), ("deploy", calls)]))
+        .with(
+            "jobs",
+            jobs(vec![
+                ("ci", ci(blueprint)),
+                ("deploy", calls),
+                ("tell", tells),
+            ]),
+        )
 }
 
 fn production(
@@ -316,16 +324,24 @@ fn production(
         inputs = inputs.with("expected-release", release);
     }
     let tool = blueprint.platform.delivery.tool;
-    let deploys = call(name, first).with("with", acknowledging(inputs, tool));
+    let mut all = vec![(first, job)];
+    if !blueprint.platform.delivery.approvers.is_empty() {
+        let approved = approval::job_of(blueprint.platform, environment, first);
+        all.push(("approved", approved));
+    }
+    let needs: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+    let deploys = call(name, &needs).with("with", acknowledging(inputs, tool));
+    all.push(("deploy", deploys));
+    all.push(("tell", notice::after(&["deploy"], name)));
     head(&format!("Deploy to {name}"))
-        .comment("Somebody decides, by starting it: that is an approval on every plan of GitHub. Where the plan has\nrequired reviewers, set them on the environment as well.")
+        .comment("Somebody decides, by starting it: that is an approval on every plan of GitHub. Where the plan has\nrequired reviewers, set them on the environment as well; where it has not, [delivery] approvers in taxiway.toml\nmakes one of them sign the plan first.")
         .with("on", Map::new().with("workflow_dispatch", dispatch(tool)))
         .blank()
         .with("permissions", Map::new())
         .blank()
         .with("concurrency", group(&format!("to-{name}")))
         .blank()
-        .with("jobs", jobs(vec![(first, job), ("deploy", deploys)]))
+        .with("jobs", jobs(all))
 }
 
 fn head(name: &str) -> Map {
@@ -348,14 +364,15 @@ fn ci(blueprint: &Blueprint<'_>) -> Map {
 }
 
 /// Only what was merged is deployed; `workflow_dispatch` could be given any branch.
-fn on_branch(branch: &str) -> String {
+pub(super) fn on_branch(branch: &str) -> String {
     format!("${{{{ github.ref == 'refs/heads/{branch}' }}}}")
 }
 
-fn call(environment: &str, needs: &str) -> Map {
+fn call(environment: &str, needs: &[&str]) -> Map {
+    let needs = needs.iter().map(|need| (*need).to_owned()).collect();
     Map::new()
         .with("name", format!("To {environment}"))
-        .with("needs", Value::Flow(vec![needs.to_owned()]))
+        .with("needs", Value::Flow(needs))
         .with("permissions", rights())
         .with("uses", local("deploy.yml"))
 }

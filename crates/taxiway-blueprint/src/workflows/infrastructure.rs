@@ -1,11 +1,14 @@
-//! `infrastructure.yml` shows what a pull request would change in Azure; `drift.yml` finds what was changed there by hand.
+//! `infrastructure.yml` shows what a pull request would change in Azure, and applies it to the first environment once it is
+//! merged; `drift.yml` finds what was changed there by hand.
 //!
-//! Both compare and change nothing, as an identity that may only read. Changes are applied by the deployments.
+//! What compares does it as an identity that may only read. Production is changed by its deployment alone, which somebody
+//! approves.
 
 use taxiway_platform::{Environment, Platform, Tool};
 
 use super::actions::AZURE_LOGIN;
-use super::deploy::{environments, script};
+use super::azure_cli::{DEPLOYMENT, secrets};
+use super::deploy::{environments, group, on_branch, script, staging};
 use super::set_up_taxiway;
 use super::step::{checkout, defaults, job, jobs, permissions, reads, uses};
 use crate::yaml::{Map, Value};
@@ -13,6 +16,15 @@ use crate::yaml::{Map, Value};
 /// `infrastructure.yml`.
 pub(super) fn document(platform: &Platform) -> Map {
     let paths = vec!["infrastructure/**", ".github/workflows/infrastructure.yml"];
+    let branch = &platform.delivery.branch;
+    let staging = staging(platform);
+    let mut on = Map::new().with("pull_request", Map::new().with("paths", paths.clone()));
+    if staging.is_some() {
+        let merged = Map::new()
+            .with("branches", Value::Flow(vec![branch.clone()]))
+            .with("paths", paths);
+        on = on.with("push", merged);
+    }
     let mut steps = vec![checkout()];
     match platform.delivery.tool {
         Tool::Taxiway => steps.extend([
@@ -31,13 +43,15 @@ pub(super) fn document(platform: &Platform) -> Map {
         .with("permissions", reads())
         .with("defaults", defaults("."))
         .with("steps", steps);
+    let mut all = vec![("compile", compile), ("plan", plan(platform))];
+    if let Some(staging) = staging {
+        all.push(("apply", apply(platform, staging)));
+    }
     Map::new()
+        .comment("Plans what a pull request would change. Merged, it is applied to the environment before production at once, whatever\nbecomes of the application; production is changed by its own deployment, which somebody approves.")
         .with("name", "Infrastructure")
         .blank()
-        .with(
-            "on",
-            Map::new().with("pull_request", Map::new().with("paths", paths)),
-        )
+        .with("on", on)
         .blank()
         .with("permissions", Map::new())
         .blank()
@@ -45,12 +59,56 @@ pub(super) fn document(platform: &Platform) -> Map {
             "concurrency",
             Map::new()
                 .with("group", "infrastructure-${{ github.ref }}")
-                .with("cancel-in-progress", true),
+                .with(
+                    "cancel-in-progress",
+                    "${{ github.event_name == 'pull_request' }}",
+                ),
         )
         .blank()
+        .with("jobs", jobs(all))
+}
+
+/// Changes the environment before production as what was merged says; its deployment, which does it as well, finds it done.
+fn apply(platform: &Platform, environment: &Environment) -> Map {
+    let name = environment.name.as_str();
+    let branch = on_branch(&platform.delivery.branch);
+    let condition = branch.trim_start_matches("${{ ").trim_end_matches(" }}");
+    job(&format!("Apply to {name}"), 60)
         .with(
-            "jobs",
-            jobs(vec![("compile", compile), ("plan", plan(platform))]),
+            "if",
+            format!("${{{{ github.event_name == 'push' && {condition} }}}}"),
+        )
+        .with("needs", Value::Flow(vec!["compile".to_owned()]))
+        .with("environment", name)
+        .comment("The same group as a deployment's: the two never meet.")
+        .with("concurrency", group(&format!("deploy-{name}")))
+        .with(
+            "permissions",
+            permissions(&[
+                ("contents", "read", "checks the commit out"),
+                ("id-token", "write", "signs in to Azure without a password"),
+            ]),
+        )
+        .with("defaults", defaults("."))
+        .with(
+            "env",
+            Map::new()
+                .with("ENVIRONMENT", name)
+                .with("RESOURCE_GROUP", environment.resource_group.as_str())
+                .with("DEPLOYMENT", DEPLOYMENT),
+        )
+        .with(
+            "steps",
+            vec![
+                checkout(),
+                super::azure_cli::sign_in(),
+                script("Apply", include_str!("../../files/workflows/apply.sh")).with(
+                    "env",
+                    Map::new()
+                        .comment("Parameters that come from the vault, and their names there.")
+                        .with("SECRETS", secrets(platform)),
+                ),
+            ],
         )
 }
 
@@ -162,7 +220,7 @@ fn matrix_environment() -> Map {
 }
 
 /// The reader's identity is the repository's own: no environment's rules should hold up a comparison.
-fn sign_in() -> Map {
+pub(super) fn sign_in() -> Map {
     uses("Sign in to Azure, to read", AZURE_LOGIN)
         .comment("Variables of the repository.")
         .with(
@@ -174,6 +232,6 @@ fn sign_in() -> Map {
         )
 }
 
-fn what_if() -> Map {
+pub(super) fn what_if() -> Map {
     script("Compare", include_str!("../../files/workflows/what-if.sh"))
 }

@@ -158,6 +158,7 @@ impl Reader {
                 "deploy-with",
                 "taxiway",
                 "code-owners",
+                "approvers",
                 "cloud-run",
             ],
         );
@@ -192,6 +193,11 @@ impl Reader {
             code_owners: self.texts(table, "code-owners", |owner| {
                 (!is_owner(owner)).then(|| {
                     format!("`{owner}` is neither a user nor a team of GitHub: `@user`, `@organisation/team`")
+                })
+            }),
+            approvers: self.texts(table, "approvers", |address| {
+                (!is_address(address)).then(|| {
+                    format!("`{address}` is no e-mail address of a signature: `ada@example.com`")
                 })
             }),
             cloud_run: self.cloud_run(table),
@@ -398,6 +404,15 @@ fn is_owner(name: &str) -> bool {
     };
     name.strip_prefix('@')
         .is_some_and(|name| name.split('/').count() <= 2 && name.split('/').all(is_part))
+}
+
+/// Only what cannot be mistaken for something else in a list, or by a shell.
+fn is_address(address: &str) -> bool {
+    let Some((name, host)) = address.split_once('@') else {
+        return false;
+    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_plain) && is_host_name(host)
 }
 
 pub(super) fn is_host_name(name: &str) -> bool {

@@ -36,6 +36,11 @@ pub(super) fn decide(service: &Service, config: &Config, decisions: &mut Decisio
             .iter()
             .map(|owner| owner.value.clone())
             .collect(),
+        approvers: settings
+            .approvers
+            .iter()
+            .map(|address| address.value.clone())
+            .collect(),
     }
 }
 

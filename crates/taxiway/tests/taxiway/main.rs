@@ -9,6 +9,7 @@ mod life;
 mod load;
 mod outage;
 mod pipeline;
+mod plans;
 mod registry;
 mod scanners;
 mod secrets;

@@ -79,6 +79,23 @@ impl Place {
 
     #[track_caller]
     pub(crate) fn run(&self, workflow: &str, jobs: &[&str], inputs: &[(&str, &str)]) -> Vec<Job> {
+        self.run_in(workflow, jobs, inputs, &[])
+    }
+
+    /// One job, in a run of which this is known.
+    #[track_caller]
+    pub(crate) fn job(&self, workflow: &str, job: &str, contexts: &[(&str, &str)]) -> Job {
+        self.run_in(workflow, &[job], &[], contexts).remove(0)
+    }
+
+    #[track_caller]
+    fn run_in(
+        &self,
+        workflow: &str,
+        jobs: &[&str],
+        inputs: &[(&str, &str)],
+        contexts: &[(&str, &str)],
+    ) -> Vec<Job> {
         let folder = self.world.shop.path();
         let text = std::fs::read_to_string(folder.join(".github/workflows").join(workflow))
             .expect("it is generated");
@@ -105,6 +122,7 @@ impl Place {
             database_port: Some(self.database.port()),
             ready_for: &READY,
             inputs,
+            contexts,
         };
         run(&text, jobs, &runner).expect("the runner knows all of it")
     }
