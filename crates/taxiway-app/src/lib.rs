@@ -38,7 +38,7 @@ pub use document::{
     Server, Service, StaticFiles, StaticStrategy, Tests, schema,
 };
 pub use lock::export_lock;
-pub use migration::{Migration, MigrationKey, Operation, Safety, migrations};
+pub use migration::{Migration, MigrationKey, Operation, Safety, migrations, rival_heads};
 pub use reader::read;
 pub use requirement::normalized_name;
 pub use why::{Explanation, NoSuchFact, Seen, explain};

@@ -1,25 +1,27 @@
-//! Django migration files, read statically.
+//! Migration files of Django and Alembic, read statically.
 //!
-//! The models of each application are rebuilt migration by migration, so that a change of a field is judged by what changes.
+//! For Django, the models of each application are rebuilt migration by migration, so that a change of a field is judged by what changes.
 //! Source of the judgement: Django's schema editor for PostgreSQL, and PostgreSQL's documentation on locks.
 
+mod alembic;
 mod file;
 mod judge;
 mod state;
 
+pub use alembic::rival_heads;
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use taxiway_diagnostics::{Place, Sources};
 
-use crate::document::Service;
+use crate::document::{MigrationTool, Service};
 use crate::python::Arena;
 use crate::repository::{Repository, folder_of, is_python, name_of};
 
 /// One migration file of the project itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Migration {
-    /// The label of its application.
+    /// The label of its application; `alembic` for Alembic's, which have none.
     pub app: String,
     /// Its name: the file's, without `.py`.
     pub name: String,
@@ -51,15 +53,24 @@ pub struct MigrationKey {
     pub name: String,
 }
 
+impl MigrationKey {
+    fn of(migration: &Migration) -> Self {
+        Self {
+            app: migration.app.clone(),
+            name: migration.name.clone(),
+        }
+    }
+}
+
 /// One operation of a migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Operation {
-    /// The class: `AddField`, `RunPython` and so on.
+    /// Django's class, such as `AddField`, or Alembic's function, such as `add_column`.
     pub kind: String,
-    /// The model, in lower case as Django compares it.
+    /// Django's model, in lower case as it is compared, or Alembic's table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// The field, index or constraint.
+    /// The field or column, index or constraint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// Whether the previous release keeps working beside it.
@@ -91,6 +102,12 @@ pub enum Safety {
 /// The migrations of the project's own applications, by application and name.
 pub fn migrations(sources: &dyn Sources, service: &Service) -> Vec<Migration> {
     let repository = Repository::new(sources);
+    match service.migrations.as_ref().map(|found| found.tool) {
+        Some(MigrationTool::Alembic | MigrationTool::FlaskMigrate) => {
+            return alembic::migrations(&repository, service);
+        }
+        Some(MigrationTool::Django) | None => {}
+    }
     let mut found: Vec<Migration> = Vec::new();
     let mut by_app: std::collections::BTreeMap<String, Vec<Utf8PathBuf>> =
         std::collections::BTreeMap::new();

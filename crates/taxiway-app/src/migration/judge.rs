@@ -36,7 +36,7 @@ impl Context<'_> {
 }
 
 /// The previous release fails.
-fn breaks(reason: &str, instead: &str) -> Safety {
+pub(super) fn breaks(reason: &str, instead: &str) -> Safety {
     Safety::Unsafe {
         reason: reason.to_owned(),
         breaks_previous: true,
@@ -45,7 +45,7 @@ fn breaks(reason: &str, instead: &str) -> Safety {
 }
 
 /// The previous release waits for a lock.
-fn waits(reason: &str, instead: &str) -> Safety {
+pub(super) fn waits(reason: &str, instead: &str) -> Safety {
     Safety::Unsafe {
         reason: reason.to_owned(),
         breaks_previous: false,
@@ -386,7 +386,35 @@ fn run_sql(context: &Context<'_>) -> Safety {
         Some(text) => vec![text],
         None => items(sql).iter().filter_map(text).collect(),
     };
-    let all = listed.join(";").to_uppercase();
+    match self::sql(&listed.join(";")) {
+        Sql::Drops => breaks(
+            "the SQL drops or renames what the previous release uses",
+            "expand first, and drop or rename in a later release",
+        ),
+        Sql::Concurrently if context.atomic => waits(
+            "CONCURRENTLY does not work inside of a transaction: the migration fails",
+            "set `atomic = False` on the migration",
+        ),
+        Sql::Concurrently => Safety::Safe,
+        Sql::Unknown => waits(
+            "what the SQL locks, and for how long, is not known",
+            "keep data moves in batches outside of the schema's transaction, and give `reverse_sql`",
+        ),
+    }
+}
+
+/// What can be told from statements without reading them as SQL.
+pub(super) enum Sql {
+    /// They drop or rename something.
+    Drops,
+    /// They work on an index without blocking anybody, and in no transaction.
+    Concurrently,
+    /// Anything else.
+    Unknown,
+}
+
+pub(super) fn sql(statements: &str) -> Sql {
+    let all = statements.to_uppercase();
     let words: Vec<&str> = all.split_whitespace().collect();
     let has = |pair: &[&str]| words.windows(pair.len()).any(|window| window == pair);
     if has(&["DROP", "COLUMN"])
@@ -394,23 +422,10 @@ fn run_sql(context: &Context<'_>) -> Safety {
         || words.contains(&"RENAME")
         || words.contains(&"TRUNCATE")
     {
-        return breaks(
-            "the SQL drops or renames what the previous release uses",
-            "expand first, and drop or rename in a later release",
-        );
+        Sql::Drops
+    } else if words.contains(&"CONCURRENTLY") {
+        Sql::Concurrently
+    } else {
+        Sql::Unknown
     }
-    if words.contains(&"CONCURRENTLY") {
-        return if context.atomic {
-            waits(
-                "CONCURRENTLY does not work inside of a transaction: the migration fails",
-                "set `atomic = False` on the migration",
-            )
-        } else {
-            Safety::Safe
-        };
-    }
-    waits(
-        "what the SQL locks, and for how long, is not known",
-        "keep data moves in batches outside of the schema's transaction, and give `reverse_sql`",
-    )
 }

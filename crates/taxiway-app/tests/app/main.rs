@@ -1,5 +1,6 @@
 //! What the crate reads, from files in memory.
 
+mod alembic;
 mod hostile;
 mod locks;
 mod migrations;

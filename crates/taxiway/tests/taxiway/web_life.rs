@@ -16,6 +16,9 @@ struct Example {
     title: (&'static str, &'static str),
     /// The module that the server loads.
     module: &'static str,
+    /// The last revision of its schema, and a column that goes in the next one.
+    revision: &'static str,
+    column: (&'static str, &'static str),
 }
 
 /// Nothing imports it before the server does, so the migrations of such a release still run.
@@ -42,6 +45,9 @@ fn live(example: &Example) {
     let shown = after.trim_matches('"');
     assert!(world.page(example.title_page).1.contains(shown));
 
+    refuses_what_the_schema_forbids(&world, example);
+    assert_eq!(world.serving(), second);
+
     // What a release that never gets ready is caught by depends on who asks first: the site's own start, or the rollout.
     for (change, cause) in [(CRASH, "NameError"), (UNREADY, "rolled back")] {
         let good = edit(&world, example.module, |text| format!("{text}{change}"));
@@ -60,6 +66,36 @@ fn live(example: &Example) {
     assert_eq!(world.serving(), release);
     assert!(!world.page(example.title_page).1.contains(shown));
     load.stop().none_failed();
+}
+
+/// A revision that the served release could not live with is refused, and so is one beside another; nothing is changed.
+fn refuses_what_the_schema_forbids(world: &World, example: &Example) {
+    let folder = world.shop.path().join("migrations/versions");
+    let (table, column) = example.column;
+    let write = |id: &str| {
+        let text = format!(
+            "from alembic import op\n\nrevision = \"{id}\"\ndown_revision = \"{}\"\n\n\ndef upgrade():\n    op.drop_column(\"{table}\", \"{column}\")\n",
+            example.revision
+        );
+        std::fs::write(folder.join(format!("{id}_change.py")), text).expect("it can be written");
+    };
+    write("drop");
+    let refused = world.run(&["up", "--yes"]).ends_with(4);
+    for part in ["alembic.drop_change", "the column is dropped", "--allow"] {
+        assert!(refused.stderr.contains(part), "{}", refused.stderr);
+    }
+    write("other");
+    let refused = world
+        .run(&["up", "--yes", "--allow", "alembic.drop"])
+        .ends_with(4);
+    assert!(
+        refused.stderr.contains("several heads"),
+        "{}",
+        refused.stderr
+    );
+    for id in ["drop", "other"] {
+        std::fs::remove_file(folder.join(format!("{id}_change.py"))).expect("it is there");
+    }
 }
 
 /// The release that a run tells of.
@@ -88,6 +124,8 @@ fn a_fastapi_service_is_changed_and_brought_back() {
         title_file: "notes/main.py",
         title: ("\"Notes\"", "\"Good notes\""),
         module: "notes/main.py",
+        revision: "0002",
+        column: ("notes", "pinned"),
     });
 }
 
@@ -100,6 +138,8 @@ fn a_flask_application_is_changed_and_brought_back() {
         title_file: "links/__init__.py",
         title: ("\"Links\"", "\"Good links\""),
         module: "wsgi.py",
+        revision: "0001",
+        column: ("links", "followed"),
     });
 }
 

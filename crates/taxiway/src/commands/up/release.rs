@@ -1,6 +1,7 @@
 //! The release part of `taxiway up`: gates, package, rollout.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_app::Migration;
 use taxiway_diagnostics::{DiskSources, Sources as _};
 use taxiway_rollout::{
     DeployRequest, Ending, MigrationRecord, Package, PackageFile, ProvisionError, Provisioned,
@@ -28,32 +29,43 @@ pub(super) struct Served {
     pub(super) is_new: bool,
 }
 
-/// Refuses what would be refused later, before anything is changed: unsafe migrations that nobody allowed.
+/// Refuses what would be refused later, before anything is changed: migrations that cannot run, and unsafe ones that nobody
+/// allowed.
 pub(super) fn check_gates(preparation: &Preparation, arguments: &Up) -> Result<(), Failure> {
+    let read = read_migrations(preparation).unwrap_or_default();
+    let rivals = taxiway_app::rival_heads(&read);
+    if !rivals.is_empty() {
+        let places: Vec<&str> = rivals.iter().map(|it| it.path.as_str()).collect();
+        return Err(Failure::refused(format!(
+            "Alembic has several heads, so `alembic upgrade head` would fail: {}",
+            places.join(", ")
+        ))
+        .next("join them", "alembic merge heads")
+        .next("the same with Flask-Migrate", "flask db merge heads"));
+    }
     let state = state(&preparation.project.root, &preparation.environment().name);
     let history = state
         .history()
         .map_err(|error| Failure::refused("the journal cannot be read").because(&error))?;
-    match history.refusal(
-        &migrations(preparation).unwrap_or_default(),
-        &arguments.allow,
-    ) {
+    match history.refusal(&records(&read), &arguments.allow) {
         Some(refusal) => Err(refused(&refusal)),
         None => Ok(()),
     }
 }
 
 /// The migrations of the release; none where there is no database for them.
-fn migrations(preparation: &Preparation) -> Option<Vec<MigrationRecord>> {
+fn read_migrations(preparation: &Preparation) -> Option<Vec<Migration>> {
     let project = &preparation.project;
     if !project.platform.service.has_database {
         return None;
     }
     let service = project.platform.service_of(&project.app);
-    let migrations = service
-        .map(|service| taxiway_app::migrations(&project.sources, service))
-        .unwrap_or_default();
-    Some(migrations.iter().map(MigrationRecord::from).collect())
+    let migrations = service.map(|service| taxiway_app::migrations(&project.sources, service));
+    Some(migrations.unwrap_or_default())
+}
+
+fn records(migrations: &[Migration]) -> Vec<MigrationRecord> {
+    migrations.iter().map(MigrationRecord::from).collect()
 }
 
 /// The package of what the repository holds now.
@@ -114,7 +126,7 @@ pub(super) async fn roll_out(
     let request = DeployRequest {
         package,
         commit: programs::commit(&preparation.project.root),
-        migrations: migrations(preparation),
+        migrations: read_migrations(preparation).map(|read| records(&read)),
         allow: arguments.allow.clone(),
     };
     let state = state(&preparation.project.root, &preparation.environment().name);
