@@ -79,10 +79,12 @@ impl Expansion<'_> {
             pointer: format!("{}{}", self.pointer, declaration.pointer),
         };
         let mut unresolved = None;
-        with_frame(&resource.clone(), |frame| {
+        let identified = with_frame(&resource.clone(), |frame| {
             let text = |name: &str| self.text(declaration, name, place, frame);
             let declared_type = self.required(text("type")?, "type")?;
             resource.api_version = self.required(text("apiVersion")?, "apiVersion")?;
+            resource.resource_type.clone_from(&declared_type);
+            resource.condition = self.condition(declaration, place, frame)?;
             let (name, expression) = match text("name")? {
                 Some(Ok(name)) => (name, None),
                 Some(Err(rest)) if self.is_deployed => return Err(not_at_start(&rest)),
@@ -101,7 +103,6 @@ impl Expansion<'_> {
                 None => (declared_type, name),
             };
             resource.resource_type = full_type;
-            resource.condition = self.condition(declaration, place, frame)?;
             let scope = self.scope(declaration, &resource.resource_type, place, frame)?;
             if unresolved.is_some() {
                 resource.id = stand_in_id(&scope, &resource.resource_type, &name)?;
@@ -109,7 +110,12 @@ impl Expansion<'_> {
                 resource.id = resource_id(&scope, &resource.resource_type, &name)?;
             }
             Ok(())
-        })?;
+        });
+        // What is neither made nor read needs no name: modules take the id of a key that nobody gave apart, under a condition.
+        let is_unused = resource.existing && !resource.condition;
+        if !is_unused {
+            identified?;
+        }
         Ok(Planned {
             resource,
             unresolved,

@@ -198,3 +198,30 @@ fn a_missing_parameter_is_said_once() {
     );
     assert_eq!(evaluation.diagnostics[0].pointer, "/parameters/p");
 }
+
+/// Modules name a key of the caller's only where the caller gives one.
+#[test]
+fn a_name_of_what_is_not_read_is_not_looked_at() {
+    let of = |existing: bool, condition: &str| {
+        let template = template(json!({
+            "languageVersion": "2.0",
+            "parameters": {"key": {"type": "object", "nullable": true}},
+            "resources": {
+                "key": {
+                    "existing": existing, "condition": condition, "type": "Microsoft.A/as/bs", "apiVersion": "1",
+                    "resourceGroup": "[split(tryGet(parameters('key'), 'vault'), '/')[4]]",
+                    "name": "[format('{0}/{1}', last(split(tryGet(parameters('key'), 'vault'), '/')), 'k')]",
+                },
+                "made": {"type": "Microsoft.A/as", "apiVersion": "1", "name": "made", "dependsOn": ["key"]},
+            },
+        }));
+        let evaluation = evaluate(&template, &Arguments::new(), &context());
+        let names = evaluation.resources.iter().map(|it| it.name.clone());
+        (names.collect::<Vec<_>>(), evaluation.diagnostics.len())
+    };
+    let absent = "[not(empty(parameters('key')))]";
+    assert_eq!(of(true, absent), (vec!["made".to_owned()], 0));
+    // One that would be made is named, and so is one that is read.
+    assert_eq!(of(false, absent).1, 1);
+    assert_eq!(of(true, "[empty(parameters('key'))]").1, 1);
+}
