@@ -13,16 +13,22 @@ use taxiway_diagnostics::DiskSources;
 
 #[path = "../../taxiway/src/repository/index.rs"]
 mod index;
+#[path = "../../taxiway/src/repository/rules.rs"]
+mod rules;
 #[path = "../../taxiway/src/repository/walk.rs"]
 mod walk;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let Some(root) = std::env::args().nth(1).map(Utf8PathBuf::from) else {
         eprintln!("usage: detect FOLDER");
         return ExitCode::from(2);
     };
-    let sources = DiskSources::new(root.clone(), walk::files(&root, || tracked(&root)));
-    let app = taxiway_app::read(&sources);
+    let walked = walk::files(&root, tracked(&root));
+    let sources = DiskSources::new(root, walked.files).without(walked.unread);
+    let app = taxiway_app::read_once(&sources);
     match serde_json::to_string_pretty(&app) {
         Ok(text) => println!("{text}"),
         Err(error) => {

@@ -102,13 +102,13 @@ impl DjangoReading<'_> {
                 .reject("settings_module", module, because, Some(place));
         }
         let repository = self.base.repository;
-        let mut evaluator = Evaluator::new(repository, repository.arena(), choice.search.clone());
+        let mut evaluator = Evaluator::new(repository, choice.search.clone());
         evaluator.placed.clone_from(&choice.placed);
         self.base.set_environment(&mut evaluator);
-        let module = choice
-            .module
-            .as_ref()
-            .and_then(|module| evaluator.import(module));
+        let module = choice.module.as_ref().and_then(|module| {
+            evaluator.parse_ahead(module);
+            evaluator.import(module)
+        });
         match module {
             Some(module) => {
                 evaluator.apply_configuration(module);

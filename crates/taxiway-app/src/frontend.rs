@@ -80,7 +80,7 @@ fn one(
     survey: &Survey,
 ) -> Option<Found> {
     let text = repository.text(file)?;
-    let json: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
     let folder = file.parent().unwrap_or("".into());
     let scripts = json.get("scripts").and_then(serde_json::Value::as_object)?;
     let script = |name: &str| scripts.get(name).and_then(serde_json::Value::as_str);
@@ -155,7 +155,7 @@ fn one(
         || folder == root
         || (folder.starts_with(app_dir) && folder != app_dir && app_dir != "");
     Some(Found {
-        place: crate::repository::at_line(file, line_of(&text, &format!("\"{build}\""))),
+        place: crate::repository::at_line(file, line_of(text, &format!("\"{build}\""))),
         frontend: Frontend {
             dir: shown(folder),
             package_manager: Some(package_manager(repository, folder, &json)),

@@ -4,6 +4,7 @@
 //! [`export_lock`] the lock of one as pip requirements. All are functions of the files alone, and never fail: what cannot be
 //! read is absent, and said so in the document's warnings.
 
+mod ahead;
 mod artifact;
 mod django;
 mod django_service;
@@ -39,6 +40,6 @@ pub use document::{
 };
 pub use lock::export_lock;
 pub use migration::{Migration, MigrationKey, Operation, Safety, migrations, rival_heads};
-pub use reader::read;
+pub use reader::{read, read_once};
 pub use requirement::normalized_name;
 pub use why::{Explanation, NoSuchFact, Seen, explain};

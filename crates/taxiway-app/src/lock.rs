@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use taxiway_diagnostics::Sources;
 
 use crate::document::Service;
-use crate::manifest::lockfile::{self, Need, Package};
+use crate::manifest::lockfile::{Need, Package};
 use crate::repository::Repository;
 use crate::requirement::normalized_name;
 
@@ -19,11 +19,11 @@ const MOST_CONDITIONS: usize = 12;
 pub fn export_lock(sources: &dyn Sources, service: &Service) -> Option<String> {
     let path = service.dependencies.lockfile.as_ref()?;
     let repository = Repository::new(sources);
-    let packages = lockfile::packages(&repository, path);
+    let packages = repository.packages(path);
     if packages.is_empty() {
         return None;
     }
-    let wanted = wanted(service, &packages);
+    let wanted = wanted(service, packages);
     let mut lines: BTreeSet<String> = BTreeSet::new();
     for (index, package) in packages.iter().enumerate() {
         if package.is_own {

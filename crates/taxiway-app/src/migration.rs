@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use taxiway_diagnostics::{Place, Sources};
 
 use crate::document::{MigrationTool, Service};
-use crate::python::Arena;
+use crate::python::Source;
 use crate::repository::{Repository, folder_of, is_python, name_of};
 
 /// One migration file of the project itself.
@@ -118,16 +118,15 @@ pub fn migrations(sources: &dyn Sources, service: &Service) -> Vec<Migration> {
     }
     for (app, mut paths) in by_app {
         paths.sort();
-        let arena = Arena::default();
         let mut state = state::State::default();
         for path in paths {
             let Some(text) = repository.text(&path) else {
                 continue;
             };
-            let Some(source) = arena.parse(text) else {
+            let Some(source) = Source::parse(text) else {
                 continue;
             };
-            found.extend(file::read(source, &app, &path, &mut state));
+            found.extend(file::read(&source, &app, &path, &mut state));
         }
     }
     found

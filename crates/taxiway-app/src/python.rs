@@ -5,7 +5,6 @@
 //! condition that depends on the environment are executed and joined. Invariant: evaluation ends, whatever the source: steps,
 //! depth, loops and the size of values are bounded.
 
-mod arena;
 mod attempt;
 mod branch;
 mod builtin;
@@ -29,11 +28,12 @@ mod object;
 mod operators;
 mod path;
 mod settings_class;
+mod source;
 mod statement;
 mod value;
 
-pub(crate) use arena::{Arena, Source};
 pub(crate) use connection::URL_KEY;
-pub(crate) use evaluator::{Evaluator, Frame, Spot};
+pub(crate) use evaluator::{Evaluator, Frame, Spot, find_module};
 pub(crate) use path::as_path;
+pub(crate) use source::Source;
 pub(crate) use value::{Binding, HOLE, ROOT, Value};

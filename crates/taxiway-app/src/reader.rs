@@ -4,12 +4,23 @@ use taxiway_diagnostics::Sources;
 
 use crate::document::{App, Kind, Reason, Rejected, Service};
 use crate::repository::Repository;
-use crate::{django_service, kind, reading, web_service};
+use crate::{ahead, django_service, kind, reading, web_service};
 
 /// Reads a repository. Never fails: what cannot be read is absent.
 pub fn read(sources: &dyn Sources) -> App {
     let repository = Repository::new(sources);
-    let verdict = kind::of(&repository);
+    ahead::beside(&repository, || read_all(&repository))
+}
+
+/// As [`read`], for a process that ends soon: the memory that the files and their syntax take is left to it.
+pub fn read_once(sources: &dyn Sources) -> App {
+    // To give back one node after the other takes a tenth of the time that the reading takes.
+    let repository = std::mem::ManuallyDrop::new(Repository::new(sources));
+    ahead::beside(&repository, || read_all(&repository))
+}
+
+fn read_all(repository: &Repository<'_>) -> App {
+    let verdict = kind::of(repository);
     let mut app = App::new(verdict.kind);
     app.warnings.extend(verdict.reason);
     let settled = |because: &str, rejected: Vec<Rejected>| Reason {
@@ -29,24 +40,24 @@ pub fn read(sources: &dyn Sources) -> App {
             .flat_map(|project| {
                 [
                     project.app_dir.clone(),
-                    reading::build_root(&repository, &project.app_dir),
+                    reading::build_root(repository, &project.app_dir),
                 ]
             })
             .collect();
-        let beside = web_service::roots(&repository, &verdict.apps, &taken);
-        app.services = django_service::read(&repository, &verdict.projects, &beside);
+        let beside = web_service::roots(repository, &verdict.apps, &taken);
+        app.services = django_service::read(repository, &verdict.projects, &beside);
         app.services
-            .extend(web_service::read(&repository, &verdict.apps, &taken));
-        if is_course(&repository, &app.services) {
+            .extend(web_service::read(repository, &verdict.apps, &taken));
+        if is_course(repository, &app.services) {
             app.services.clear();
             app.kind = Kind::Collection;
             app.warnings
                 .push("this repository holds several unrelated projects".to_owned());
-            return finished(app, &repository);
+            return finished(app, repository);
         }
-        app.frontends = django_service::own_frontends(&repository, &mut app.services);
+        app.frontends = django_service::own_frontends(repository, &mut app.services);
     }
-    finished(app, &repository)
+    finished(app, repository)
 }
 
 fn finished(mut app: App, repository: &Repository<'_>) -> App {

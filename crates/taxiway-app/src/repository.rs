@@ -3,19 +3,24 @@
 //! Text is read when someone asks for it, and at most [`LARGEST_TEXT`] bytes of it. Invariant: paths are relative to the
 //! repository, with `/`, and the repository itself is the empty path.
 
-use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::{Place, Sources, path_order};
 use taxiway_yaml::Node;
 
+use crate::ahead::Ahead;
 use crate::evidence::yaml;
-use crate::python::Arena;
+use crate::manifest::lockfile::{self, Package};
+use crate::python::Source;
 
 /// Files beyond this size are data, not something that people write.
 const LARGEST_TEXT: usize = 4 << 20;
+
+/// Texts that were looked through without a find are kept up to this, for whoever asks again.
+const MOST_KEPT: usize = 12 << 20;
 
 /// The files of a repository.
 pub(crate) struct Repository<'s> {
@@ -24,13 +29,28 @@ pub(crate) struct Repository<'s> {
     files: Vec<Utf8PathBuf>,
     /// The files directly in each folder that has any below it, by their index.
     folders: BTreeMap<String, Vec<usize>>,
-    arena: Arena,
-    /// The texts that were asked for, by the index of their file.
-    texts: Vec<OnceCell<Option<Rc<str>>>>,
-    /// The TOML and YAML files that were asked for.
-    tables: RefCell<BTreeMap<usize, Option<Rc<toml::Table>>>>,
-    documents: RefCell<BTreeMap<usize, Rc<[Node]>>>,
-    warnings: RefCell<BTreeSet<String>>,
+    /// What was read of each file, where somebody asked.
+    contents: Vec<OnceLock<Box<Content>>>,
+    ahead: Ahead,
+    /// Bytes of texts that were looked through.
+    kept: AtomicUsize,
+    warnings: Mutex<BTreeSet<String>>,
+}
+
+/// What was read of a file, as far as somebody asked.
+#[derive(Default)]
+struct Content {
+    text: OnceLock<Text>,
+    module: OnceLock<Option<Source>>,
+    table: OnceLock<Option<Arc<toml::Table>>>,
+    documents: OnceLock<Arc<[Node]>>,
+    packages: OnceLock<Option<Vec<Package>>>,
+}
+
+/// The text of a file, or what whoever asks for it is warned of.
+struct Text {
+    text: Option<String>,
+    warning: Option<String>,
 }
 
 impl<'s> Repository<'s> {
@@ -38,15 +58,20 @@ impl<'s> Repository<'s> {
         let mut files = sources.files();
         files.sort_by(|left, right| path_order(left, right));
         files.dedup();
+        let unread = sources.unread().into_iter().map(|unread| {
+            format!(
+                "the folder `{}` cannot be read: {}",
+                unread.path, unread.because
+            )
+        });
         Self {
             sources,
             folders: folders(&files),
-            texts: vec![OnceCell::new(); files.len()],
+            contents: files.iter().map(|_| OnceLock::new()).collect(),
             files,
-            tables: RefCell::default(),
-            documents: RefCell::default(),
-            arena: Arena::default(),
-            warnings: RefCell::default(),
+            ahead: Ahead::default(),
+            kept: AtomicUsize::new(0),
+            warnings: Mutex::new(unread.collect()),
         }
     }
 
@@ -80,9 +105,9 @@ impl<'s> Repository<'s> {
             .contains_key(path.as_str().trim_end_matches('/'))
     }
 
-    /// The modules of the repository that were parsed, each once.
-    pub(crate) fn arena(&self) -> &Arena {
-        &self.arena
+    /// The way to the thread that reads ahead.
+    pub(crate) fn ahead(&self) -> &Ahead {
+        &self.ahead
     }
 
     /// The files below a folder, at any depth, sorted.
@@ -112,64 +137,120 @@ impl<'s> Repository<'s> {
     }
 
     /// The text of a file in whatever encoding it has; `None` where there is none, or it is data.
-    pub(crate) fn text(&self, path: &Utf8Path) -> Option<Rc<str>> {
-        let text = &self.texts[self.index(path)?];
-        text.get_or_init(|| self.read(path)).clone()
+    pub(crate) fn text(&self, path: &Utf8Path) -> Option<&str> {
+        let text = self.content(path)?.text(self, path);
+        if let Some(warning) = &text.warning {
+            self.warn(warning.clone());
+        }
+        text.text.as_deref()
     }
 
-    fn read(&self, path: &Utf8Path) -> Option<Rc<str>> {
-        match self.sources.read_up_to(path, LARGEST_TEXT) {
-            Ok(None) => {
-                self.warn(format!("`{path}` is too large to be read"));
-                None
-            }
-            Ok(Some(bytes)) => decode(bytes).map(Rc::from),
-            Err(error) => {
-                self.warn(format!("`{path}` was not read: {error}"));
-                None
-            }
+    /// Whether a file holds what is looked for. Of files that do not, only so much is kept in memory.
+    pub(crate) fn holds(&self, path: &Utf8Path, is_there: impl FnOnce(&str) -> bool) -> bool {
+        let Some(content) = self.content(path) else {
+            return false;
+        };
+        if content.text.get().is_some() {
+            return self.text(path).is_some_and(is_there);
         }
+        let read = self.read(path);
+        let is_held = read.text.as_deref().is_some_and(is_there);
+        let length = read.text.as_ref().map_or(0, String::len);
+        let is_small = self.kept.fetch_add(length, Ordering::Relaxed) < MOST_KEPT;
+        if let Some(warning) = &read.warning {
+            self.warn(warning.clone());
+        }
+        if is_held || is_small {
+            // Where another thread was first, it read the same.
+            let _same = content.text.set(read);
+        }
+        is_held
+    }
+
+    fn content(&self, path: &Utf8Path) -> Option<&Content> {
+        let content = &self.contents[self.index(path)?];
+        Some(content.get_or_init(Box::default))
+    }
+
+    fn read(&self, path: &Utf8Path) -> Text {
+        let (text, warning) = match self.sources.read_up_to(path, LARGEST_TEXT) {
+            Ok(Some(bytes)) => (decode(bytes), None),
+            Ok(None) => (None, Some(format!("`{path}` is too large to be read"))),
+            Err(error) => (None, Some(format!("`{path}` was not read: {error}"))),
+        };
+        Text { text, warning }
+    }
+
+    /// A module, parsed once; `None` where the file can't be one that people wrote.
+    pub(crate) fn module(&self, path: &Utf8Path) -> Option<&Source> {
+        self.text(path)?;
+        self.parsed(path)
+    }
+
+    /// A module as [`Repository::module`] gives it, for somebody who may not need it.
+    pub(crate) fn parsed(&self, path: &Utf8Path) -> Option<&Source> {
+        let content = self.content(path)?;
+        let parse = || Source::parse(content.text(self, path).text.as_deref()?);
+        content.module.get_or_init(parse).as_ref()
     }
 
     /// A TOML file, parsed once; one that is none is warned of.
-    pub(crate) fn toml(&self, path: &Utf8Path) -> Option<Rc<toml::Table>> {
-        let index = self.index(path)?;
-        if let Some(known) = self.tables.borrow().get(&index) {
-            return known.clone();
-        }
+    pub(crate) fn toml(&self, path: &Utf8Path) -> Option<Arc<toml::Table>> {
         let text = self.text(path)?;
-        let table = text.parse().ok().map(Rc::new);
+        let table = &self.content(path)?.table;
+        let table = table.get_or_init(|| text.parse().ok().map(Arc::new));
         if table.is_none() {
             self.warn(format!("`{path}` is no valid TOML"));
         }
-        self.tables.borrow_mut().insert(index, table.clone());
-        table
+        table.clone()
     }
 
     /// The documents of a YAML file, parsed once; none where it is no YAML.
-    pub(crate) fn yaml(&self, path: &Utf8Path) -> Rc<[Node]> {
-        let Some(index) = self.index(path) else {
-            return Rc::new([]);
-        };
-        if let Some(known) = self.documents.borrow().get(&index) {
-            return known.clone();
+    pub(crate) fn yaml(&self, path: &Utf8Path) -> Arc<[Node]> {
+        self.text(path);
+        let content = self.content(path);
+        content.map_or_else(Arc::default, |content| {
+            content.documents(self, path).clone()
+        })
+    }
+
+    /// The distributions of a lock file, read once; one that can't be read is warned of.
+    pub(crate) fn packages(&self, path: &Utf8Path) -> &[Package] {
+        self.text(path);
+        let content = self.content(path);
+        match content.map(|content| content.packages(self, path)) {
+            Some(Some(packages)) => packages,
+            Some(None) => {
+                self.warn(format!("`{path}` is no valid TOML"));
+                &[]
+            }
+            None => &[],
         }
-        let documents: Rc<[Node]> = self
-            .text(path)
-            .map(|text| yaml::documents(&text))
-            .unwrap_or_default()
-            .into();
-        self.documents.borrow_mut().insert(index, documents.clone());
-        documents
+    }
+
+    /// Reads a lock or a YAML file for somebody who may ask for it.
+    pub(crate) fn prepare(&self, path: &Utf8Path) {
+        let Some(content) = self.content(path) else {
+            return;
+        };
+        if lockfile::is_lock(name_of(path)) {
+            content.packages(self, path);
+        } else {
+            content.documents(self, path);
+        }
     }
 
     /// Notes what the reader of the document should know.
     pub(crate) fn warn(&self, warning: String) {
-        self.warnings.borrow_mut().insert(warning);
+        self.known_warnings().insert(warning);
     }
 
     pub(crate) fn warnings(&self) -> Vec<String> {
-        self.warnings.borrow().iter().cloned().collect()
+        self.known_warnings().iter().cloned().collect()
+    }
+
+    fn known_warnings(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The first line of a file that holds `needle`.
@@ -177,6 +258,26 @@ impl<'s> Repository<'s> {
         let text = self.text(path)?;
         let line = text.lines().position(|line| line.contains(needle))?;
         Some(at_line(path, line))
+    }
+}
+
+impl Content {
+    fn text(&self, repository: &Repository<'_>, path: &Utf8Path) -> &Text {
+        self.text.get_or_init(|| repository.read(path))
+    }
+
+    fn documents(&self, repository: &Repository<'_>, path: &Utf8Path) -> &Arc<[Node]> {
+        self.documents.get_or_init(|| {
+            let text = self.text(repository, path).text.as_deref();
+            text.map(yaml::documents).unwrap_or_default().into()
+        })
+    }
+
+    fn packages(&self, repository: &Repository<'_>, path: &Utf8Path) -> &Option<Vec<Package>> {
+        self.packages.get_or_init(|| {
+            let text = self.text(repository, path).text.as_deref();
+            text.map_or_else(|| Some(Vec::new()), |text| lockfile::packages(text, path))
+        })
     }
 }
 

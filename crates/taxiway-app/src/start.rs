@@ -326,11 +326,11 @@ fn apply_configuration(repository: &Repository<'_>, folders: &[Utf8PathBuf], sta
 }
 
 /// The file that the command names, else one that Gunicorn finds by itself or that is usual.
-fn configuration(
-    repository: &Repository<'_>,
+fn configuration<'r>(
+    repository: &'r Repository<'_>,
     folders: &[Utf8PathBuf],
     named: Option<&str>,
-) -> Option<std::rc::Rc<str>> {
+) -> Option<&'r str> {
     const NAMES: [&str; 6] = [
         "gunicorn.conf.py",
         "gunicorn_config.py",

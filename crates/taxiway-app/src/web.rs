@@ -6,19 +6,30 @@ mod made;
 mod module_name;
 mod passed_on;
 
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aho_corasick::AhoCorasick;
 use camino::{Utf8Path, Utf8PathBuf};
 use memchr::memmem::Finder;
-use memchr::memrchr;
+use memchr::{memrchr, memrchr_iter};
 use taxiway_diagnostics::Place;
 
+use made::Facts;
 pub(crate) use module_name::module_of;
 use passed_on::Modules;
 
+use crate::ahead::{STACK, processors};
 use crate::django::project::{is_decoy, is_template};
 use crate::document::FrameworkName;
 use crate::evidence::role::is_vendored;
 use crate::repository::{Repository, folder_of, is_python, name_of, parts_of};
+
+/// A thread more is worth its start for so many files.
+const FILES_OF_A_THREAD: usize = 50;
+
+/// More threads than this wait for each other.
+const MOST_THREADS: usize = 7;
 
 /// Words that a file must hold to be worth parsing.
 const WORDS: [&str; 24] = [
@@ -96,24 +107,48 @@ pub(crate) struct WebApp {
 
 /// The applications of a repository, sorted by file.
 pub(crate) fn find(repository: &Repository<'_>) -> Vec<WebApp> {
-    let mut modules = Modules::new(repository, repository.arena());
-    let signs = Signs::new();
-    let mut candidates: Vec<&Utf8Path> = Vec::new();
-    for file in repository.files() {
-        if !is_python(file) || is_out_of_question(file) {
-            continue;
-        }
-        let Some(text) = repository.text(file) else {
-            continue;
-        };
-        if signs.are_in(&text) {
-            candidates.push(file);
-        }
+    let files = repository.files().iter().map(Utf8PathBuf::as_path);
+    let files: Vec<&Utf8Path> = files
+        .filter(|file| is_python(file) && !is_out_of_question(file))
+        .collect();
+    let mut modules = Modules::new(repository);
+    for (file, facts) in candidates(repository, &files) {
+        modules.insert(file, facts);
     }
-    candidates
-        .into_iter()
-        .flat_map(|file| modules.apps(file))
-        .collect()
+    modules.all()
+}
+
+/// The files that may make an application, with what they make, in no order. All processors look through them.
+fn candidates<'r>(
+    repository: &Repository<'_>,
+    files: &[&'r Utf8Path],
+) -> Vec<(&'r Utf8Path, Option<Facts>)> {
+    let signs = Signs::new();
+    let next = AtomicUsize::new(0);
+    let look = || {
+        let mut found = Vec::new();
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if repository.holds(file, |text| signs.are_in(text)) {
+                found.push((*file, repository.module(file).map(made::facts)));
+            }
+        }
+        found
+    };
+    let more = (processors() - 1)
+        .min(MOST_THREADS)
+        .min(files.len() / FILES_OF_A_THREAD);
+    std::thread::scope(|scope| {
+        let spawn = || {
+            let thread = std::thread::Builder::new().stack_size(STACK);
+            thread.spawn_scoped(scope, look).ok()
+        };
+        let threads: Vec<_> = (0..more).filter_map(|_| spawn()).collect();
+        let mut found = look();
+        for thread in threads {
+            found.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        found
+    })
 }
 
 /// Looks through a text for signs that it makes an application.
@@ -162,13 +197,31 @@ impl Signs {
     fn keeps_made(&self, text: &str) -> bool {
         let values = self.assignments.find_iter(text.as_bytes());
         values
-            .map(|at| &text.as_bytes()[at + " = ".len()..])
-            .any(|value| {
+            .filter(|at| {
+                let value = &text.as_bytes()[at + " = ".len()..];
                 FACTORIES
                     .iter()
                     .any(|factory| value.starts_with(factory.as_bytes()))
             })
+            .any(|at| !is_in_definition(&text.as_bytes()[..at]))
     }
+}
+
+/// Whether a function may make an application, by its name.
+pub(crate) fn is_factory(name: &str) -> bool {
+    FACTORIES
+        .iter()
+        .any(|factory| name.starts_with(factory.trim_end_matches('(')))
+}
+
+/// Whether what follows stands in the body of a function or a class: then it makes nothing that a module keeps.
+fn is_in_definition(before: &[u8]) -> bool {
+    let starts = memrchr_iter(b'\n', before).map(|end| end + 1).chain([0]);
+    let outermost = starts
+        .map(|start| &before[start..])
+        .find(|line| matches!(line.first(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'_')));
+    let definitions: [&[u8]; 3] = [b"def ", b"async def ", b"class "];
+    outermost.is_some_and(|line| definitions.iter().any(|word| line.starts_with(word)))
 }
 
 /// Whether a file can't be where a deployable app is made.
@@ -192,4 +245,36 @@ fn is_out_of_question(file: &Utf8Path) -> bool {
                     | "sdk"
             )
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_module_keeps_is_worth_parsing() {
+        let cases = [
+            ("app = create_app()\n", true),
+            ("import x\n\nif True:\n    app = create_app()\n", true),
+            ("try:\n    pass\nfinally:\n    app = make_app()\n", true),
+            ("def f():\n    app = create_app()\n", false),
+            (
+                "async def f(\n    a,\n):\n\n    # Later.\n    app = create_app()\n",
+                false,
+            ),
+            (
+                "class A:\n    def f(self):\n        app = create_app()\n",
+                false,
+            ),
+            (
+                "def f():\n    app = create_app()\n\napp = build_app()\n",
+                true,
+            ),
+            ("definition = 1\nif x:\n    app = create_app()\n", true),
+            ("app = other()\n", false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Signs::new().keeps_made(text), expected, "{text}");
+        }
+    }
 }

@@ -84,15 +84,18 @@ pub(crate) fn textual_reads(evaluator: &Evaluator<'_>) -> Vec<(String, Place)> {
     ];
     let mut found: Vec<(String, Place)> = Vec::new();
     for module in &evaluator.modules {
-        let Some(source) = module.source else {
+        let Some(text) = module
+            .source
+            .and_then(|_| evaluator.repository.text(&module.path))
+        else {
             continue;
         };
         // A line in ten thousand reads a variable, and all calls are written with one of two words.
         let reads = |text: &str| text.contains("environ") || text.contains("getenv(");
-        if !reads(&source.text) {
+        if !reads(text) {
             continue;
         }
-        for (number, line) in source.text.lines().enumerate() {
+        for (number, line) in text.lines().enumerate() {
             if !reads(line) || line.trim_start().starts_with('#') {
                 continue;
             }
@@ -132,10 +135,9 @@ pub(crate) fn configuration_reads(
 ) -> Vec<(String, Place)> {
     let mut found: Vec<(String, Place)> = Vec::new();
     for module in &evaluator.modules {
-        let Some(source) = module.source else {
+        let Some(text) = module.source.and_then(|_| repository.text(&module.path)) else {
             continue;
         };
-        let text = &source.text;
         let interpolates = text.contains("Interpolation)")
             && (text.contains("os.getenv(")
                 || text.contains("os.environ")

@@ -127,12 +127,13 @@ impl WebReading<'_> {
             self.base.root.to_owned(),
             self.base.root.join("src"),
         ];
-        let mut evaluator = Evaluator::new(repository, repository.arena(), search);
+        let mut evaluator = Evaluator::new(repository, search);
         self.base.set_environment(&mut evaluator);
         let is_script = self.app.symbol.is_empty();
         if is_script {
             evaluator.load("__main__", self.app.file.clone(), false);
         } else {
+            evaluator.parse_ahead(&self.module);
             evaluator.import(&self.module);
             if self.app.is_factory {
                 evaluator.call_by_name(&self.module, &self.app.symbol);

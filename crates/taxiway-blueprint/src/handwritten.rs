@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use taxiway_diagnostics::{ReadError, Sources};
+use taxiway_diagnostics::{ReadError, Sources, Unread};
 
 use crate::merge::GENERATED;
 
@@ -23,14 +23,16 @@ impl<'a> Handwritten<'a> {
         let generated = sources
             .files()
             .iter()
-            .filter_map(|path| path.strip_prefix(GENERATED).ok())
-            .map(Utf8Path::to_owned)
+            .filter_map(|path| path.as_str().strip_prefix(GENERATED)?.strip_prefix('/'))
+            .map(Utf8PathBuf::from)
             .collect();
         Self { sources, generated }
     }
 
     fn is_hidden(&self, path: &Utf8Path) -> bool {
-        path.starts_with(".taxiway") || self.generated.contains(path)
+        let below = path.as_str().strip_prefix(".taxiway");
+        below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+            || self.generated.contains(path)
     }
 }
 
@@ -64,6 +66,10 @@ impl Sources for Handwritten<'_> {
         let mut files = self.sources.files();
         files.retain(|path| !self.is_hidden(path));
         files
+    }
+
+    fn unread(&self) -> Vec<Unread> {
+        self.sources.unread()
     }
 
     fn is_file(&self, path: &Utf8Path) -> bool {

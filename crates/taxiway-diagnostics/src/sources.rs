@@ -26,8 +26,18 @@ impl std::fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// Files by path. Paths are relative to one root (a repository) with `/`, or absolute for files outside of it.
-pub trait Sources {
+/// A folder of which it is not known what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The folder, relative to the root.
+    pub path: Utf8PathBuf,
+    /// Why it was not listed.
+    pub because: String,
+}
+
+/// Files by path. Paths are relative to one root (a repository) with `/`, or absolute for files outside of it. Several threads
+/// may read at once.
+pub trait Sources: Sync {
     /// The bytes of a file.
     ///
     /// # Errors
@@ -45,6 +55,11 @@ pub trait Sources {
 
     /// Every file, relative to the root, sorted; what Git ignores may be left out.
     fn files(&self) -> Vec<Utf8PathBuf>;
+
+    /// The folders whose files are missing from [`Sources::files`], since they could not be listed.
+    fn unread(&self) -> Vec<Unread> {
+        Vec::new()
+    }
 
     /// Whether there is such a file.
     fn is_file(&self, path: &Utf8Path) -> bool {
@@ -135,6 +150,7 @@ pub struct DiskSources {
     root: Utf8PathBuf,
     /// In the order of [`path_order`], each once.
     listed: Vec<Utf8PathBuf>,
+    unread: Vec<Unread>,
 }
 
 /// The order of paths by their parts: a folder, what is below it, then what only begins like it. Both are written without
@@ -170,7 +186,15 @@ impl DiskSources {
         Self {
             root: root.into(),
             listed,
+            unread: Vec::new(),
         }
+    }
+
+    /// The same, where some folders could not be listed.
+    #[must_use]
+    pub fn without(mut self, unread: Vec<Unread>) -> Self {
+        self.unread = unread;
+        self
     }
 
     /// The folder.
@@ -221,6 +245,10 @@ impl Sources for DiskSources {
 
     fn files(&self) -> Vec<Utf8PathBuf> {
         self.listed.clone()
+    }
+
+    fn unread(&self) -> Vec<Unread> {
+        self.unread.clone()
     }
 
     fn is_file(&self, path: &Utf8Path) -> bool {

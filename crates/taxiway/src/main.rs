@@ -33,6 +33,11 @@ use crate::failure::{Failure, Outcome};
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 
+/// To read a repository is to make some hundred thousand small things, in two threads and more; this gives them memory in half
+/// of the time that the system's allocator takes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let surroundings = Surroundings::find();

@@ -164,7 +164,7 @@ fn uv_finds(version: &str) -> bool {
     clippy::disallowed_methods,
     reason = "short questions to programs of this machine, before any supervisor exists"
 )]
-fn output(program: &str, arguments: &[&str]) -> Option<String> {
+pub(crate) fn output(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())

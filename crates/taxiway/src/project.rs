@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_app::App;
 use taxiway_blueprint::Handwritten;
-use taxiway_diagnostics::{DiskSources, MemorySources, ReadError, Sources};
+use taxiway_diagnostics::{DiskSources, MemorySources, ReadError, Sources, Unread};
 use taxiway_platform::{CONFIG_PATH, Config, Environment, Platform};
 
 use crate::exit::Exit;
@@ -32,7 +32,7 @@ pub(crate) struct Project {
 pub(crate) fn read(folder: Option<&Utf8Path>) -> Result<(Utf8PathBuf, DiskSources, App), Failure> {
     let root = repository::root(folder)?;
     let sources = repository::sources(&root);
-    let app = taxiway_app::read(&Handwritten::new(&sources));
+    let app = taxiway_app::read_once(&Handwritten::new(&sources));
     Ok((root, sources, app))
 }
 
@@ -141,6 +141,10 @@ impl Sources for Overlaid<'_> {
         let mut files: std::collections::BTreeSet<_> = self.below.files().into_iter().collect();
         files.extend(self.above.files());
         files.into_iter().collect()
+    }
+
+    fn unread(&self) -> Vec<Unread> {
+        self.below.unread()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The user's repository as files: what Git would track, read from disk.
 
 mod index;
+mod rules;
 pub(crate) mod walk;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -56,7 +57,8 @@ pub(crate) fn root_above(start: &Utf8Path, is_named: bool) -> &Utf8Path {
 
 /// The files below `root` that Git tracks or would track, `.taxiway/` included.
 pub(crate) fn sources(root: &Utf8Path) -> DiskSources {
-    DiskSources::new(root, walk::files(root, || tracked(root)))
+    let walked = walk::files(root, tracked(root));
+    DiskSources::new(root, walked.files).without(walked.unread)
 }
 
 /// What Git tracks: its index says so, and where that can't be read, as in a folder below the repository's own, Git does.
@@ -64,7 +66,14 @@ fn tracked(root: &Utf8Path) -> Vec<Utf8PathBuf> {
     std::fs::read(root.join(".git/index"))
         .ok()
         .and_then(|index| index::tracked(&index))
-        .unwrap_or_else(|| programs::tracked(root))
+        .unwrap_or_else(|| {
+            let is_in_repository = root.ancestors().any(|above| above.join(".git").exists());
+            if is_in_repository {
+                programs::tracked(root)
+            } else {
+                Vec::new()
+            }
+        })
 }
 
 #[cfg(test)]
@@ -117,6 +126,81 @@ mod tests {
             sources(root).files(),
             [".env", ".gitignore", "manage.py", "shop/settings.py"]
         );
+    }
+
+    /// Git itself says what it tracks and what it would.
+    #[test]
+    fn what_git_ignores_is_what_git_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let git = |arguments: &[&str]| {
+            let all = [&["-C", root.as_str()], arguments].concat();
+            assert!(programs::succeeds("git", &all), "{arguments:?}");
+        };
+        let write = |paths: &[&str], text: &str| {
+            for path in paths {
+                let path = root.join(path);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, text).unwrap();
+            }
+        };
+        git(&["init", "--quiet"]);
+        let tracked = [
+            "kept/a.log",
+            "built/out/b.txt",
+            "src/a.py",
+            "src-b/c.py",
+            "src/deep/a.py",
+            "became/folder",
+            "lost.py",
+        ];
+        write(&tracked, "x");
+        git(&["add", "."]);
+        std::fs::remove_file(root.join("lost.py")).unwrap();
+        std::fs::remove_dir_all(root.join("became")).unwrap();
+        write(&["became"], "a file now");
+        write(
+            &[".gitignore"],
+            "*.log\n/built/\n!important.log\ncache/\n/src/*.tmp\n",
+        );
+        write(&["src/.gitignore"], "!again.log\n/local.py\n*.py[co]\n");
+        write(&[".git/info/exclude"], "private.txt\n");
+        write(
+            &[
+                "kept/b.log",
+                "kept/important.log",
+                "built/new.txt",
+                "built/out/new.txt",
+                "built/other/new.txt",
+                "src/again.log",
+                "src/deep/again.log",
+                "src/local.py",
+                "src/deep/local.py",
+                "src/a.pyc",
+                "src/x.tmp",
+                "src/deep/x.tmp",
+                "src/cache/a.py",
+                "cache",
+                "private.txt",
+                "src/private.txt",
+                "new/folder/a.py",
+            ],
+            "x",
+        );
+        let listed = |options: &[&str]| {
+            let all = [&["-C", root.as_str(), "ls-files", "-z"], options].concat();
+            programs::output("git", &all).unwrap()
+        };
+        let seen = listed(&["--cached", "--others", "--exclude-standard"]);
+        let mut expected: Vec<&str> = seen
+            .split('\0')
+            .filter(|path| !path.is_empty() && root.join(path).is_file())
+            .collect();
+        expected.sort_by(|left, right| {
+            taxiway_diagnostics::path_order(Utf8Path::new(left), Utf8Path::new(right))
+        });
+        assert_eq!(sources(root).files(), expected);
+        assert!(expected.contains(&"src/again.log") && !expected.contains(&"src/local.py"));
     }
 
     #[test]

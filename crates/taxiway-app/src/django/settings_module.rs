@@ -50,7 +50,7 @@ pub(crate) fn choose(
     entry_modules: &[Utf8PathBuf],
 ) -> Choice {
     let search = search_folders(project, root);
-    let mut evaluator = Evaluator::new(repository, repository.arena(), search);
+    let mut evaluator = Evaluator::new(repository, search);
     evaluator.placed = placed_by_image(repository, root, survey);
     let mut own: Vec<(Candidate, bool)> = Vec::new();
     for path in entry_modules {

@@ -50,7 +50,7 @@ pub(crate) struct Dockerfile {
 impl Dockerfile {
     pub(crate) fn read(repository: &Repository<'_>, path: &Utf8Path) -> Option<Self> {
         let text = repository.text(path)?;
-        Some(Self::parse(path, &text))
+        Some(Self::parse(path, text))
     }
 
     pub(crate) fn parse(path: &Utf8Path, text: &str) -> Self {

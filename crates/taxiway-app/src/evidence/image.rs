@@ -141,7 +141,7 @@ impl Survey {
                 && (script.extension().is_some() || text.starts_with("#!"))
             {
                 self.commands
-                    .extend(parse(&text, origin, Some("web"), &script, 0));
+                    .extend(parse(text, origin, Some("web"), &script, 0));
             }
         }
     }

@@ -32,7 +32,7 @@ type Sections = BTreeMap<String, (usize, BTreeMap<String, String>)>;
 /// Reads a configuration file; `None` where it is none of Paste's.
 pub(crate) fn read(repository: &Repository<'_>, path: &Utf8Path) -> Option<Paste> {
     let text = repository.text(path)?;
-    let sections = sections(&text);
+    let sections = sections(text);
     let main = [
         "pipeline:main",
         "composite:main",
@@ -175,7 +175,7 @@ fn entry_point(
         let declared = declared.or_else(|| {
             ["setup.py", "setup.cfg"]
                 .iter()
-                .find_map(|name| declared_in_setup(&repository.text(&folder.join(name))?, entry))
+                .find_map(|name| declared_in_setup(repository.text(&folder.join(name))?, entry))
         });
         if declared.is_some() {
             return declared;

@@ -120,7 +120,7 @@ impl Survey {
         };
         let name = file.file_name().unwrap_or_default();
         if name.ends_with(".toml") {
-            self.add_toml(&text, file);
+            self.add_toml(text, file);
         } else if name.ends_with(".bicep") {
             for (number, line) in text.lines().enumerate() {
                 if let Some((_, value)) = line.split_once("appCommandLine:") {

@@ -78,7 +78,7 @@ fn recipe_in(
         names.iter().find_map(|name| {
             let path = folder.join(name);
             let text = repository.text(&path)?;
-            let (line, text) = body(&text, target)?;
+            let (line, text) = body(text, target)?;
             Some(Recipe { path, line, text })
         })
     })
@@ -167,7 +167,7 @@ fn tasks_of(repository: &Repository<'_>, root: &Utf8Path) -> BTreeMap<String, Re
             });
         for (name, command) in listed.into_iter().flatten() {
             if let Some(command) = command {
-                let line = line_of(&text, &command);
+                let line = line_of(text, &command);
                 found.entry(name).or_insert(Recipe {
                     path: path.clone(),
                     line,

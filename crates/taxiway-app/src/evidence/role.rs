@@ -63,7 +63,7 @@ pub(super) fn is_dockerfile(lower: &str) -> bool {
         || lower.starts_with("dockerfile-")
 }
 
-pub(super) fn is_compose(lower: &str) -> bool {
+pub(crate) fn is_compose(lower: &str) -> bool {
     (lower.ends_with(".yml") || lower.ends_with(".yaml"))
         && (lower.starts_with("docker-compose")
             || lower.starts_with("compose.")
@@ -154,7 +154,7 @@ pub(super) fn is_platform(lower: &str, file: &Utf8Path) -> bool {
     is_one && !is_development_path(folder_of(file))
 }
 
-pub(super) fn integration_of(file: &Utf8Path) -> Option<&'static str> {
+pub(crate) fn integration_of(file: &Utf8Path) -> Option<&'static str> {
     let path = file.as_str();
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
     if path.starts_with(".github/workflows/") && is_yaml {

@@ -165,7 +165,7 @@ impl Survey {
             return;
         };
         let name = file.file_stem().map(str::to_owned);
-        let commands = parse(&text, origin, name.as_deref(), file, 0);
+        let commands = parse(text, origin, name.as_deref(), file, 0);
         if origin == Origin::Development || is_development_path(file) {
             self.development.extend(commands);
         } else {

@@ -168,7 +168,7 @@ pub(super) fn add_requirements(
 
 /// A lock that pip installs from: what it holds is what is installed. Source: PEP 751.
 pub(super) fn add_pylock(repository: &Repository<'_>, path: &Utf8Path, found: &mut Installation) {
-    for package in lockfile::packages(repository, path) {
+    for package in repository.packages(path).iter().cloned() {
         let line = repository.find(path, &format!("\"{}\"", package.name));
         found.distributions.push(Distribution {
             name: package.name,
@@ -416,7 +416,7 @@ fn from_managed(
 
 fn from_conda(repository: &Repository<'_>, path: &Utf8Path) -> Option<Installation> {
     let text = repository.text(path)?;
-    let node = crate::evidence::yaml::parse(&text)?;
+    let node = crate::evidence::yaml::parse(text)?;
     let mut distributions = Vec::new();
     let listed = node.get("dependencies")?;
     let nested = listed

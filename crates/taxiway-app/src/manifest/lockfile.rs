@@ -12,10 +12,18 @@ use crate::requirement::normalized_name;
 
 /// The version of each distribution in a lock.
 pub(crate) fn versions(repository: &Repository<'_>, path: &Utf8Path) -> BTreeMap<String, String> {
-    packages(repository, path)
-        .into_iter()
-        .filter_map(|package| Some((package.name, package.version?)))
+    let packages = repository.packages(path).iter();
+    packages
+        .filter_map(|package| Some((package.name.clone(), package.version.clone()?)))
         .collect()
+}
+
+/// Whether a file of this name is a lock.
+pub(crate) fn is_lock(name: &str) -> bool {
+    matches!(
+        name,
+        "uv.lock" | "poetry.lock" | "pdm.lock" | "Pipfile.lock" | "pylock.toml"
+    )
 }
 
 /// A locked distribution.
@@ -47,23 +55,17 @@ pub(crate) struct Need {
     pub(crate) marker: Option<String>,
 }
 
-/// The distributions of a lock.
-pub(crate) fn packages(repository: &Repository<'_>, path: &Utf8Path) -> Vec<Package> {
-    let Some(text) = repository.text(path) else {
-        return Vec::new();
-    };
+/// The distributions of a lock; `None` where it is none.
+pub(crate) fn packages(text: &str, path: &Utf8Path) -> Option<Vec<Package>> {
     if path.file_name() == Some("Pipfile.lock") {
-        return pipenv(&text);
+        return Some(pipenv(text));
     }
     // Text that is no lock as a tool writes it is read as a whole.
-    let Ok(table) = without_files(&text)
+    let table = without_files(text)
         .parse::<Table>()
         .or_else(|_| text.parse())
-    else {
-        repository.warn(format!("`{path}` is no valid TOML"));
-        return Vec::new();
-    };
-    table_packages(&table, path)
+        .ok()?;
+    Some(table_packages(&table, path))
 }
 
 fn table_packages(table: &Table, path: &Utf8Path) -> Vec<Package> {
@@ -289,8 +291,6 @@ fn pipenv(text: &str) -> Vec<Package> {
 
 #[cfg(test)]
 mod tests {
-    use taxiway_diagnostics::MemorySources;
-
     use super::*;
 
     /// Locks as the tools write them, also where a list of files is short or a text looks like one.
@@ -352,8 +352,7 @@ files = []
     #[test]
     fn a_lock_says_the_same_without_its_files() {
         for (name, text) in LOCKS {
-            let sources: MemorySources = [(name, text)].into_iter().collect();
-            let read = packages(&Repository::new(&sources), name.into());
+            let read = packages(text, name.into()).unwrap();
             let whole = table_packages(&text.parse().unwrap(), name.into());
             assert_eq!(read, whole, "{name}");
             assert!(!read.is_empty(), "{name}");

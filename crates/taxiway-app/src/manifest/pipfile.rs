@@ -62,7 +62,7 @@ pub(crate) fn read(repository: &Repository<'_>, path: &Utf8Path) -> Option<Pipfi
             .and_then(|table| table.get(key))
             .and_then(Value::as_str)
         {
-            found.python = Some((version.to_owned(), line_of(&text, key)));
+            found.python = Some((version.to_owned(), line_of(text, key)));
             break;
         }
     }

@@ -1,6 +1,6 @@
 //! `pyproject.toml`. Sources: PEP 621, PEP 735, the documentation of Poetry, PDM and Hatch.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use toml::{Table, Value};
@@ -14,8 +14,8 @@ use crate::requirement::{normalized_name, parse, pinned};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pyproject {
     pub(crate) path: Utf8PathBuf,
-    text: Rc<str>,
-    table: Rc<Table>,
+    text: Arc<str>,
+    table: Arc<Table>,
     /// What the requirements files hold that stand in for `project.dependencies`, and these files.
     dynamic: Vec<Distribution>,
     pub(crate) dynamic_files: Vec<Utf8PathBuf>,
@@ -25,7 +25,7 @@ impl Pyproject {
     pub(crate) fn read(repository: &Repository<'_>, path: &Utf8Path) -> Option<Self> {
         let mut file = Self {
             path: path.to_owned(),
-            text: repository.text(path)?,
+            text: repository.text(path)?.into(),
             table: repository.toml(path)?,
             dynamic: Vec::new(),
             dynamic_files: Vec::new(),

@@ -44,7 +44,7 @@ fn include(
     let is_first = seen.len() == 1;
     let mut holds_requirements = false;
     let position = found.files.len();
-    for (line, text) in logical_lines(&text) {
+    for (line, text) in logical_lines(text) {
         if let Some(target) = option(&text, &["-r", "--requirement"]) {
             if let Some(target) = join(folder, target) {
                 found.includes += usize::from(is_first);

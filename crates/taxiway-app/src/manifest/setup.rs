@@ -74,7 +74,7 @@ pub(crate) fn read_script(repository: &Repository<'_>, path: &Utf8Path) -> Optio
         return None;
     }
     let folder = path.parent().unwrap_or("".into()).to_owned();
-    let mut evaluator = Evaluator::new(repository, repository.arena(), vec![folder]);
+    let mut evaluator = Evaluator::new(repository, vec![folder]);
     let module = evaluator.load("setup", path.to_owned(), false)?;
     let body = evaluator.modules[module].source?.body();
     let mut found = Setup::default();
@@ -103,7 +103,7 @@ pub(crate) fn read_script(repository: &Repository<'_>, path: &Utf8Path) -> Optio
         match name.as_str() {
             "install_requires" => {
                 for text in known.items().iter().filter_map(Value::as_text) {
-                    let place = at_line(path, line_of(&repository.text(path)?, text));
+                    let place = at_line(path, line_of(repository.text(path)?, text));
                     found.distributions.extend(parse(text, place));
                 }
             }
@@ -111,7 +111,7 @@ pub(crate) fn read_script(repository: &Repository<'_>, path: &Utf8Path) -> Optio
                 if let Some(text) = known.as_text() {
                     found.requires_python = Some((
                         text.to_owned(),
-                        line_of(&repository.text(path)?, "python_requires"),
+                        line_of(repository.text(path)?, "python_requires"),
                     ));
                 }
             }

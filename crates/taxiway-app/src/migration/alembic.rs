@@ -13,7 +13,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Migration, MigrationKey};
 use crate::document::Service;
-use crate::python::Arena;
+use crate::python::Source;
 use crate::repository::{Repository, folder_of, is_python, name_of};
 
 /// What stands for the label of an application, of which Alembic has none: `--allow alembic.1f2e3d`.
@@ -28,11 +28,10 @@ struct Revision {
 
 /// The revisions of the project, in the order of their files.
 pub(super) fn migrations(repository: &Repository<'_>, service: &Service) -> Vec<Migration> {
-    let arena = Arena::default();
     let mut revisions: Vec<Revision> = Vec::new();
     for path in files(repository, service) {
-        let source = repository.text(&path).and_then(|text| arena.parse(text));
-        revisions.extend(source.and_then(|source| script::read(source, &path)));
+        let source = repository.text(&path).and_then(Source::parse);
+        revisions.extend(source.and_then(|source| script::read(&source, &path)));
     }
     let names: BTreeMap<String, String> = revisions
         .iter()

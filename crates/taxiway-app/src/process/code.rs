@@ -113,7 +113,7 @@ pub(super) fn defined(
             if !names_library {
                 return None;
             }
-            let line = line_with(&text, sign.text)?;
+            let line = line_with(text, sign.text)?;
             Some((file, line))
         });
         if let Some((file, line)) = place {
@@ -155,7 +155,7 @@ pub(super) fn in_process(
             }
             let line = IN_PROCESS
                 .iter()
-                .filter_map(|sign| line_with(&text, sign))
+                .filter_map(|sign| line_with(text, sign))
                 .min()?;
             Some(at_line(file, line))
         })
@@ -210,7 +210,7 @@ pub(super) fn schedule_beside(repository: &Repository<'_>, application: &Place) 
     let text = repository.text(application.path())?;
     let line = SCHEDULES
         .iter()
-        .filter_map(|sign| line_with(&text, sign))
+        .filter_map(|sign| line_with(text, sign))
         .min()?;
     Some(at_line(application.path(), line))
 }

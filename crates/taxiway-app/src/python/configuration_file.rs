@@ -60,7 +60,7 @@ impl<'a> Evaluator<'a> {
         };
         let path = crate::repository::join("".into(), relative)?;
         let text = self.repository.text(&path)?;
-        (text.len() <= LARGEST_FILE && self.pay_for(text.len())).then_some(text)
+        (text.len() <= LARGEST_FILE && self.pay_for(text.len())).then(|| text.into())
     }
 
     /// `open(path)`.

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use ruff_python_ast::Stmt;
+use ruff_text_size::Ranged as _;
 use taxiway_diagnostics::Place;
 
-use super::arena::{Arena, Source};
+use super::source::Source;
 use super::value::{Binding, Scope, Value};
+use crate::ahead::Program;
 use crate::repository::{Repository, join};
 
 /// Expressions and statements that one evaluation may execute.
@@ -77,7 +80,6 @@ pub(crate) struct Frame<'a> {
 /// Executes modules of a repository on partly known values.
 pub(crate) struct Evaluator<'a> {
     pub(crate) repository: &'a Repository<'a>,
-    arena: &'a Arena,
     /// The folders that modules are looked for in.
     pub(crate) search: Vec<Utf8PathBuf>,
     pub(crate) modules: Vec<Module<'a>>,
@@ -108,14 +110,9 @@ pub(crate) struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(crate) fn new(
-        repository: &'a Repository<'a>,
-        arena: &'a Arena,
-        search: Vec<Utf8PathBuf>,
-    ) -> Self {
+    pub(crate) fn new(repository: &'a Repository<'a>, search: Vec<Utf8PathBuf>) -> Self {
         Self {
             repository,
-            arena,
             search,
             modules: Vec::new(),
             loaded: BTreeMap::new(),
@@ -181,39 +178,19 @@ impl<'a> Evaluator<'a> {
 
     /// The file of a module by its dotted name, and whether it is a package.
     pub(crate) fn find(&self, name: &str) -> Option<(Utf8PathBuf, bool)> {
-        let relative = name.replace('.', "/");
-        if name.is_empty() {
-            return None;
-        }
-        let mut namespace = None;
-        for root in &self.search {
-            let base = join(root, &relative)?;
-            let package = base.join("__init__.py");
-            if self.repository.is_file(&package) {
-                return Some((package, true));
-            }
-            let module = Utf8PathBuf::from(format!("{base}.py"));
-            if self.repository.is_file(&module) {
-                return Some((module, false));
-            }
-            let is_there = |target: &str| {
-                target == module.as_str() || target.ends_with(&format!("/{relative}.py"))
-            };
-            if let Some((_, source)) = self.placed.iter().find(|(target, _)| is_there(target)) {
-                return Some((source.clone(), false));
-            }
-            if namespace.is_none() && self.repository.is_folder(&base) && self.holds_python(&base) {
-                namespace = Some((base, true));
-            }
-        }
-        namespace
+        find(self.repository, &self.search, &self.placed, name)
     }
 
-    fn holds_python(&self, folder: &Utf8Path) -> bool {
-        self.repository
-            .below(folder)
-            .take(200)
-            .any(crate::repository::is_python)
+    /// Has a module and what it imports parsed while something else is done.
+    pub(crate) fn parse_ahead(&self, name: &str) {
+        if let Some((path, is_package)) = self.find(name) {
+            self.repository.ahead().parse(Program {
+                name: name.to_owned(),
+                path,
+                is_package,
+                search: self.search.clone(),
+            });
+        }
     }
 
     /// Calls a function of a module without arguments.
@@ -257,16 +234,33 @@ impl<'a> Evaluator<'a> {
         path: Utf8PathBuf,
         is_package: bool,
     ) -> Option<usize> {
+        self.load_part(name, path, is_package, None)
+    }
+
+    /// Loads a file as the module `name`, and executes what begins before an offset.
+    pub(crate) fn load_until(
+        &mut self,
+        name: &str,
+        path: Utf8PathBuf,
+        end: Option<u32>,
+    ) -> Option<usize> {
+        self.load_part(name, path, false, end)
+    }
+
+    fn load_part(
+        &mut self,
+        name: &str,
+        path: Utf8PathBuf,
+        is_package: bool,
+        end: Option<u32>,
+    ) -> Option<usize> {
         if let Some(index) = self.loaded.get(&path) {
             return Some(*index);
         }
         if self.modules.len() >= MOST_MODULES + self.spare {
             return None;
         }
-        let source = self
-            .repository
-            .text(&path)
-            .and_then(|text| self.arena.parse(text));
+        let source = self.repository.module(&path);
         let index = self.modules.len();
         let mut scope = Scope::new();
         let file = format!("{}/{path}", super::value::ROOT);
@@ -295,8 +289,12 @@ impl<'a> Evaluator<'a> {
                 ..Frame::default()
             };
             let (spot, tries) = (self.call_spot.take(), std::mem::take(&mut self.tries));
+            let body = source.body();
+            let begins_before =
+                |statement: &Stmt| end.is_none_or(|end| u32::from(statement.start()) < end);
+            let count = body.partition_point(begins_before);
             self.depth += 10;
-            self.execute(source.body(), &mut frame);
+            self.execute(&body[..count], &mut frame);
             self.depth -= 10;
             self.tries = tries;
             self.call_spot = spot;
@@ -309,11 +307,7 @@ impl<'a> Evaluator<'a> {
         if self.modules.len() >= MOST_MODULES + self.spare || self.depth >= DEEPEST {
             return;
         }
-        let Some(source) = self
-            .repository
-            .text(path)
-            .and_then(|text| self.arena.parse(text))
-        else {
+        let Some(source) = self.repository.module(path) else {
             return;
         };
         // The file is a module of its own for its places, with the scope of the module that includes it.
@@ -464,4 +458,54 @@ fn without_debug(value: Value<'_>) -> Value<'_> {
         }
         _ => value,
     }
+}
+
+/// The file of a module that is looked for in some folders, and whether it is a package.
+pub(crate) fn find_module(
+    repository: &Repository<'_>,
+    search: &[Utf8PathBuf],
+    name: &str,
+) -> Option<(Utf8PathBuf, bool)> {
+    find(repository, search, &[], name)
+}
+
+fn find(
+    repository: &Repository<'_>,
+    search: &[Utf8PathBuf],
+    placed: &[(String, Utf8PathBuf)],
+    name: &str,
+) -> Option<(Utf8PathBuf, bool)> {
+    let relative = name.replace('.', "/");
+    if name.is_empty() {
+        return None;
+    }
+    let mut namespace = None;
+    for root in search {
+        let base = join(root, &relative)?;
+        let package = base.join("__init__.py");
+        if repository.is_file(&package) {
+            return Some((package, true));
+        }
+        let module = Utf8PathBuf::from(format!("{base}.py"));
+        if repository.is_file(&module) {
+            return Some((module, false));
+        }
+        let is_there = |target: &str| {
+            target == module.as_str() || target.ends_with(&format!("/{relative}.py"))
+        };
+        if let Some((_, source)) = placed.iter().find(|(target, _)| is_there(target)) {
+            return Some((source.clone(), false));
+        }
+        if namespace.is_none() && repository.is_folder(&base) && holds_python(repository, &base) {
+            namespace = Some((base, true));
+        }
+    }
+    namespace
+}
+
+fn holds_python(repository: &Repository<'_>, folder: &Utf8Path) -> bool {
+    repository
+        .below(folder)
+        .take(200)
+        .any(crate::repository::is_python)
 }

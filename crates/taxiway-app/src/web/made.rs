@@ -241,34 +241,37 @@ fn made_in(body: &[Stmt], facts: &Facts, depth: u8) -> Option<FrameworkName> {
     if !returns && depth == 0 {
         return None;
     }
-    let mut local = Facts {
-        imports: facts.imports.clone(),
-        classes: facts.classes.clone(),
-        ..Facts::default()
-    };
+    // Few functions import something for themselves.
+    let mut own: Option<Facts> = None;
     let mut found = None;
     for statement in body {
+        if matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_)) {
+            let own = own.get_or_insert_with(|| Facts {
+                imports: facts.imports.clone(),
+                classes: facts.classes.clone(),
+                ..Facts::default()
+            });
+            collect(std::slice::from_ref(statement), own, 0);
+            continue;
+        }
+        let local = own.as_ref().unwrap_or(facts);
         let made = match statement {
-            Stmt::Import(_) | Stmt::ImportFrom(_) => {
-                collect(std::slice::from_ref(statement), &mut local, 0);
-                None
-            }
-            Stmt::Assign(assign) => made_by(&assign.value, &local),
+            Stmt::Assign(assign) => made_by(&assign.value, local),
             Stmt::AnnAssign(assign) => assign
                 .value
                 .as_ref()
-                .and_then(|value| made_by(value, &local)),
+                .and_then(|value| made_by(value, local)),
             Stmt::Return(result) => result
                 .value
                 .as_ref()
-                .and_then(|value| made_by(value, &local)),
+                .and_then(|value| made_by(value, local)),
             Stmt::With(with) => with
                 .items
                 .iter()
-                .find_map(|item| made_by(&item.context_expr, &local))
-                .or_else(|| made_in(&with.body, &local, depth + 1)),
-            Stmt::If(branches) if depth < 3 => made_in(&branches.body, &local, depth + 1),
-            Stmt::Try(attempt) if depth < 3 => made_in(&attempt.body, &local, depth + 1),
+                .find_map(|item| made_by(&item.context_expr, local))
+                .or_else(|| made_in(&with.body, local, depth + 1)),
+            Stmt::If(branches) if depth < 3 => made_in(&branches.body, local, depth + 1),
+            Stmt::Try(attempt) if depth < 3 => made_in(&attempt.body, local, depth + 1),
             _ => None,
         };
         found = found.or(made);

@@ -11,7 +11,7 @@ use taxiway_diagnostics::Place;
 use super::WebApp;
 use super::made::{Facts, facts};
 use crate::document::FrameworkName;
-use crate::python::{Arena, Source};
+use crate::python::Source;
 use crate::repository::{Repository, join};
 
 /// `wsgi.py` asks the package, the package its `app.py`, and so on.
@@ -20,27 +20,37 @@ const MOST_HOPS: u8 = 4;
 /// The modules of a repository, as far as somebody asked for them.
 pub(super) struct Modules<'a> {
     repository: &'a Repository<'a>,
-    arena: &'a Arena,
     known: BTreeMap<Utf8PathBuf, Option<(Rc<Facts>, &'a Source)>>,
 }
 
 impl<'a> Modules<'a> {
-    pub(super) fn new(repository: &'a Repository<'a>, arena: &'a Arena) -> Self {
+    pub(super) fn new(repository: &'a Repository<'a>) -> Self {
         Self {
             repository,
-            arena,
             known: BTreeMap::new(),
         }
+    }
+
+    /// Adds what a file makes that somebody looked at already.
+    pub(super) fn insert(&mut self, file: &Utf8Path, facts: Option<Facts>) {
+        let source = self.repository.module(file);
+        let known = facts
+            .zip(source)
+            .map(|(facts, source)| (Rc::new(facts), source));
+        self.known.insert(file.to_owned(), known);
+    }
+
+    /// The applications of the files that are known now, in the order of their paths.
+    pub(super) fn all(&mut self) -> Vec<WebApp> {
+        let files: Vec<Utf8PathBuf> = self.known.keys().cloned().collect();
+        files.iter().flat_map(|file| self.apps(file)).collect()
     }
 
     fn load(&mut self, path: &Utf8Path) -> Option<(Rc<Facts>, &'a Source)> {
         if let Some(known) = self.known.get(path) {
             return known.clone();
         }
-        let source = self
-            .repository
-            .text(path)
-            .and_then(|text| self.arena.parse(text));
+        let source = self.repository.module(path);
         let loaded = source.map(|source| (Rc::new(facts(source)), source));
         self.known.insert(path.to_owned(), loaded.clone());
         loaded

@@ -1,111 +1,256 @@
 //! The files of a repository as Git sees it: what it tracks, and what it does not ignore.
+//!
+//! Every folder is listed, in as many threads as there are processors. Git's rules for what to ignore are asked only about what
+//! it does not track, so they are read when the first such file or folder is met. Invariant: links are not followed.
 
-use std::sync::Mutex;
+use std::num::NonZero;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
-use taxiway_diagnostics::path_order;
+use rustix::fs::{FileType, Mode, OFlags, RawDir};
+use rustix::io::Errno;
+use taxiway_diagnostics::{Unread, path_order};
 
-/// The files below `root`, sorted by [`path_order`]: those that `tracked` gives too, also where they are ignored today, as
-/// Git keeps a committed `.env`.
-///
-/// `tracked` runs while the folders are walked, in as many threads as there are processors.
-pub(crate) fn files(
-    root: &Utf8Path,
-    tracked: impl FnOnce() -> Vec<Utf8PathBuf> + Send,
-) -> Vec<Utf8PathBuf> {
-    let (mut files, tracked) = std::thread::scope(|scope| {
-        let tracked = scope.spawn(|| sorted(tracked()));
-        let files = sorted(not_ignored(root));
-        (files, tracked.join().unwrap_or_default())
+use super::rules::{Rules, Surrounding};
+
+/// More threads than this wait for each other, not for the disk.
+const MOST_THREADS: usize = 8;
+
+/// Bytes of a folder's list that are asked for at once.
+const LISTING: usize = 32 << 10;
+
+/// What was found below a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    /// The files, sorted by [`path_order`].
+    pub(crate) files: Vec<Utf8PathBuf>,
+    /// The folders that could not be listed, sorted.
+    pub(crate) unread: Vec<Unread>,
+}
+
+/// The files below `root`: those that are tracked too, also where they are ignored today, as Git keeps a committed `.env`.
+pub(crate) fn files(root: &Utf8Path, mut tracked: Vec<Utf8PathBuf>) -> Walked {
+    tracked.sort_by(|left, right| path_order(left, right));
+    tracked.dedup();
+    let walk = Walk::new(root, &tracked);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 1..threads.min(MOST_THREADS) {
+            scope.spawn(|| walk.work());
+        }
+        walk.work();
     });
-    let more = without(tracked, &files);
-    files.extend(more.into_iter().filter(|path| root.join(path).is_file()));
-    files.sort_by(|left, right| path_order(left, right));
-    files
+    let Walk {
+        is_found, state, ..
+    } = walk;
+    let State {
+        mut untracked,
+        mut unread,
+        ..
+    } = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let is_found: Vec<bool> = is_found.into_iter().map(AtomicBool::into_inner).collect();
+    let mut is_found = is_found.into_iter();
+    // What lies in a folder that was not listed is looked for by its name.
+    tracked.retain(|path| is_found.next() == Some(true) || root.join(path).is_file());
+    if !untracked.is_empty() {
+        tracked.append(&mut untracked);
+        tracked.sort_by(|left, right| path_order(left, right));
+    }
+    unread.sort_by(|left, right| path_order(&left.path, &right.path));
+    Walked {
+        files: tracked,
+        unread,
+    }
 }
 
-fn sorted(mut files: Vec<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
-    files.sort_by(|left, right| path_order(left, right));
-    files
+/// A walk while it goes on.
+struct Walk<'w> {
+    root: &'w Utf8Path,
+    /// What Git tracks, sorted.
+    tracked: &'w [Utf8PathBuf],
+    /// Which of that was met.
+    is_found: Vec<AtomicBool>,
+    state: Mutex<State>,
+    /// Told when there are more folders to list, or none will come any more.
+    changed: Condvar,
+    surrounding: Surrounding,
 }
 
-/// The paths that are not among others; both are sorted.
-fn without(paths: Vec<Utf8PathBuf>, others: &[Utf8PathBuf]) -> Vec<Utf8PathBuf> {
-    let mut others = others.iter().peekable();
-    let is_missing = |path: &Utf8PathBuf| {
-        while others
-            .next_if(|other| path_order(other, path).is_lt())
-            .is_some()
-        {}
-        others.peek().is_none_or(|other| *other != path)
-    };
-    paths.into_iter().filter(is_missing).collect()
+#[derive(Default)]
+struct State {
+    waiting: Vec<Folder>,
+    /// The folders that wait, or are being listed.
+    unfinished: usize,
+    untracked: Vec<Utf8PathBuf>,
+    unread: Vec<Unread>,
 }
 
-/// The files that Git would track, by its rules for what to ignore.
-fn not_ignored(root: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let found = Mutex::default();
-    WalkBuilder::new(root)
-        .hidden(false)
-        .parents(false)
-        .ignore(false)
-        .require_git(false)
-        .filter_entry(|entry| !entry.file_name().to_str().is_some_and(is_skipped))
-        .build_parallel()
-        .visit(&mut Visitors {
+/// A folder to list.
+struct Folder {
+    /// Relative to the root.
+    path: Utf8PathBuf,
+    /// Which part of what Git tracks lies below it.
+    tracked: Range<usize>,
+    rules: Arc<Rules>,
+}
+
+impl<'w> Walk<'w> {
+    fn new(root: &'w Utf8Path, tracked: &'w [Utf8PathBuf]) -> Self {
+        let first = Folder {
+            path: Utf8PathBuf::new(),
+            tracked: 0..tracked.len(),
+            rules: Arc::new(Rules::of_root(root)),
+        };
+        Self {
             root,
-            found: &found,
-        });
-    found.into_inner().unwrap_or_default()
-}
-
-/// Makes a visitor for each thread.
-struct Visitors<'w> {
-    root: &'w Utf8Path,
-    found: &'w Mutex<Vec<Utf8PathBuf>>,
-}
-
-impl<'w> ParallelVisitorBuilder<'w> for Visitors<'w> {
-    fn build(&mut self) -> Box<dyn ParallelVisitor + 'w> {
-        Box::new(Visitor {
-            root: self.root,
-            found: self.found,
-            own: Vec::new(),
-        })
-    }
-}
-
-/// What one thread finds, handed over when it ends.
-struct Visitor<'w> {
-    root: &'w Utf8Path,
-    found: &'w Mutex<Vec<Utf8PathBuf>>,
-    own: Vec<Utf8PathBuf>,
-}
-
-impl ParallelVisitor for Visitor<'_> {
-    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
-        self.own
-            .extend(entry.ok().and_then(|entry| file_of(self.root, &entry)));
-        WalkState::Continue
-    }
-}
-
-impl Drop for Visitor<'_> {
-    fn drop(&mut self) {
-        if let Ok(mut found) = self.found.lock() {
-            found.append(&mut self.own);
+            tracked,
+            is_found: tracked.iter().map(|_| AtomicBool::new(false)).collect(),
+            state: Mutex::new(State {
+                waiting: vec![first],
+                unfinished: 1,
+                ..State::default()
+            }),
+            changed: Condvar::new(),
+            surrounding: Surrounding::new(root),
         }
     }
-}
 
-/// The path of a file or of a link, relative to the root that the walk began at.
-fn file_of(root: &Utf8Path, entry: &DirEntry) -> Option<Utf8PathBuf> {
-    let kind = entry.file_type()?;
-    let is_file = kind.is_file() || kind.is_symlink();
-    let path = Utf8Path::from_path(entry.path()).filter(|_| is_file)?;
-    let below = path.as_str().strip_prefix(root.as_str())?;
-    Some(below.trim_start_matches('/').into())
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lists folders until there are none left, in any thread.
+    fn work(&self) {
+        let mut memory = Vec::with_capacity(LISTING);
+        while let Some(folder) = self.next() {
+            let mut listed = State::default();
+            self.list(&folder, &mut listed, &mut memory);
+            let mut state = self.state();
+            state.unfinished += listed.waiting.len();
+            state.unfinished -= 1;
+            let is_news = !listed.waiting.is_empty() || state.unfinished == 0;
+            state.waiting.append(&mut listed.waiting);
+            state.untracked.append(&mut listed.untracked);
+            state.unread.append(&mut listed.unread);
+            drop(state);
+            if is_news {
+                self.changed.notify_all();
+            }
+        }
+    }
+
+    /// The next folder, when there is one; `None` when all are listed.
+    fn next(&self) -> Option<Folder> {
+        let mut state = self.state();
+        loop {
+            if let Some(folder) = state.waiting.pop() {
+                return Some(folder);
+            }
+            if state.unfinished == 0 {
+                return None;
+            }
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Lists a folder. The memory for what the system says of it is used again for the next.
+    fn list(&self, folder: &Folder, listed: &mut State, memory: &mut Vec<u8>) {
+        let failed = |error: Errno| {
+            let is_gone = matches!(error, Errno::NOENT | Errno::NOTDIR);
+            (!is_gone).then(|| Unread {
+                path: folder.path.clone(),
+                because: std::io::Error::from(error).to_string(),
+            })
+        };
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let absolute = self.root.join(&folder.path);
+        let open = match rustix::fs::open(absolute.as_std_path(), flags, Mode::empty()) {
+            Ok(open) => open,
+            Err(error) => return listed.unread.extend(failed(error)),
+        };
+        let mut entries = RawDir::new(open, memory.spare_capacity_mut());
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return listed.unread.extend(failed(error)),
+            };
+            let Ok(name) = entry.file_name().to_str() else {
+                continue;
+            };
+            if !matches!(name, "." | "..") && !is_skipped(name) {
+                self.met(folder, name, entry.file_type(), listed);
+            }
+        }
+    }
+
+    /// Takes what is in a folder.
+    fn met(&self, folder: &Folder, name: &str, kind: FileType, listed: &mut State) {
+        let kind = match kind {
+            // Not every file system says it at once.
+            FileType::Unknown => {
+                let path = self.root.join(&folder.path).join(name);
+                rustix::fs::lstat(path.as_std_path()).map_or(FileType::Unknown, |known| {
+                    FileType::from_raw_mode(known.st_mode)
+                })
+            }
+            known => known,
+        };
+        match kind {
+            FileType::Directory => listed.waiting.extend(self.below(folder, name)),
+            FileType::RegularFile | FileType::Symlink => {
+                if let Some(index) = self.find(folder, name) {
+                    self.is_found[index].store(true, Ordering::Relaxed);
+                } else if !folder.rules.ignore(name, false, &self.surrounding) {
+                    listed.untracked.push(folder.path.join(name));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The part of a tracked path that lies below a folder which it is in.
+    fn rest<'p>(folder: &Folder, path: &'p Utf8Path) -> &'p Utf8Path {
+        let length = folder.path.as_str().len();
+        Utf8Path::new(&path.as_str()[if length == 0 { 0 } else { length + 1 }..])
+    }
+
+    /// Which tracked file a name in a folder is.
+    fn find(&self, folder: &Folder, name: &str) -> Option<usize> {
+        let own = &self.tracked[folder.tracked.clone()];
+        let found =
+            own.binary_search_by(|path| path_order(Self::rest(folder, path), Utf8Path::new(name)));
+        found.ok().map(|index| folder.tracked.start + index)
+    }
+
+    /// A folder in a folder; `None` where Git sees nothing in it.
+    fn below(&self, folder: &Folder, name: &str) -> Option<Folder> {
+        let own = &self.tracked[folder.tracked.clone()];
+        let start = own.partition_point(|path| {
+            path_order(Self::rest(folder, path), Utf8Path::new(name)).is_lt()
+        });
+        let count = own[start..].partition_point(|path| {
+            let rest = Self::rest(folder, path).as_str().strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        let holds = |path: &Utf8PathBuf| Self::rest(folder, path).as_str().len() > name.len();
+        let has_tracked = own[start..start + count].iter().any(holds);
+        if !has_tracked && folder.rules.ignore(name, true, &self.surrounding) {
+            return None;
+        }
+        // Where a folder took the place of a file, the file is not below it.
+        let file = usize::from(count > 0 && !holds(&own[start]));
+        let start = folder.tracked.start + start;
+        Some(Folder {
+            path: folder.path.join(name),
+            tracked: start + file..start + count,
+            rules: Arc::new(Rules::below(&folder.rules, name, !has_tracked)),
+        })
+    }
 }
 
 fn is_skipped(name: &str) -> bool {

@@ -3,6 +3,7 @@
 mod bad_releases;
 mod bicep;
 mod check;
+mod detect;
 mod doctor;
 mod killed;
 mod life;

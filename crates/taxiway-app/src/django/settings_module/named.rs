@@ -1,6 +1,8 @@
 //! The settings modules that something names: files that start production, and the project's own code.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use ruff_python_ast::Stmt;
+use ruff_text_size::Ranged as _;
 use taxiway_diagnostics::Place;
 
 use super::name::is_production;
@@ -100,7 +102,8 @@ pub(super) fn defaults_of(
         let relative = path.strip_prefix(&folder).unwrap_or(path);
         relative.as_str().trim_end_matches(".py").replace('/', ".")
     };
-    evaluator.load(&name, path.to_owned(), false);
+    let telling = telling_part(repository, path);
+    evaluator.load_until(&name, path.to_owned(), telling);
     let Some(value) = evaluator.environment.get(VARIABLE) else {
         return Vec::new();
     };
@@ -117,6 +120,30 @@ pub(super) fn defaults_of(
             Some((candidate, is_default))
         })
         .collect()
+}
+
+/// Where the part of a module ends that says which settings there are; `None` where that may be all of it.
+///
+/// What follows is imported for the application, which often is all of its code.
+fn telling_part(repository: &Repository<'_>, path: &Utf8Path) -> Option<u32> {
+    const WORDS: [&str; 4] = [VARIABLE, "environ", "getenv", "path"];
+    let text = repository.text(path)?;
+    let source = repository.module(path)?;
+    let telling = |statement: &&Stmt| {
+        let text = &text[std::ops::Range::<usize>::from(statement.range())];
+        !matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_))
+            && WORDS.iter().any(|word| text.contains(word))
+    };
+    let is_definition = |statement: &Stmt| {
+        matches!(
+            statement,
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::If(_)
+        )
+    };
+    let last = source.body().iter().filter(telling).last()?;
+    let is_known = !source.body().iter().filter(telling).any(is_definition)
+        && text[..usize::from(last.end())].contains(VARIABLE);
+    is_known.then(|| last.end().into())
 }
 
 /// The Python files that the production image copies to where the repository has none.

@@ -1,8 +1,8 @@
 //! What a command of the compiler works on: files, folders, and standard input.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::io::Read as _;
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::{DiskSources, ReadError, Sources};
@@ -70,7 +70,7 @@ impl Inputs {
             disk: DiskSources::new("/", []),
             standard,
             folders: folders.map(Utf8Path::to_owned).collect(),
-            listed: OnceCell::new(),
+            listed: OnceLock::new(),
         };
         Ok(Self { files, sources })
     }
@@ -120,7 +120,7 @@ pub(super) struct InputSources {
     disk: DiskSources,
     standard: Option<(Utf8PathBuf, Vec<u8>)>,
     folders: BTreeSet<Utf8PathBuf>,
-    listed: OnceCell<Vec<Utf8PathBuf>>,
+    listed: OnceLock<Vec<Utf8PathBuf>>,
 }
 
 impl Sources for InputSources {
