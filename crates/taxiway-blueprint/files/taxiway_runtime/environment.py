@@ -140,6 +140,9 @@ def databases(own):
             key: default[key] for key in ("ATOMIC_REQUESTS", "TEST") if key in default
         }
         engine = "django.db.backends.postgresql"
+    # The name of before Django 1.9; Django itself still reads it, and has no module of that name.
+    if engine == "django.db.backends.postgresql_psycopg2":
+        engine = "django.db.backends.postgresql"
     if identity.signs_in():
         identity.wrapped_engine, engine = engine, "taxiway_runtime.postgresql"
     options = dict(default.get("OPTIONS", {}))

@@ -163,6 +163,19 @@ print(environment.database_parts()['password'])
     ");
 }
 
+/// Libraries still write the name that Django gave up: dj-database-url before 1.0, for one.
+#[test]
+fn the_former_name_of_djangos_backend_is_the_backend() {
+    let script = "
+from taxiway_runtime import environment, identity
+engine = environment.databases({'default': {'ENGINE': 'django.db.backends.postgresql_psycopg2'}})['default']['ENGINE']
+print(engine, identity.wrapped_engine)
+";
+    let mut variables = COMPLETE.to_vec();
+    variables.push(("DATABASE_SIGN_IN", "identity"));
+    insta::assert_snapshot!(overlay(script, &variables), @"taxiway_runtime.postgresql django.db.backends.postgresql");
+}
+
 #[test]
 fn a_database_behind_a_pooler_gets_no_cursors_that_outlive_a_transaction() {
     let script = "
