@@ -37,6 +37,7 @@ struct Blueprint<'a> {
     server_file: ServerFile,
     has_dockerfile: bool,
     has_own_ci: bool,
+    has_own_deploy: bool,
 }
 
 impl<'a> Blueprint<'a> {
@@ -55,6 +56,7 @@ impl<'a> Blueprint<'a> {
             has_dockerfile: handwritten
                 .is_file(&relative::join(&platform.service.root, "Dockerfile")),
             has_own_ci: handwritten.is_file(Utf8Path::new(".github/workflows/ci.yml")),
+            has_own_deploy: handwritten.is_file(Utf8Path::new(".github/workflows/deploy.yml")),
         }
     }
 }
@@ -124,6 +126,15 @@ impl Blueprint<'_> {
         }
         .to_owned()
     }
+
+    /// The workflow that the others call to deploy; the project's own `deploy.yml` stays what it is.
+    fn deploy_file(&self) -> &'static str {
+        if self.has_own_deploy {
+            "taxiway-deploy.yml"
+        } else {
+            "deploy.yml"
+        }
+    }
 }
 
 /// Every workflow, and the action that they share.
@@ -158,7 +169,7 @@ pub(crate) fn files(
             Tool::Taxiway => (deploy::reusable(platform), deploy::rollback(platform)),
             Tool::AzureCli => (azure_cli::reusable(platform), azure_cli::rollback(platform)),
         };
-        documents.push(("deploy.yml".to_owned(), reusable));
+        documents.push((blueprint.deploy_file().to_owned(), reusable));
         documents.push(("rollback.yml".to_owned(), rollback));
         documents.push((
             "infrastructure.yml".to_owned(),

@@ -282,7 +282,7 @@ fn before_production(
     };
     let tool = blueprint.platform.delivery.tool;
     let inputs = Map::new().with("environment", name.as_str());
-    let calls = call(name, &["ci"]).with("with", acknowledging(inputs, tool));
+    let calls = call(blueprint, name, &["ci"]).with("with", acknowledging(inputs, tool));
     let tells = notice::after(&["ci", "deploy"], name);
     head(&format!("Deploy to {name}"))
         .with("on", on.with("workflow_dispatch", dispatch(tool)))
@@ -330,7 +330,7 @@ fn production(
         all.push(("approved", approved));
     }
     let needs: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-    let deploys = call(name, &needs).with("with", acknowledging(inputs, tool));
+    let deploys = call(blueprint, name, &needs).with("with", acknowledging(inputs, tool));
     all.push(("deploy", deploys));
     all.push(("tell", notice::after(&["deploy"], name)));
     head(&format!("Deploy to {name}"))
@@ -368,13 +368,13 @@ pub(super) fn on_branch(branch: &str) -> String {
     format!("${{{{ github.ref == 'refs/heads/{branch}' }}}}")
 }
 
-fn call(environment: &str, needs: &[&str]) -> Map {
+fn call(blueprint: &Blueprint<'_>, environment: &str, needs: &[&str]) -> Map {
     let needs = needs.iter().map(|need| (*need).to_owned()).collect();
     Map::new()
         .with("name", format!("To {environment}"))
         .with("needs", Value::Flow(needs))
         .with("permissions", rights())
-        .with("uses", local("deploy.yml"))
+        .with("uses", local(blueprint.deploy_file()))
 }
 
 fn local(file: &str) -> String {

@@ -120,6 +120,26 @@ fn a_server_configuration_of_the_project_is_loaded_first() {
     assert_eq!(files(&sources, &app, &platform), first);
 }
 
+/// A `deploy.yml` of the project is not what our workflows call: ours has another name then.
+#[test]
+fn a_deployment_workflow_of_the_project_is_not_called() {
+    let (app, platform) = platform("shop");
+    let mut sources = MemorySources::new();
+    sources.insert(".github/workflows/deploy.yml", "name: Theirs\n");
+    let generated = files(&sources, &app, &platform);
+    let text = |name: &str| {
+        let path = format!(".github/workflows/{name}");
+        let found = generated.iter().find(|file| file.path == path);
+        found.map(|file| file.text.as_str())
+    };
+    assert!(text("deploy.yml").is_none());
+    assert!(text("taxiway-deploy.yml").is_some());
+    let calls = "uses: $/.github/workflows/taxiway-deploy.yml";
+    for caller in ["deploy-staging.yml", "deploy-production.yml"] {
+        assert!(text(caller).is_some_and(|text| text.contains(calls)));
+    }
+}
+
 #[test]
 fn the_same_facts_give_the_same_bytes() {
     for sample in SAMPLES {
