@@ -33,8 +33,7 @@ use crate::failure::{Failure, Outcome};
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 
-/// To read a repository is to make some hundred thousand small things, in two threads and more; this gives them memory in half
-/// of the time that the system's allocator takes.
+/// To read a repository is to make some hundred thousand small things, in two threads and more.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
