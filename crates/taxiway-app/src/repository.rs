@@ -44,6 +44,7 @@ struct Content {
     module: OnceLock<Option<Source>>,
     table: OnceLock<Option<Arc<toml::Table>>>,
     documents: OnceLock<Arc<[Node]>>,
+    versions: OnceLock<Option<BTreeMap<String, String>>>,
     packages: OnceLock<Option<Vec<Package>>>,
 }
 
@@ -228,13 +229,21 @@ impl<'s> Repository<'s> {
         }
     }
 
+    /// The versions in a lock, where its lines tell them.
+    pub(crate) fn locked_versions(&self, path: &Utf8Path) -> Option<&BTreeMap<String, String>> {
+        self.text(path);
+        self.content(path)?.versions(self, path).as_ref()
+    }
+
     /// Reads a lock or a YAML file for somebody who may ask for it.
     pub(crate) fn prepare(&self, path: &Utf8Path) {
         let Some(content) = self.content(path) else {
             return;
         };
         if lockfile::is_lock(name_of(path)) {
-            content.packages(self, path);
+            if content.versions(self, path).is_none() {
+                content.packages(self, path);
+            }
         } else {
             content.documents(self, path);
         }
@@ -270,6 +279,17 @@ impl Content {
         self.documents.get_or_init(|| {
             let text = self.text(repository, path).text.as_deref();
             text.map(yaml::documents).unwrap_or_default().into()
+        })
+    }
+
+    fn versions(
+        &self,
+        repository: &Repository<'_>,
+        path: &Utf8Path,
+    ) -> &Option<BTreeMap<String, String>> {
+        self.versions.get_or_init(|| {
+            let text = self.text(repository, path).text.as_deref();
+            text.and_then(|text| lockfile::listed_versions(text, path))
         })
     }
 

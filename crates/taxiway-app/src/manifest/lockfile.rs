@@ -10,12 +10,62 @@ use toml::{Table, Value};
 use crate::repository::Repository;
 use crate::requirement::normalized_name;
 
-/// The version of each distribution in a lock.
+/// The version of each distribution in a lock. What the distributions need is not looked at where the lock is written as tools
+/// write it.
 pub(crate) fn versions(repository: &Repository<'_>, path: &Utf8Path) -> BTreeMap<String, String> {
+    if let Some(versions) = repository.locked_versions(path) {
+        return versions.clone();
+    }
     let packages = repository.packages(path).iter();
     packages
         .filter_map(|package| Some((package.name.clone(), package.version.clone()?)))
         .collect()
+}
+
+/// The versions in a lock of uv, Poetry or PDM, by its lines; `None` for one that has to be read as a whole.
+///
+/// Relies on how these tools write: a package begins with `[[package]]`, its own keys stand before the next header, one on each
+/// line, and a list over several lines is indented.
+pub(crate) fn listed_versions(text: &str, path: &Utf8Path) -> Option<BTreeMap<String, String>> {
+    let is_known = matches!(
+        path.file_name(),
+        Some("uv.lock" | "poetry.lock" | "pdm.lock")
+    );
+    if !is_known || text.contains("\"\"\"") || text.contains("'''") {
+        return None;
+    }
+    let mut versions = BTreeMap::new();
+    let (mut is_package, mut name) = (false, None);
+    for line in text.lines() {
+        match line.as_bytes().first() {
+            None | Some(b' ' | b'#' | b']') => continue,
+            Some(b'[') if line.ends_with(']') => {
+                is_package = line == "[[package]]";
+                name = None;
+                continue;
+            }
+            Some(_) => {}
+        }
+        // Marks of a merge, for one, are no lock.
+        let (key, value) = line.split_once(" = ")?;
+        if !is_package {
+            continue;
+        }
+        match key {
+            "name" => name = Some(normalized_name(plain(value)?)),
+            "version" => {
+                versions.insert(name.take()?, plain(value)?.to_owned());
+            }
+            _ => {}
+        }
+    }
+    Some(versions)
+}
+
+/// What stands between quotes, where nothing in it is escaped.
+fn plain(value: &str) -> Option<&str> {
+    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
+    (!inner.contains(['"', '\\'])).then_some(inner)
 }
 
 /// Whether a file of this name is a lock.
@@ -348,6 +398,29 @@ files = []
             "[[package]]\nname = \"attrs\"\nversion = \"25.1\"\nsummary = \"\"\"\nfiles = [\n\"\"\"\nfiles = [\n    {file = \"a\"},\n]\n",
         ),
     ];
+
+    #[test]
+    fn versions_are_the_same_by_lines_and_as_a_whole() {
+        let whole = |text: &str, name: &str| -> BTreeMap<String, String> {
+            let packages = packages(text, name.into()).unwrap_or_default().into_iter();
+            packages
+                .filter_map(|package| Some((package.name, package.version?)))
+                .collect()
+        };
+        for (name, text) in &LOCKS[..2] {
+            let versions = listed_versions(text, (*name).into());
+            assert_eq!(versions, Some(whole(text, name)), "{name}");
+        }
+        // A text over several lines, a mark of a merge, a name that is escaped, an order that no tool has.
+        for text in [
+            LOCKS[2].1,
+            "[[package]]\n<<<<<<< ours\nname = \"a\"\nversion = \"1\"\n",
+            "[[package]]\nname = \"\\u0061\"\nversion = \"1\"\n",
+            "[[package]]\nversion = \"1\"\nname = \"a\"\n",
+        ] {
+            assert_eq!(listed_versions(text, "pdm.lock".into()), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_lock_says_the_same_without_its_files() {
