@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use taxiway_diagnostics::{Place, Sources, path_order};
+use taxiway_diagnostics::{Place, Sources, path_order, sort_paths};
 use taxiway_yaml::Node;
 
 use crate::ahead::Ahead;
@@ -57,8 +57,7 @@ struct Text {
 impl<'s> Repository<'s> {
     pub(crate) fn new(sources: &'s dyn Sources) -> Self {
         let mut files = sources.files();
-        files.sort_by(|left, right| path_order(left, right));
-        files.dedup();
+        sort_paths(&mut files);
         let unread = sources.unread().into_iter().map(|unread| {
             format!(
                 "the folder `{}` cannot be read: {}",
@@ -304,13 +303,19 @@ impl Content {
 /// The indices of the files in each folder, and the folders that hold only folders.
 fn folders(files: &[Utf8PathBuf]) -> BTreeMap<String, Vec<usize>> {
     let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, file) in files.iter().enumerate() {
+    // What lies in one folder mostly stands together.
+    let mut files = files.iter().enumerate().peekable();
+    while let Some((index, file)) = files.next() {
         let folder = folder_of(file).as_str();
+        let mut own = vec![index];
+        while let Some((index, _)) = files.next_if(|(_, file)| folder_of(file).as_str() == folder) {
+            own.push(index);
+        }
         if let Some(known) = folders.get_mut(folder) {
-            known.push(index);
+            known.append(&mut own);
             continue;
         }
-        folders.insert(folder.to_owned(), vec![index]);
+        folders.insert(folder.to_owned(), own);
         let mut above = Utf8Path::new(folder);
         while !above.as_str().is_empty() {
             above = folder_of(above);

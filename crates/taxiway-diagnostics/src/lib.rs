@@ -14,5 +14,5 @@ pub use diagnostic::{Diagnostic, Edit, Fix, FixSafety, Label, Severity};
 pub use line_index::LineIndex;
 pub use place::Place;
 pub use region::{Region, Regions};
-pub use sources::{DiskSources, MemorySources, ReadError, Sources, Unread, path_order};
+pub use sources::{DiskSources, MemorySources, ReadError, Sources, Unread, path_order, sort_paths};
 pub use span::{Location, Span};

@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{FileType, Mode, OFlags, RawDir};
 use rustix::io::Errno;
-use taxiway_diagnostics::{Unread, path_order};
+use taxiway_diagnostics::{Unread, path_order, sort_paths};
 
 use super::rules::{Rules, Surrounding};
 
@@ -32,8 +32,7 @@ pub(crate) struct Walked {
 
 /// The files below `root`: those that are tracked too, also where they are ignored today, as Git keeps a committed `.env`.
 pub(crate) fn files(root: &Utf8Path, mut tracked: Vec<Utf8PathBuf>) -> Walked {
-    tracked.sort_by(|left, right| path_order(left, right));
-    tracked.dedup();
+    sort_paths(&mut tracked);
     let walk = Walk::new(root, &tracked);
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     std::thread::scope(|scope| {
@@ -56,7 +55,7 @@ pub(crate) fn files(root: &Utf8Path, mut tracked: Vec<Utf8PathBuf>) -> Walked {
     tracked.retain(|path| is_found.next() == Some(true) || root.join(path).is_file());
     if !untracked.is_empty() {
         tracked.append(&mut untracked);
-        tracked.sort_by(|left, right| path_order(left, right));
+        sort_paths(&mut tracked);
     }
     unread.sort_by(|left, right| path_order(&left.path, &right.path));
     Walked {
