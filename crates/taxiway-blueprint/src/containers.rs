@@ -120,7 +120,11 @@ fn image(
     let version = production.map_or("3.12", |environment| environment.python.version.as_str());
     let python = images::python(version);
     let requirements = Requirements::find(sources, service);
-    let mut packages = SystemPackages::of(&service.system_packages);
+    let mut names = service.system_packages.clone();
+    if requirements_build_psycopg2(service, version) {
+        names.push("libpq".to_owned());
+    }
+    let mut packages = SystemPackages::of(&names);
     if requirements.need_git && !packages.build.contains(&"git") {
         packages.build.push("git");
     }
@@ -148,6 +152,16 @@ fn image(
     lines.push(from(python.reference(), "runtime"));
     lines.extend(runtime(service, platform, server_file, &packages));
     lines
+}
+
+/// Whether the binary distribution of psycopg2 is pinned to a version that has none for this Python.
+fn requirements_build_psycopg2(service: &Service, python: &str) -> bool {
+    let mut distributions = service.dependencies.distributions.iter();
+    distributions.any(|it| {
+        let pinned = it.version.as_deref();
+        it.name == "psycopg2-binary"
+            && pinned.is_some_and(|version| system_packages::builds_psycopg2(version, python))
+    })
 }
 
 fn build(

@@ -59,6 +59,23 @@ const KNOWN: [(&str, &[&str], &[&str]); 28] = [
     ("zlib", &["zlib1g-dev"], &[]),
 ];
 
+/// The first patch of psycopg2-binary 2.9 with a wheel for a Python, by its minor version. Source: PyPI, the files of each release.
+const PSYCOPG2_WHEELS: [(u32, u32); 4] = [(11, 5), (12, 9), (13, 10), (14, 11)];
+
+/// Whether this version of psycopg2-binary has no wheel for a Python `3.x`, and is built like psycopg2 itself.
+pub(super) fn builds_psycopg2(version: &str, python: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u32> {
+        text.split('.')
+            .map_while(|part| part.parse().ok())
+            .collect()
+    };
+    let ([2, minor, patch], [3, python]) = (&*numbers(version), &*numbers(python)) else {
+        return false;
+    };
+    let first = PSYCOPG2_WHEELS.iter().rfind(|(minor, _)| minor <= python);
+    first.is_some_and(|(_, first)| (*minor, *patch) < (9, *first))
+}
+
 impl SystemPackages {
     /// The packages for these plain names; a compiler comes along with headers.
     pub(super) fn of(names: &[String]) -> Self {
@@ -84,5 +101,32 @@ impl SystemPackages {
             list.dedup();
         }
         packages
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_psycopg2_binary_is_built_for_a_newer_python() {
+        for (version, python, expected) in [
+            ("2.9.3", "3.10", false),
+            ("2.9.4", "3.11", true),
+            ("2.9.5", "3.11", false),
+            ("2.9.5", "3.12", true),
+            ("2.8.6", "3.13", true),
+            ("2.9.10", "3.13", false),
+            ("2.9.10", "3.14", true),
+            ("2.9.11", "3.15", false),
+            ("2.9", "3.13", false),
+            ("3.0.0", "3.13", false),
+        ] {
+            assert_eq!(
+                builds_psycopg2(version, python),
+                expected,
+                "{version} on {python}"
+            );
+        }
     }
 }
