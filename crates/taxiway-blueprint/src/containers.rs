@@ -196,7 +196,9 @@ fn build(
         ));
         lines.push(code.clone());
     } else {
-        lines.push(Instruction::Blank);
+        if !matches!(lines.last(), Some(Instruction::Blank)) {
+            lines.push(Instruction::Blank);
+        }
         lines.push(comment(
             "Requirements change less often than code: while they don't, this layer stays.",
         ));
