@@ -15,6 +15,9 @@ use crate::yaml::{Map, Value};
 /// What Resource Manager calls the deployment of an environment.
 pub(super) const DEPLOYMENT: &str = "taxiway";
 
+/// Deploys the Bicep with the secrets of `$vault`; whoever runs it says which vault that is.
+pub(super) const PROVISION: &str = include_str!("../../files/workflows/az/provision.sh");
+
 /// `deploy.yml`.
 pub(super) fn reusable(platform: &Platform) -> Map {
     Map::new()
@@ -148,7 +151,10 @@ fn deploy(platform: &Platform) -> Map {
         ),
         script(
             "Provision",
-            include_str!("../../files/workflows/az/provision.sh"),
+            &format!(
+                "{}{PROVISION}",
+                include_str!("../../files/workflows/az/vault.sh")
+            ),
         )
         .with(
             "env",

@@ -102,7 +102,12 @@ fn apply(platform: &Platform, environment: &Environment) -> Map {
             vec![
                 checkout(),
                 super::azure_cli::sign_in(),
-                script("Apply", include_str!("../../files/workflows/apply.sh")).with(
+                script(
+                    "Apply",
+                    &include_str!("../../files/workflows/apply.sh")
+                        .replace("@PROVISION@\n", super::azure_cli::PROVISION),
+                )
+                .with(
                     "env",
                     Map::new()
                         .comment("Parameters that come from the vault, and their names there.")

@@ -1,5 +1,3 @@
-# The vault has the secrets since the first deployment. They are referred to, and never read.
-vault=$(jq --raw-output .vaultId.value "$RUNNER_TEMP/outputs.json")
 az bicep build-params --file "infrastructure/bicep/main.$ENVIRONMENT.bicepparam" --outfile "$RUNNER_TEMP/plain.json"
 jq --arg vault "$vault" --argjson secrets "$SECRETS" '
   reduce ($secrets | to_entries[]) as $secret (.;
