@@ -4,7 +4,7 @@ mod code;
 mod command;
 
 use camino::Utf8Path;
-use command::{own_process, recognise};
+use command::{named_for_work, own_process, recognise};
 use taxiway_diagnostics::Place;
 
 use crate::document::{Process, ProcessKind, Service};
@@ -117,6 +117,20 @@ pub(crate) fn read(
             if let Some(place) = place {
                 push(&mut found, ProcessKind::Worker, tool, None, None, place);
             }
+        }
+    }
+    if !found
+        .iter()
+        .any(|process| process.kind == ProcessKind::Worker)
+    {
+        let named = survey.commands.iter().find(|command| {
+            let name = command.name.as_ref();
+            name.is_some_and(|name| survey.own_services.contains(name)) && named_for_work(command)
+        });
+        if let Some(command) = named {
+            let text = Some(command.text());
+            let place = command.place.clone();
+            push(&mut found, ProcessKind::Worker, "custom", None, text, place);
         }
     }
     found

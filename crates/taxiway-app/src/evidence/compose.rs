@@ -48,6 +48,12 @@ impl ComposeFile {
             services,
         })
     }
+
+    /// Whether a service runs an image that is built here, or that another service runs as well.
+    pub(crate) fn is_own(&self, service: &ComposeService) -> bool {
+        let same = |other: &&ComposeService| other.image == service.image;
+        service.is_built || service.image.is_some() && self.services.iter().filter(same).count() > 1
+    }
 }
 
 fn service(name: &str, node: &Node) -> ComposeService {

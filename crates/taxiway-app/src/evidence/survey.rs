@@ -43,6 +43,8 @@ pub(crate) struct Survey {
     pub(crate) integration: Vec<(&'static str, Utf8PathBuf)>,
     /// Commands of continuous integration, Makefiles and the like.
     pub(crate) development: Vec<Command>,
+    /// The compose services that run an image which is built here, or which several of them run.
+    pub(crate) own_services: Vec<String>,
 }
 
 impl Survey {
@@ -205,6 +207,10 @@ impl Survey {
             let is_development = is_development_path(&file.path);
             for service in &file.services {
                 self.add_compose(file, service, is_development);
+            }
+            if !is_development {
+                let own = file.services.iter().filter(|service| file.is_own(service));
+                self.own_services.extend(own.map(|own| own.name.clone()));
             }
         }
         self.compose = compose;

@@ -24,6 +24,12 @@ pub(crate) fn command(node: &Node) -> Option<String> {
         return Some(text.to_owned());
     }
     let words: Vec<&str> = node.items().iter().filter_map(Node::text).collect();
+    // A list of one text with spaces is a script, which the image's entry point gives to a shell.
+    if let [script] = &*words
+        && script.trim().contains(' ')
+    {
+        return Some((*script).to_owned());
+    }
     let json = serde_json::to_string(&words).ok()?;
     (!words.is_empty()).then(|| super::dockerfile::as_shell(&json))
 }

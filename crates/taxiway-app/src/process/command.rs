@@ -80,6 +80,17 @@ pub(super) fn recognise(command: &Command) -> Vec<(ProcessKind, &'static str, Op
     }
 }
 
+/// Whether a compose service hands one word of its own to its image's entry point, and is called after work in the background.
+///
+/// A path is a script, which is read for itself.
+pub(super) fn named_for_work(command: &Command) -> bool {
+    let is_word = command.words.len() == 1 && !command.program().contains(['/', '.', '$']);
+    let name = command.name.as_deref().unwrap_or_default().to_lowercase();
+    let mut parts = name.split(|character: char| !character.is_ascii_alphanumeric());
+    let is_work = |part: &str| matches!(part.trim_end_matches('s'), "worker" | "processor");
+    command.origin == Origin::Compose && is_word && parts.any(is_work)
+}
+
 /// What a process of the project's own is, by who starts it and under which name.
 pub(super) fn own_process(command: &Command) -> Option<ProcessKind> {
     const ONCE: [&str; 16] = [

@@ -42,6 +42,8 @@ repositories! {
     celery_without_commands,
     class_settings,
     cli_program,
+    compose_list_script,
+    compose_same_image,
     conda_environment,
     conditional_settings_in_wsgi,
     contradicting_commands,
