@@ -300,6 +300,7 @@ impl Reading<'_> {
             ("interface", "server"),
             ("interface", "entrypoint"),
             ("migrations", "manage"),
+            ("migrations", "entrypoint"),
         ] {
             let is_known = match fact {
                 "migrations" => self.service.migrations.is_some(),

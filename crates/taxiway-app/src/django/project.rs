@@ -45,7 +45,8 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
         }
         let is_django = repository.text(file).is_some_and(|text| {
             (text.contains("get_wsgi_application") || text.contains("get_asgi_application"))
-                && text.contains("DJANGO_SETTINGS_MODULE")
+                && (text.contains("DJANGO_SETTINGS_MODULE")
+                    || keeps_application(repository, file, text))
         });
         if !is_django
             || found
@@ -64,6 +65,15 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
         }
     }
     found
+}
+
+/// Whether a module beside settings keeps Django's application, though something else names those.
+fn keeps_application(repository: &Repository<'_>, file: &Utf8Path, text: &str) -> bool {
+    let settings = folder_of(file).join("settings");
+    let mut lines = text.lines();
+    lines.any(|line| line.starts_with("application = get_") && line.contains("_application("))
+        && (repository.is_file(&settings.with_extension("py"))
+            || repository.is_file(&settings.join("__init__.py")))
 }
 
 /// Whether a `manage.py` runs with settings of tests or examples: a library's, for those who work on it.
@@ -109,7 +119,7 @@ pub(crate) fn is_template(path: &Utf8Path) -> bool {
 
 /// Whether a folder is for examples, tests or demonstrations.
 pub(crate) fn is_decoy(path: &Utf8Path) -> bool {
-    const FOLDERS: [&str; 31] = [
+    const FOLDERS: [&str; 34] = [
         "example",
         "examples",
         "example_project",
@@ -129,6 +139,9 @@ pub(crate) fn is_decoy(path: &Utf8Path) -> bool {
         "demo_project",
         "demoproj",
         "demoproject",
+        "devproject",
+        "dev_project",
+        "dev-project",
         "sandbox",
         "sample",
         "samples",
