@@ -88,8 +88,25 @@ pub(crate) fn requirements_files(
         .filter(|path| is_requirements(path))
         .map(Utf8Path::to_owned)
         .collect();
+    if found.is_empty() {
+        found.extend(requirements_by_interpreter(repository, folder));
+    }
     found.sort_by_key(|path| requirements_rank(path, folder));
     found
+}
+
+/// What a folder like `requirements/python3/` holds, where there are no requirements above it.
+fn requirements_by_interpreter(repository: &Repository<'_>, folder: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let above = folder.join("requirements");
+    let is_one = |path: &&Utf8Path| {
+        let inner = path.parent().unwrap_or("".into());
+        let is_below = inner.parent() == Some(&above);
+        is_below
+            && inner.file_name().is_some_and(|name| name.starts_with("py"))
+            && path.extension() == Some("txt")
+    };
+    let files = repository.below(&above).filter(is_one);
+    files.map(Utf8Path::to_owned).collect()
 }
 
 fn requirements_rank(path: &Utf8Path, folder: &Utf8Path) -> (u8, Utf8PathBuf) {

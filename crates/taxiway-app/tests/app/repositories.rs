@@ -110,6 +110,7 @@ repositories! {
     railway_start,
     render_services,
     required_by_raise,
+    requirements_two_folders_deep,
     ruff_only_pyproject,
     rust_with_scripts,
     s6_services,
