@@ -54,14 +54,22 @@ pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
         };
     }
     let apps = web::find(repository);
-    if !apps.is_empty() && (!packaging.is_package || is_served(repository)) {
+    let service = if apps.is_empty() {
+        None
+    } else if !packaging.is_package {
+        Some("its code makes a web application, and it is not packaged for others to install")
+    } else if is_served(repository) {
+        Some("its code makes a web application, and a file of it runs that as a service")
+    } else if apps.iter().any(keeps_for_server) {
+        Some("its code makes a web application, and a module of it keeps that for a server")
+    } else if has_own_migrations(repository) {
+        Some("its code makes a web application, and migrates a database of its own")
+    } else {
+        None
+    };
+    if let Some(because) = service {
         return Verdict {
-            because: if packaging.is_package {
-                "its code makes a web application, and a file of it runs that as a service"
-            } else {
-                "its code makes a web application, and it is not packaged for others to install"
-            }
-            .to_owned(),
+            because: because.to_owned(),
             rejected,
             ..deployable(Vec::new(), apps)
         };
@@ -241,6 +249,21 @@ fn is_generator(repository: &Repository<'_>) -> bool {
     ["cookiecutter.json", "copier.yml", "copier.yaml"]
         .iter()
         .any(|name| repository.is_file(&Utf8PathBuf::from(*name)))
+}
+
+/// Whether a module keeps an application under the names that servers and those who deploy look for.
+fn keeps_for_server(app: &WebApp) -> bool {
+    matches!(name_of(&app.file), "wsgi.py" | "asgi.py") && !app.is_factory
+}
+
+/// Whether a package holds migrations of Alembic, which libraries leave to those who use them.
+fn has_own_migrations(repository: &Repository<'_>) -> bool {
+    repository.files().iter().any(|file| {
+        name_of(file) == "env.py"
+            && matches!(name_of(folder_of(file)), "migrations" | "alembic")
+            && !project::is_decoy(file)
+            && !crate::evidence::role::is_vendored(file)
+    })
 }
 
 /// Whether something in the repository runs it as a service: an image, a Procfile, a compose file with a build.

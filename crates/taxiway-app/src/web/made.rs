@@ -48,8 +48,12 @@ pub(super) struct Facts {
     pub(super) objects: Vec<(String, FrameworkName, u32)>,
     /// Module-level names that hold what some function gives.
     pub(super) calls: Vec<(String, String, u32)>,
+    /// Functions that give back what another function or class makes, by the name it has here.
+    pub(super) passing: Vec<(String, String, u32)>,
     /// Classes that are frameworks' applications.
-    classes: BTreeMap<String, FrameworkName>,
+    pub(super) classes: BTreeMap<String, FrameworkName>,
+    /// Classes with the classes of other modules that they extend, by the names those have here.
+    pub(super) extending: Vec<(String, String)>,
     /// What only runs when the file is the program: an application that its framework's own server serves.
     pub(super) script: Option<(FrameworkName, u32)>,
     pub(super) uses_streamlit: bool,
@@ -117,6 +121,12 @@ fn collect(body: &[Stmt], facts: &mut Facts, depth: u8) {
                     .find_map(|base| framework_of(base, facts));
                 if let Some(framework) = base {
                     facts.classes.insert(class.name.to_string(), framework);
+                } else {
+                    let bases = class.arguments.iter().flat_map(|own| own.args.iter());
+                    for base in bases.filter_map(own_name) {
+                        let pair = (class.name.to_string(), base.to_owned());
+                        facts.extending.push(pair);
+                    }
                 }
             }
             Stmt::FunctionDef(function) => {
@@ -126,6 +136,10 @@ fn collect(body: &[Stmt], facts: &mut Facts, depth: u8) {
                         .push((function.name.to_string(), framework, offset(statement)));
                 } else {
                     note_script(&function.body, offset(statement), facts);
+                    if let Some(called) = passed_by(&function.body) {
+                        let name = function.name.to_string();
+                        facts.passing.push((name, called, offset(statement)));
+                    }
                 }
             }
             Stmt::Assign(assign) => {
@@ -277,6 +291,34 @@ fn made_in(body: &[Stmt], facts: &Facts, depth: u8) -> Option<FrameworkName> {
         found = found.or(made);
     }
     found
+}
+
+/// The function or class whose result a function gives back, where that is a name of the module.
+fn passed_by(body: &[Stmt]) -> Option<String> {
+    let last = body.iter().rev().find_map(|statement| match statement {
+        Stmt::Return(result) => result.value.as_deref(),
+        _ => None,
+    })?;
+    let called = |expression: &Expr| match expression {
+        Expr::Call(call) => own_name(&call.func).map(str::to_owned),
+        _ => None,
+    };
+    let Some(result) = own_name(last) else {
+        return called(last);
+    };
+    let is_result = |target: &Expr| own_name(target) == Some(result);
+    body.iter().find_map(|statement| match statement {
+        Stmt::Assign(assign) if assign.targets.iter().any(is_result) => called(&assign.value),
+        Stmt::AnnAssign(assign) if is_result(&assign.target) => called(assign.value.as_ref()?),
+        _ => None,
+    })
+}
+
+fn own_name(expression: &Expr) -> Option<&str> {
+    match expression {
+        Expr::Name(name) => Some(name.id.as_str()),
+        _ => None,
+    }
 }
 
 fn returns_something(statement: &Stmt) -> bool {

@@ -8,14 +8,20 @@ use std::rc::Rc;
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
-use super::WebApp;
 use super::made::{Facts, facts};
+use super::{WebApp, is_factory};
 use crate::document::FrameworkName;
 use crate::python::Source;
 use crate::repository::{Repository, join};
 
-/// `wsgi.py` asks the package, the package its `app.py`, and so on.
-const MOST_HOPS: u8 = 4;
+/// `wsgi.py` asks the package, the package its `app.py`, that a class of another module, and so on.
+const MOST_HOPS: u8 = 8;
+
+/// Whether a function or a class may make an application, by its name: few names are worth the reading of other modules.
+fn may_make(name: &str) -> bool {
+    const CLASSES: [&str; 4] = ["Flask", "FastAPI", "Quart", "App"];
+    is_factory(name) || CLASSES.iter().any(|class| name.ends_with(class))
+}
 
 /// The modules of a repository, as far as somebody asked for them.
 pub(super) struct Modules<'a> {
@@ -76,16 +82,14 @@ impl<'a> Modules<'a> {
             found.push(app(name, *framework, true, *offset));
         }
         for (name, function, offset) in &facts.calls {
-            let local = facts.factories.iter().find(|(own, ..)| own == function);
-            let framework = match local {
-                Some((_, framework, _)) => Some(*framework),
-                None => facts
-                    .imports
-                    .get(function)
-                    .and_then(|dotted| self.factory(file, dotted, 0)),
-            };
-            if let Some(framework) = framework {
+            if let Some(framework) = self.made_by(file, &facts, function, 0) {
                 found.push(app(name, framework, false, *offset));
+            }
+        }
+        for (name, maker, offset) in &facts.passing {
+            let is_maker = is_factory(name) && may_make(maker);
+            if is_maker && let Some(framework) = self.made_by(file, &facts, maker, 0) {
+                found.push(app(name, framework, true, *offset));
             }
         }
         if facts.uses_streamlit && facts.objects.is_empty() {
@@ -99,25 +103,50 @@ impl<'a> Modules<'a> {
         found
     }
 
-    /// The framework of a function that a module imports, by the dotted name it has there.
-    fn factory(&mut self, file: &Utf8Path, dotted: &str, hops: u8) -> Option<FrameworkName> {
+    /// The framework of what a function or a class makes, by the name it has in a module.
+    fn made_by(
+        &mut self,
+        file: &Utf8Path,
+        facts: &Facts,
+        name: &str,
+        hops: u8,
+    ) -> Option<FrameworkName> {
         if hops > MOST_HOPS {
             return None;
         }
-        let (module, name) = dotted.rsplit_once('.')?;
-        for candidate in self.candidates(file, module) {
-            let Some((facts, _)) = self.load(&candidate) else {
-                continue;
-            };
-            let own = facts.factories.iter().find(|(own, ..)| own == name);
-            if let Some((_, framework, _)) = own {
-                return Some(*framework);
-            }
-            if let Some(passed) = facts.imports.get(name).filter(|passed| *passed != dotted) {
-                return self.factory(&candidate, passed, hops + 1);
+        let own = facts.factories.iter().find(|(own, ..)| own == name);
+        let own = own.map(|(_, framework, _)| framework);
+        if let Some(framework) = own.or_else(|| facts.classes.get(name)) {
+            return Some(*framework);
+        }
+        let passing = facts.passing.iter().find(|(own, ..)| own == name);
+        if let Some((_, maker, _)) = passing.filter(|(own, maker, _)| own != maker) {
+            return self.made_by(file, facts, maker, hops + 1);
+        }
+        let bases = facts.extending.iter().filter(|(own, _)| own == name);
+        for (_, base) in bases.filter(|(own, base)| own != base) {
+            let framework = self.made_by(file, facts, base, hops + 1);
+            if framework.is_some() {
+                return framework;
             }
         }
-        None
+        self.imported(file, facts.imports.get(name)?, hops + 1)
+    }
+
+    /// The framework of a function or a class that a module imports, by the dotted name it has there.
+    fn imported(&mut self, file: &Utf8Path, dotted: &str, hops: u8) -> Option<FrameworkName> {
+        let (module, name) = dotted.rsplit_once('.')?;
+        self.candidates(file, module)
+            .into_iter()
+            .find_map(|candidate| {
+                let (facts, _) = self.load(&candidate)?;
+                let passed = facts.imports.get(name);
+                // A module that imports a name from itself would never come to an end.
+                if passed.is_some_and(|passed| passed == dotted) {
+                    return None;
+                }
+                self.made_by(&candidate, &facts, name, hops)
+            })
     }
 
     /// The files that a module name can mean in a file, the nearest first.

@@ -153,7 +153,8 @@ fn by_variable(reading: &Reading<'_>, root: &Utf8Path) -> Option<Entrypoint> {
 }
 
 /// How likely an application is not the one; less is more.
-pub(super) fn rank(app: &WebApp, root: &Utf8Path) -> (bool, bool, usize, usize, Utf8PathBuf) {
+pub(super) fn rank(app: &WebApp, root: &Utf8Path) -> (bool, bool, bool, usize, usize, Utf8PathBuf) {
+    const TOOLS: [&str; 5] = ["bin", "contrib", "hack", "misc", "tools"];
     const NAMES: [&str; 13] = [
         "wsgi",
         "asgi",
@@ -181,7 +182,10 @@ pub(super) fn rank(app: &WebApp, root: &Utf8Path) -> (bool, bool, usize, usize, 
         .saturating_sub(root.components().count());
     // Gradio's blocks are often mounted in another framework's application.
     let is_part = app.framework == FrameworkName::Gradio || app.symbol.is_empty();
+    let inside = crate::repository::seen_from(root, &app.file);
+    let is_tool = crate::repository::parts_of(inside).any(|part| TOOLS.contains(&part));
     (
+        is_tool,
         is_part,
         app.is_factory,
         by_name + depth * 3,

@@ -32,12 +32,14 @@ const LIBRARIES: [&str; 18] = [
 impl WebReading<'_> {
     /// The database, where a library for one is installed.
     pub(super) fn database(&mut self, values: &[web_environment::Named<'_>]) -> Option<Database> {
-        let uses_database = LIBRARIES
+        let library = self
+            .base
+            .installation
+            .distributions
             .iter()
-            .any(|name| self.base.installation.installs(name));
-        if !uses_database {
-            return None;
-        }
+            .find(|own| LIBRARIES.contains(&own.name.as_str()))?
+            .place
+            .clone();
         let mut engines: Vec<DatabaseEngine> = Vec::new();
         let mut env: BTreeSet<String> = BTreeSet::new();
         let mut is_settled = false;
@@ -116,6 +118,9 @@ impl WebReading<'_> {
             .or_else(|| ordered.first().copied())
             .or(compose);
         engine?;
+        if self.base.service.seen("database").is_none() {
+            self.base.saw("database", [library]);
+        }
         let config = if has_url {
             Some(DatabaseConfig::Url)
         } else if has_parts {
