@@ -40,6 +40,6 @@ pub use document::{
 };
 pub use lock::export_lock;
 pub use migration::{Migration, MigrationKey, Operation, Safety, migrations, rival_heads};
-pub use reader::{read, read_once};
+pub use reader::{Reader, read};
 pub use requirement::normalized_name;
 pub use why::{Explanation, NoSuchFact, Seen, explain};

@@ -8,15 +8,49 @@ use crate::{ahead, django_service, kind, reading, web_service};
 
 /// Reads a repository. Never fails: what cannot be read is absent.
 pub fn read(sources: &dyn Sources) -> App {
-    let repository = Repository::new(sources);
-    ahead::beside(&repository, || read_all(&repository))
+    Reader::new(sources).read()
 }
 
-/// As [`read`], for a process that ends soon: the memory that the files and their syntax take is left to it.
-pub fn read_once(sources: &dyn Sources) -> App {
-    // To give back one node after the other takes a tenth of the time that the reading takes.
-    let repository = std::mem::ManuallyDrop::new(Repository::new(sources));
-    ahead::beside(&repository, || read_all(&repository))
+/// Reads a repository of which it may not be known yet which files there are.
+///
+/// To list the files of a repository takes a good part of the time that it takes to read it. So whoever knows which files
+/// there probably are begins with those, lists them meanwhile, and where there are others, reads on [over](Reader::over)
+/// those: only what was concluded is lost.
+pub struct Reader<'s> {
+    repository: Repository<'s>,
+}
+
+impl<'s> Reader<'s> {
+    /// For the files of `sources`.
+    pub fn new(sources: &'s dyn Sources) -> Self {
+        Self {
+            repository: Repository::new(sources),
+        }
+    }
+
+    /// What the repository is, as [`read()`] says.
+    pub fn read(&self) -> App {
+        ahead::beside(&self.repository, || read_all(&self.repository))
+    }
+
+    /// Ends a reading that goes on in another thread. Its answer is of no use then.
+    pub fn give_up(&self) {
+        self.repository.give_up();
+    }
+
+    /// For other files. Of those with the same path, what was read and parsed is kept.
+    #[must_use]
+    pub fn over<'t>(self, sources: &'t dyn Sources) -> Reader<'t> {
+        Reader {
+            repository: self.repository.over(sources),
+        }
+    }
+}
+
+impl std::fmt::Debug for Reader<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Reader").finish_non_exhaustive()
+    }
 }
 
 fn read_all(repository: &Repository<'_>) -> App {
@@ -93,4 +127,85 @@ fn is_course(repository: &Repository<'_>, services: &[Service]) -> bool {
         && services.iter().all(|service| service.root != ".")
         && services.windows(2).all(is_alike)
         && !is_deployed_together()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use camino::{Utf8Path, Utf8PathBuf};
+    use taxiway_diagnostics::{MemorySources, ReadError};
+
+    use super::*;
+
+    /// Files that are counted when they are read.
+    struct Counted {
+        files: MemorySources,
+        reads: AtomicUsize,
+    }
+
+    impl Counted {
+        fn new(text: &str) -> Self {
+            Self {
+                files: MemorySources::from_text(text),
+                reads: AtomicUsize::new(0),
+            }
+        }
+
+        fn reads(&self) -> usize {
+            self.reads.load(Ordering::Relaxed)
+        }
+    }
+
+    impl Sources for Counted {
+        fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, ReadError> {
+            self.reads.fetch_add(1, Ordering::Relaxed);
+            self.files.read(path)
+        }
+
+        fn files(&self) -> Vec<Utf8PathBuf> {
+            self.files.files()
+        }
+    }
+
+    const SHOP: &str = "--- requirements.txt\nDjango==5.2\n--- manage.py\nimport os\n\
+        os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n\
+        from django.core.management import execute_from_command_line\n--- shop/__init__.py\n\
+        --- shop/settings.py\nimport os\nSECRET_KEY = os.environ['KEY']\nROOT_URLCONF = 'shop.urls'\n--- shop/wsgi.py\n\
+        from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n";
+
+    #[test]
+    fn other_files_than_expected_are_read_as_if_known_from_the_beginning() {
+        let likely = Counted::new(&format!("{SHOP}--- gone.py\n--- Procfile\nweb: lost\n"));
+        let there = Counted::new(&format!(
+            "{SHOP}--- Procfile.dev\n--- a.py\n--- .env\nKEY=1\n"
+        ));
+        let reader = Reader::new(&likely);
+        let first = reader.read();
+        let again = reader.over(&there).read();
+        assert_eq!(again, read(&there.files));
+        assert_ne!(again, first);
+        let alone = Counted::new("");
+        let alone = Counted {
+            files: there.files.clone(),
+            ..alone
+        };
+        read(&alone);
+        assert!(
+            there.reads() < alone.reads(),
+            "{} of {}",
+            there.reads(),
+            alone.reads()
+        );
+    }
+
+    #[test]
+    fn who_gave_up_reads_nothing_more_until_there_are_other_files() {
+        let likely = Counted::new(SHOP);
+        let reader = Reader::new(&likely);
+        reader.give_up();
+        assert_eq!(reader.read().services, []);
+        assert_eq!(likely.reads(), 0);
+        assert_eq!(reader.over(&likely).read(), read(&likely.files));
+    }
 }

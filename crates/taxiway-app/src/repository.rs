@@ -4,7 +4,7 @@
 //! repository, with `/`, and the repository itself is the empty path.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -35,6 +35,8 @@ pub(crate) struct Repository<'s> {
     /// Bytes of texts that were looked through.
     kept: AtomicUsize,
     warnings: Mutex<BTreeSet<String>>,
+    /// Whether nobody waits for an answer any more: then no file can be read.
+    is_given_up: AtomicBool,
 }
 
 /// What was read of a file, as far as somebody asked.
@@ -72,7 +74,30 @@ impl<'s> Repository<'s> {
             ahead: Ahead::default(),
             kept: AtomicUsize::new(0),
             warnings: Mutex::new(unread.collect()),
+            is_given_up: AtomicBool::new(false),
         }
+    }
+
+    /// Makes every file one that can't be read, so that whoever asks comes to an end soon.
+    pub(crate) fn give_up(&self) {
+        self.is_given_up.store(true, Ordering::Relaxed);
+    }
+
+    /// The repository with other files; of those with the same path, what was read is kept.
+    pub(crate) fn over<'t>(self, sources: &'t dyn Sources) -> Repository<'t> {
+        let mut repository = Repository::new(sources);
+        let mut known = self.files.iter().zip(self.contents).peekable();
+        for (file, content) in repository.files.iter().zip(&mut repository.contents) {
+            while known
+                .next_if(|(other, _)| path_order(other, file).is_lt())
+                .is_some()
+            {}
+            if let Some((_, read)) = known.next_if(|(other, _)| *other == file) {
+                *content = read;
+            }
+        }
+        repository.kept = self.kept;
+        repository
     }
 
     /// Every file, sorted.
@@ -168,6 +193,9 @@ impl<'s> Repository<'s> {
     }
 
     fn content(&self, path: &Utf8Path) -> Option<&Content> {
+        if self.is_given_up.load(Ordering::Relaxed) {
+            return None;
+        }
         let content = &self.contents[self.index(path)?];
         Some(content.get_or_init(Box::default))
     }

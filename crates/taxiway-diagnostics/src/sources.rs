@@ -145,7 +145,7 @@ impl Sources for MemorySources {
 /// Files below a folder of this machine.
 ///
 /// The list of files is given by whoever walked the folder, so that Git's ignore rules and limits stay at the edge.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiskSources {
     root: Utf8PathBuf,
     /// In the order of [`path_order`], each once.

@@ -2,7 +2,6 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_app::App;
-use taxiway_blueprint::Handwritten;
 use taxiway_diagnostics::{DiskSources, MemorySources, ReadError, Sources, Unread};
 use taxiway_platform::{CONFIG_PATH, Config, Environment, Platform};
 
@@ -31,8 +30,7 @@ pub(crate) struct Project {
 /// [`Failure`] where the folder cannot be read.
 pub(crate) fn read(folder: Option<&Utf8Path>) -> Result<(Utf8PathBuf, DiskSources, App), Failure> {
     let root = repository::root(folder)?;
-    let sources = repository::sources(&root);
-    let app = taxiway_app::read_once(&Handwritten::new(&sources));
+    let (sources, app) = repository::read(&root);
     Ok((root, sources, app))
 }
 

@@ -4,7 +4,13 @@ mod index;
 mod rules;
 pub(crate) mod walk;
 
+use std::mem::ManuallyDrop;
+use std::num::NonZero;
+use std::sync::OnceLock;
+
 use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_app::{App, Reader};
+use taxiway_blueprint::Handwritten;
 use taxiway_diagnostics::DiskSources;
 
 use crate::failure::Failure;
@@ -57,23 +63,78 @@ pub(crate) fn root_above(start: &Utf8Path, is_named: bool) -> &Utf8Path {
 
 /// The files below `root` that Git tracks or would track, `.taxiway/` included.
 pub(crate) fn sources(root: &Utf8Path) -> DiskSources {
-    let walked = walk::files(root, tracked(root));
+    let tracked = index(root).unwrap_or_else(|| asked(root));
+    listed(root, tracked, processors())
+}
+
+/// The files below `root`, and what they are.
+///
+/// Mostly there are those that Git's index has, and no others. So these are read while the folders are listed, and where there
+/// are others, the reading goes on over those.
+pub(crate) fn read(root: &Utf8Path) -> (DiskSources, App) {
+    let tracked = index(root).filter(|tracked| !tracked.is_empty() && processors() > 1);
+    let Some(tracked) = tracked else {
+        let sources = sources(root);
+        let app = leave(Reader::new(&Handwritten::new(&sources)), Reader::read);
+        return (sources, app);
+    };
+    let likely = DiskSources::new(root, tracked.iter().cloned());
+    let handwritten = Handwritten::new(&likely);
+    let early = Reader::new(&handwritten);
+    let (listing, app) = std::thread::scope(|scope| {
+        let list = || {
+            // Another processor reads.
+            let sources = listed(root, tracked, processors() - 1);
+            if sources != likely {
+                early.give_up();
+            }
+            sources
+        };
+        let listing = scope.spawn(list);
+        let app = early.read();
+        (listing.join(), app)
+    });
+    let sources = listing.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let app = if sources == likely {
+        leave(early, |_| app)
+    } else {
+        leave(early.over(&Handwritten::new(&sources)), Reader::read)
+    };
+    (sources, app)
+}
+
+/// Uses a reader, and leaves its memory to the process: to give back one piece of syntax after the other takes a tenth of the
+/// time that the reading takes.
+fn leave<'s, T>(reader: Reader<'s>, use_it: impl FnOnce(&Reader<'s>) -> T) -> T {
+    use_it(&ManuallyDrop::new(reader))
+}
+
+/// Lists what is below `root`, in so many threads.
+fn listed(root: &Utf8Path, tracked: Vec<Utf8PathBuf>, threads: usize) -> DiskSources {
+    let walked = walk::files(root, tracked, threads);
     DiskSources::new(root, walked.files).without(walked.unread)
 }
 
-/// What Git tracks: its index says so, and where that can't be read, as in a folder below the repository's own, Git does.
-fn tracked(root: &Utf8Path) -> Vec<Utf8PathBuf> {
-    std::fs::read(root.join(".git/index"))
-        .ok()
-        .and_then(|index| index::tracked(&index))
-        .unwrap_or_else(|| {
-            let is_in_repository = root.ancestors().any(|above| above.join(".git").exists());
-            if is_in_repository {
-                programs::tracked(root)
-            } else {
-                Vec::new()
-            }
-        })
+/// What Git tracks, as its index says; `None` where there is none that can be read, as in a folder below the repository's own.
+fn index(root: &Utf8Path) -> Option<Vec<Utf8PathBuf>> {
+    let index = std::fs::read(root.join(".git/index")).ok()?;
+    index::tracked(&index)
+}
+
+/// What Git tracks, as Git itself says.
+fn asked(root: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let is_in_repository = root.ancestors().any(|above| above.join(".git").exists());
+    if is_in_repository {
+        programs::tracked(root)
+    } else {
+        Vec::new()
+    }
+}
+
+/// How many processors there are; to ask takes the time of reading a file or two.
+fn processors() -> usize {
+    static KNOWN: OnceLock<usize> = OnceLock::new();
+    *KNOWN.get_or_init(|| std::thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 #[cfg(test)]
@@ -201,6 +262,36 @@ mod tests {
         });
         assert_eq!(sources(root).files(), expected);
         assert!(expected.contains(&"src/again.log") && !expected.contains(&"src/local.py"));
+    }
+
+    /// What Git's index has is a guess: files come and go without it.
+    #[test]
+    fn what_was_read_is_what_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let git = |arguments: &[&str]| {
+            let all = [&["-C", root.as_str()], arguments].concat();
+            assert!(programs::succeeds("git", &all), "{arguments:?}");
+        };
+        let agrees = |kind: taxiway_app::Kind| {
+            let (sources, app) = read(root);
+            assert_eq!(sources, super::sources(root));
+            assert_eq!(app, taxiway_app::read(&sources));
+            assert_eq!(app.kind, kind, "{:?}", sources.files());
+        };
+        git(&["init", "--quiet"]);
+        agrees(taxiway_app::Kind::Other);
+        let app = "from flask import Flask\napp = Flask(__name__)\n";
+        std::fs::write(root.join("requirements.txt"), "flask\ngunicorn\n").unwrap();
+        std::fs::write(root.join("app.py"), app).unwrap();
+        agrees(taxiway_app::Kind::App);
+        git(&["add", "."]);
+        agrees(taxiway_app::Kind::App);
+        std::fs::write(root.join("Procfile"), "web: gunicorn app:app\n").unwrap();
+        agrees(taxiway_app::Kind::App);
+        std::fs::remove_file(root.join("app.py")).unwrap();
+        std::fs::remove_file(root.join("requirements.txt")).unwrap();
+        agrees(taxiway_app::Kind::Other);
     }
 
     #[test]

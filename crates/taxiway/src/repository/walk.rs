@@ -1,9 +1,8 @@
 //! The files of a repository as Git sees it: what it tracks, and what it does not ignore.
 //!
-//! Every folder is listed, in as many threads as there are processors. Git's rules for what to ignore are asked only about what
+//! Every folder is listed, in several threads. Git's rules for what to ignore are asked only about what
 //! it does not track, so they are read when the first such file or folder is met. Invariant: links are not followed.
 
-use std::num::NonZero;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -30,11 +29,11 @@ pub(crate) struct Walked {
     pub(crate) unread: Vec<Unread>,
 }
 
-/// The files below `root`: those that are tracked too, also where they are ignored today, as Git keeps a committed `.env`.
-pub(crate) fn files(root: &Utf8Path, mut tracked: Vec<Utf8PathBuf>) -> Walked {
+/// The files below `root`: those that are tracked too, also where they are ignored today, as Git keeps a committed `.env`. They
+/// are listed in so many threads, one of them the one that asks.
+pub(crate) fn files(root: &Utf8Path, mut tracked: Vec<Utf8PathBuf>, threads: usize) -> Walked {
     sort_paths(&mut tracked);
     let walk = Walk::new(root, &tracked);
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     std::thread::scope(|scope| {
         for _ in 1..threads.min(MOST_THREADS) {
             scope.spawn(|| walk.work());
