@@ -8,6 +8,7 @@ mod environment;
 mod initial;
 mod parse;
 mod reader;
+mod service;
 
 use std::borrow::Cow;
 
@@ -42,6 +43,9 @@ pub struct Config {
     /// Processes beside the web process, by name: those that were found can be changed here, and others added.
     #[schemars(default)]
     pub background: IndexMap<String, BackgroundSettings>,
+    /// Web services of the repository besides the one of `[app]`, by the names that their sites get.
+    #[schemars(default)]
+    pub services: IndexMap<String, ServiceSettings>,
     /// The environments by name. `local` exists without being named.
     #[schemars(default)]
     pub environments: IndexMap<String, EnvironmentSettings>,
@@ -149,6 +153,44 @@ pub struct BackgroundSettings {
     pub run: Option<Setting<bool>>,
 }
 
+/// A web service besides the one of `[app]`: it gets a site of its own on the same plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ServiceSettings {
+    /// Its folder.
+    #[schemars(with = "String")]
+    pub root: Setting<Utf8PathBuf>,
+    /// Whether it has a database: `postgresql` is one of its own on the same server, `shared` that of the service of `[app]`.
+    /// Default: one of its own where something in its code opens one.
+    pub database: Option<Setting<ServiceDatabase>>,
+    /// Variables of this service alone that hold credentials. Of those of the app it gets what its code reads.
+    #[schemars(default)]
+    pub secrets: Vec<Setting<String>>,
+    /// Plain values for variables of this service, before those of the app.
+    #[schemars(default)]
+    pub variables: IndexMap<String, Setting<String>>,
+    /// Processes beside its web process, by name.
+    #[schemars(default)]
+    pub background: IndexMap<String, BackgroundSettings>,
+}
+
+/// What a service besides that of `[app]` has in one environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ServiceInEnvironment {
+    /// Where its table starts.
+    #[schemars(skip)]
+    pub place: Option<Place>,
+    /// Its own host names.
+    #[schemars(default)]
+    pub domains: Vec<Setting<String>>,
+    /// Whether these names lead to its site by now, so that they are bound to it and get certificates. Default: no.
+    pub bind_domains: Option<Setting<bool>>,
+    /// Plain values for variables of this service, before all others.
+    #[schemars(default)]
+    pub variables: IndexMap<String, Setting<String>>,
+}
+
 /// A release of Taxiway for Linux, which workflows download and check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
@@ -209,6 +251,9 @@ pub struct EnvironmentSettings {
     /// Plain values for variables of the app, before those for every environment.
     #[schemars(default)]
     pub variables: IndexMap<String, Setting<String>>,
+    /// What differs for the services of `[services]`, by their names.
+    #[schemars(default)]
+    pub services: IndexMap<String, ServiceInEnvironment>,
 }
 
 /// The database of an environment.
@@ -266,6 +311,18 @@ pub enum DatabaseChoice {
     /// It has one.
     Postgresql,
     /// It keeps nothing, or keeps it elsewhere.
+    None,
+}
+
+/// Whether a service besides that of `[app]` has a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ServiceDatabase {
+    /// One of its own, on the same server.
+    Postgresql,
+    /// That of the service of `[app]`.
+    Shared,
+    /// None.
     None,
 }
 
@@ -331,7 +388,8 @@ mod tests {
             ("DeliverySettings", "delivery", 9),
             ("CloudRunSettings", "delivery.cloud-run", 2),
             ("BackgroundSettings", "background.work", 3),
-            ("EnvironmentSettings", "environments.production", 19),
+            ("ServiceSettings", "services.gateway", 5),
+            ("EnvironmentSettings", "environments.production", 20),
             ("DatabaseSettings", "environments.production.database", 9),
             ("OffHoursSettings", "environments.staging.off-hours", 2),
             ("BudgetSettings", "environments.production.budget", 2),
@@ -341,7 +399,13 @@ mod tests {
             let keys = definitions[definition]["properties"].as_object().unwrap();
             assert_eq!(keys.len(), count, "{definition}");
             for key in keys.keys() {
-                let text = format!("[{table}]\n{key} = 1979-05-27\n");
+                let is_needed = definition == "ServiceSettings" && key != "root";
+                let needed = if is_needed {
+                    "root = \"gateway\"\n"
+                } else {
+                    ""
+                };
+                let text = format!("[{table}]\n{needed}{key} = 1979-05-27\n");
                 let diagnostics = Config::parse(&text).unwrap_err();
                 let codes: Vec<_> = diagnostics.iter().map(|it| it.code.as_ref()).collect();
                 assert_eq!(codes, ["config-type"], "{table}.{key}");

@@ -9,6 +9,7 @@ mod off_hours;
 mod plan;
 mod resources;
 mod service;
+mod several;
 mod variables;
 mod workers;
 
@@ -16,58 +17,115 @@ use taxiway_app::{App, Service};
 use taxiway_diagnostics::{Diagnostic, Place, Severity};
 
 use crate::platform::PLATFORM_SCHEMA;
-use crate::{Choice, Config, Hosting, Platform, Server, Setting, Source, naming};
+use crate::{
+    BackgroundProcess, Choice, Config, Environment, Hosting, Platform, Secret, Server, Setting,
+    Source, WebService, naming,
+};
 
 /// Decides what the app gets.
 ///
 /// # Errors
-/// Why it can't be given any platform, all reasons at once: another framework than Django, no service or several, a
-/// database or another service that can't be provided, a Python that is not on offer.
+/// Why it can't be given any platform, all reasons at once: another framework than Django, no service or several of which
+/// none was chosen, a database or another service that can't be provided, a Python that is not on offer.
 ///
 /// Variables that nobody sets are no error here: they stand in [`crate::Environment::missing`].
 pub fn decide(app: &App, config: &Config) -> Result<Platform, Vec<Diagnostic>> {
     let mut decisions = Decisions::default();
-    let service = service::only_service(app, config).map_err(|diagnostic| vec![*diagnostic])?;
-    service::refuse(service, config, &mut decisions);
+    let asked = several::asked(app, config).map_err(|diagnostic| vec![*diagnostic])?;
+    let together = several::Together::of(&asked);
+    let (first, further) = asked.split_first().expect("one service at least");
+    several::refuse(&asked, config, &mut decisions);
+    let service = first.service;
     let name = name(service, config, &mut decisions);
     let workload = naming::workload(&name);
-    let web = service::web_service(service, config, &mut decisions);
-    let (variables, mut secrets) = variables::decide(service, config, &mut decisions);
-    let (hosting, data_residency) = shared(config, &mut decisions);
-    let background = background::decide(service, config, hosting, &mut decisions);
+    let (hosting, data_residency) = (hosting(config), residency(config));
+    let whole = Whole {
+        workload: &workload,
+        hosting,
+        together: &together,
+    };
+    let own = own(service, config, &whole, &mut decisions);
+    let delivery = delivery::decide(service, config, &mut decisions);
+    off_hours::need_a_pipeline(config, &delivery, &mut decisions);
+    service::warn(service, &mut decisions);
+    let further: Vec<Option<Own>> = further
+        .iter()
+        .map(|asked| several::further(asked, &whole, config, &mut decisions))
+        .collect();
+    let (Some(own), Some(further), true) = (
+        own,
+        further.into_iter().collect::<Option<Vec<Own>>>(),
+        decisions.errors.is_empty(),
+    ) else {
+        return Err(decisions.errors);
+    };
+    let platform = |own: Own| Platform {
+        schema: PLATFORM_SCHEMA.to_owned(),
+        name: name.clone(),
+        workload: workload.clone(),
+        service: own.web,
+        background: own.background,
+        hosting,
+        data_residency: data_residency.clone(),
+        secrets: own.secrets,
+        environments: own.environments,
+        delivery: delivery.clone(),
+        further: Vec::new(),
+        choices: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let mut decided = platform(own);
+    decided.further = further.into_iter().map(platform).collect();
+    decided.choices = decisions.choices;
+    decided.warnings = decisions.warnings;
+    Ok(decided)
+}
+
+/// What the services of one application share.
+struct Whole<'a> {
+    workload: &'a str,
+    hosting: Hosting,
+    together: &'a several::Together<'a>,
+}
+
+/// What is decided for each service.
+struct Own {
+    web: WebService,
+    background: Vec<BackgroundProcess>,
+    secrets: Vec<Secret>,
+    environments: Vec<Environment>,
+}
+
+/// Decides what one service gets; `None` with the reason among the errors.
+fn own(
+    service: &Service,
+    config: &Config,
+    whole: &Whole<'_>,
+    decisions: &mut Decisions,
+) -> Option<Own> {
+    service::refuse(service, config, decisions);
+    let web = service::web_service(service, config, decisions);
+    let (variables, mut secrets) = variables::decide(service, config, decisions);
+    explain_shared(config, decisions);
+    let background = background::decide(service, config, whole.hosting, decisions);
     let environments = environments::decide(
         service,
         config,
         &background,
-        &workload,
+        whole,
         &variables,
         web.as_ref().map_or(Server::Gunicorn, |web| web.server),
-        &mut decisions,
+        decisions,
     );
     secrets.retain(|secret| environments.iter().any(|it| secret.is_in(it)));
-    let delivery = delivery::decide(service, config, &mut decisions);
-    off_hours::need_a_pipeline(config, &delivery, &mut decisions);
-    service::warn(service, &mut decisions);
-    match web {
-        Some(mut web) if decisions.errors.is_empty() => {
-            web.variables = variables;
-            Ok(Platform {
-                schema: PLATFORM_SCHEMA.to_owned(),
-                name,
-                workload,
-                service: web,
-                background,
-                hosting,
-                data_residency,
-                secrets,
-                environments,
-                delivery,
-                choices: decisions.choices,
-                warnings: decisions.warnings,
-            })
-        }
-        _ => Err(decisions.errors),
-    }
+    let mut web = web?;
+    web.variables = variables;
+    Some(Own {
+        web,
+        background,
+        secrets,
+        environments,
+    })
 }
 
 fn name(service: &Service, config: &Config, decisions: &mut Decisions) -> String {
@@ -85,10 +143,19 @@ fn name(service: &Service, config: &Config, decisions: &mut Decisions) -> String
     }
 }
 
-/// What is the same in every environment and comes from `taxiway.toml` alone.
-fn shared(config: &Config, decisions: &mut Decisions) -> (Hosting, Vec<String>) {
+fn hosting(config: &Config) -> Hosting {
     let hosting = config.app.hosting.as_ref();
-    if let Some(hosting) = hosting {
+    hosting.map(|hosting| hosting.value).unwrap_or_default()
+}
+
+fn residency(config: &Config) -> Vec<String> {
+    let regions = &config.app.data_residency;
+    regions.iter().map(|region| region.value.clone()).collect()
+}
+
+/// Tells what is the same in every environment and comes from `taxiway.toml` alone.
+fn explain_shared(config: &Config, decisions: &mut Decisions) {
+    if let Some(hosting) = &config.app.hosting {
         let value = match hosting.value {
             Hosting::Code => "code",
             Hosting::Container => "container",
@@ -110,13 +177,6 @@ fn shared(config: &Config, decisions: &mut Decisions) -> (Hosting, Vec<String>) 
         let reason = "a policy keeps resources out of all other regions";
         decisions.configured("data-residency", list(residency), &first.place, reason);
     }
-    (
-        hosting.map(|hosting| hosting.value).unwrap_or_default(),
-        residency
-            .iter()
-            .map(|region| region.value.clone())
-            .collect(),
-    )
 }
 
 /// `one, two`

@@ -24,7 +24,8 @@ pub use choice::{Choice, Source};
 pub use config::{
     AllowedFinding, AppConfig, BackgroundSettings, BudgetSettings, CONFIG_PATH, CacheChoice,
     CheckConfig, CloudRunSettings, Config, DatabaseChoice, DatabaseSettings, DeliverySettings,
-    EnvironmentSettings, OffHoursSettings, ProgramSettings, Setting, initial_config,
+    EnvironmentSettings, OffHoursSettings, ProgramSettings, ServiceDatabase, ServiceInEnvironment,
+    ServiceSettings, Setting, initial_config,
 };
 pub use decide::decide;
 pub use delivery::{CloudRun, Container, Delivery, Pipeline, Program, Tool};

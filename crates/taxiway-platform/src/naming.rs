@@ -45,9 +45,60 @@ pub(crate) fn environment_problem(name: &str) -> Option<&'static str> {
     }
 }
 
+/// The longest name of a service: `app-WORKLOAD-SERVICE-ENVIRONMENT-HASH6-staging` keeps half of the workload.
+const SERVICE_LIMIT: usize = 12;
+
+/// Names that would be taken for the service of `[app]`, or for what the services share.
+const NOT_OF_A_SERVICE: [&str; 14] = [
+    "app",
+    "cache",
+    "database",
+    "identity",
+    "key-vault",
+    "monitoring",
+    "network",
+    "plan",
+    "registry",
+    "site",
+    "slot",
+    "staging",
+    "storage",
+    "vault",
+];
+
+/// What is wrong with the name of a service, if anything.
+pub(crate) fn service_problem(name: &str) -> Option<&'static str> {
+    if NOT_OF_A_SERVICE.contains(&name) {
+        return Some("taken by something else in the infrastructure");
+    }
+    if !name.starts_with(|first: char| first.is_ascii_lowercase()) {
+        return Some("without a lower-case letter at its start");
+    }
+    if name.len() > SERVICE_LIMIT {
+        return Some("longer than 12 characters");
+    }
+    environment_problem(name)
+}
+
 /// The resource group of an environment. It is unique within a subscription only, so it needs no hash.
 pub(crate) fn resource_group(workload: &str, environment: &str) -> String {
     format!("rg-{workload}-{environment}")
+}
+
+/// A name with hyphens as the beginning of a symbol of Bicep: `front-door` as `frontDoor`.
+pub(crate) fn symbol(name: &str) -> String {
+    let mut symbol = String::new();
+    for word in name.split('-') {
+        let mut letters = word.chars();
+        let first = letters.next();
+        if symbol.is_empty() {
+            symbol.extend(first);
+        } else {
+            symbol.extend(first.map(|first| first.to_ascii_uppercase()));
+        }
+        symbol.extend(letters);
+    }
+    symbol
 }
 
 /// A name of PostgreSQL: lower-case letters, digits and underscores, starting with a letter.

@@ -23,7 +23,7 @@ pub struct Platform {
     pub name: String,
     /// The name as resource names contain it: lower-case letters, digits, hyphens; cut to fit.
     pub workload: String,
-    /// The one web service.
+    /// The web service; of several, the one of `[app]`.
     pub service: WebService,
     /// What runs beside the service, wherever [`Environment::runs_background`] says so.
     pub background: Vec<BackgroundProcess>,
@@ -37,6 +37,11 @@ pub struct Platform {
     pub environments: Vec<Environment>,
     /// How commits get there.
     pub delivery: Delivery,
+    /// The further services of the repository, as `taxiway.toml` orders them: each as the platform that it would be by itself,
+    /// with its own service, processes, secrets, workers and variables, and with the same plan, vault, network and database
+    /// server as this one. They have no further services, and what was chosen for them stands in `choices` here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<Platform>,
     /// Every decision with its source and reason, those about the service first.
     pub choices: Vec<Choice>,
     /// What will hurt, but stops nothing.
@@ -56,13 +61,29 @@ impl Platform {
         self.choices.iter().find(|choice| choice.key == key)
     }
 
+    /// This platform, and those of the further services: what is done for one service is done for each of them, in this order.
+    pub fn services(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.further)
+    }
+
+    /// What is kept in the vault for all services, each secret once.
+    pub fn all_secrets(&self) -> Vec<&Secret> {
+        let mut secrets: Vec<&Secret> = Vec::new();
+        for secret in self.services().flat_map(|platform| &platform.secrets) {
+            if !secrets.iter().any(|it| it.parameter == secret.parameter) {
+                secrets.push(secret);
+            }
+        }
+        secrets
+    }
+
     /// What is kept in the vault of an environment.
     pub fn secrets_of<'a>(
         &'a self,
         environment: &'a Environment,
     ) -> impl Iterator<Item = &'a Secret> {
-        self.secrets
-            .iter()
+        self.all_secrets()
+            .into_iter()
             .filter(|secret| secret.is_in(environment))
     }
 
@@ -77,6 +98,9 @@ impl Platform {
 /// How the web service runs; the same in every environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WebService {
+    /// The name of a further service: that of its table in `taxiway.toml`. The service of `[app]` has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The folder that is packaged and published, relative to the repository.
     pub root: Utf8PathBuf,
     /// The folder it runs from, relative to the repository; `root` or below.
@@ -89,6 +113,8 @@ pub struct WebService {
     pub wrapped: Option<Entrypoint>,
     /// Whether the platform gives it a database.
     pub has_database: bool,
+    /// Whether that is the database of the service of `[app]`.
+    pub shares_database: bool,
     /// Django: the settings module of the project that the overlay imports.
     pub settings_module: Option<String>,
     /// The variable that holds Django's secret key: the one that the project reads, or one for the overlay alone.

@@ -53,6 +53,45 @@ pub(crate) fn choose(service: &Service) -> Result<Chosen, NoVersion> {
     })
 }
 
+/// Chooses for services that run on one machine: what the first of them wants, as far as all accept it.
+pub(crate) fn choose_for_all(services: &[&Service]) -> Result<Chosen, NoVersion> {
+    let each: Vec<Chosen> = services
+        .iter()
+        .map(|service| choose(service))
+        .collect::<Result<_, _>>()?;
+    let (first, others) = each.split_first().expect("one service at least");
+    let mut chosen = first.clone();
+    for other in others {
+        let narrower = other.constraint.as_deref();
+        if narrower.is_some_and(|it| chosen.constraint.as_deref() != Some(it)) {
+            let each = narrower.unwrap_or_default().split("||");
+            let both = each.map(|it| both(chosen.constraint.as_deref(), Some(it.trim())));
+            chosen.constraint = Some(both.flatten().collect::<Vec<_>>().join(" || "));
+        }
+    }
+    let constraint = chosen.constraint.clone().unwrap_or_default();
+    // The nearest to what the first one wants, rather newer than older.
+    let newer = OFFERED
+        .into_iter()
+        .filter(|version| minor(version) >= minor(first.version));
+    let Some(version) = newer
+        .chain(OFFERED.into_iter().rev())
+        .find(|version| satisfies(version, &constraint))
+    else {
+        return Err(NoVersion {
+            constraint,
+            place: None,
+            help: "one server of each environment runs all services: let them accept one version",
+        });
+    };
+    if version != chosen.version {
+        chosen.version = version;
+        "the nearest that every service of the repository accepts".clone_into(&mut chosen.reason);
+        chosen.places = each.iter().flat_map(|it| it.places.clone()).collect();
+    }
+    Ok(chosen)
+}
+
 fn offered(constraint: Option<&str>) -> Vec<&'static str> {
     OFFERED
         .into_iter()

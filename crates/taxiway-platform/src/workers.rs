@@ -17,6 +17,8 @@ pub struct Workers {
     pub instances: u32,
     /// The connections that the database takes; `None` where it is somebody else's.
     pub limit: Option<u32>,
+    /// The services whose databases are on the same server, each with an equal share of these connections.
+    pub sharing: u32,
 }
 
 /// While a release is rolled out the slot runs beside the site, on the same instances.
@@ -32,9 +34,14 @@ impl Workers {
         self.processes * self.connections * self.instances * SITES
     }
 
+    /// The connections that the database takes from this service.
+    pub fn share(&self) -> Option<u32> {
+        self.limit.map(|limit| limit / self.sharing.max(1))
+    }
+
     /// Whether the database takes them all.
     pub fn fit(&self) -> bool {
-        self.limit.is_none_or(|limit| self.total() <= limit)
+        self.share().is_none_or(|share| self.total() <= share)
     }
 
     /// `2 workers × 5 connections × 3 instances × 2 (site and slot) = 60 of 844`
@@ -42,9 +49,15 @@ impl Workers {
         if self.connections == 0 {
             return "none opens a connection to a database".to_owned();
         }
-        let limit = match self.limit {
-            Some(limit) => format!(" of {limit}"),
-            None => " of a database whose limit is not known here".to_owned(),
+        let limit = match (self.limit, self.share()) {
+            (Some(limit), Some(share)) if share != limit => {
+                format!(
+                    " of {share}, the share of one of {} services in {limit}",
+                    self.sharing
+                )
+            }
+            (Some(limit), _) => format!(" of {limit}"),
+            (None, _) => " of a database whose limit is not known here".to_owned(),
         };
         let background = match self.background {
             0 => String::new(),
@@ -84,12 +97,23 @@ mod tests {
             background: 0,
             instances: 6,
             limit: Some(299),
+            sharing: 1,
         };
         assert_eq!(
             workers.arithmetic(),
             "5 workers × 5 connections × 6 instances × 2 (site and slot) = 300 of 299"
         );
         assert!(!workers.fit());
+        let one_of_two = Workers {
+            sharing: 2,
+            limit: Some(844),
+            ..workers.clone()
+        };
+        assert_eq!(
+            one_of_two.arithmetic(),
+            "5 workers × 5 connections × 6 instances × 2 (site and slot) = 300 of 422, the share of one of 2 services in 844"
+        );
+        assert!(one_of_two.fit());
         let with_celery = Workers {
             background: 3,
             limit: None,

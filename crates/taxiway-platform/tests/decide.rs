@@ -197,7 +197,7 @@ mod decide {
         two.services.push(other);
         insta::assert_snapshot!(refusal(&two, ""), @r#"
         several-services: this repository holds several web services: ., api
-          choose one in taxiway.toml: [app] root = "…"
+          choose the main one in taxiway.toml: [app] root = "…". It is the only one that is deployed, unless each of the others that should be gets a table too: [services.NAME] root = "…"
         "#);
         insta::assert_snapshot!(refusal(&two, "[app]\nroot = \"api/\"\n"), @"nothing is refused");
         insta::assert_snapshot!(refusal(&two, "[app]\nroot = \"web\"\n"), @r"

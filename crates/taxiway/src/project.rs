@@ -74,6 +74,19 @@ impl Project {
                 failure.with_diagnostics(diagnostics)
             }
         })?;
+        if let Some(further) = platform.further.first() {
+            let name = further.service.name.clone().unwrap_or_default();
+            return Err(Failure::new(
+                Exit::Lacking,
+                format!(
+                    "[services.{name}]: further services can be decided, and not be deployed yet"
+                ),
+            )
+            .next(
+                "deploy one",
+                "[app] root = \"…\" in taxiway.toml, without [services]",
+            ));
+        }
         Ok(Self {
             root,
             sources,

@@ -1,4 +1,4 @@
-//! The tables `[background.NAME]`.
+//! The tables `[background.NAME]`, and those of the same shape below a service.
 
 use indexmap::IndexMap;
 use toml::de::DeTable;
@@ -11,6 +11,7 @@ impl Reader {
     pub(super) fn background(
         &mut self,
         document: &DeTable<'_>,
+        path: &str,
     ) -> IndexMap<String, BackgroundSettings> {
         let mut processes = IndexMap::new();
         let Some(tables) = self.table(document, "background") else {
@@ -29,7 +30,7 @@ impl Reader {
                 self.wrong_type(value, "a table");
                 continue;
             };
-            let context = format!("[background.{name}]");
+            let context = format!("[{path}.{name}]");
             self.keys(table, &context, &["command", "single", "run"]);
             let command = self.text(table, "command");
             if let Some(command) = &command

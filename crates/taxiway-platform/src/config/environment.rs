@@ -41,6 +41,7 @@ impl Reader {
                 "background",
                 "database",
                 "variables",
+                "services",
             ],
         );
         EnvironmentSettings {
@@ -52,11 +53,7 @@ impl Reader {
                 "python",
                 python::OFFERED.map(|version| (version, version.to_owned())),
             ),
-            domains: self.texts(table, "domains", |domain| {
-                (!is_host_name(domain)).then(|| {
-                    format!("`{domain}` is no host name: write it without scheme, port and path")
-                })
-            }),
+            domains: self.domains(table),
             bind_domains: self.switch(table, "bind-domains"),
             network: self.choice(
                 table,
@@ -92,7 +89,16 @@ impl Reader {
                 .map(|database| self.database(name, database))
                 .unwrap_or_default(),
             variables: self.variables(table),
+            services: self.services_in(name, table),
         }
+    }
+
+    pub(super) fn domains(&mut self, table: &DeTable<'_>) -> Vec<Setting<String>> {
+        self.texts(table, "domains", |domain| {
+            (!is_host_name(domain)).then(|| {
+                format!("`{domain}` is no host name: write it without scheme, port and path")
+            })
+        })
     }
 
     fn database(&mut self, environment: &str, table: &DeTable<'_>) -> DatabaseSettings {

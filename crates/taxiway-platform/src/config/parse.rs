@@ -42,10 +42,14 @@ impl Reader {
                 "variables",
                 "delivery",
                 "background",
+                "services",
                 "environments",
                 "check",
             ],
         );
+        let services = self.services(document);
+        let environments = self.environments(document);
+        self.only_known(document, &services);
         Config {
             app: self
                 .table(document, "app")
@@ -56,8 +60,9 @@ impl Reader {
                 .table(document, "delivery")
                 .map(|table| self.delivery(table))
                 .unwrap_or_default(),
-            background: self.background(document),
-            environments: self.environments(document),
+            background: self.background(document, "background"),
+            services,
+            environments,
             check: self
                 .table(document, "check")
                 .map(|table| self.check(table))
@@ -133,16 +138,8 @@ impl Reader {
                 ],
             ),
             data_residency: self.regions(table, "data-residency"),
-            root: self.text(table, "root").map(|root| Setting {
-                value: root.value.trim_end_matches('/').into(),
-                place: root.place,
-            }),
-            secrets: self.texts(table, "secrets", |name| {
-                if is_platforms_own(name) {
-                    return Some(format!("`{name}` is set by the platform"));
-                }
-                (!is_variable_name(name)).then(|| format!("`{name}` is no name of a variable"))
-            }),
+            root: self.folder(table, "root"),
+            secrets: self.texts(table, "secrets", secret_problem),
         }
     }
 
@@ -353,6 +350,14 @@ impl Reader {
     }
 }
 
+/// What is wrong with the name of a variable that holds a credential, if anything.
+pub(super) fn secret_problem(name: &str) -> Option<String> {
+    if is_platforms_own(name) {
+        return Some(format!("`{name}` is set by the platform"));
+    }
+    (!is_variable_name(name)).then(|| format!("`{name}` is no name of a variable"))
+}
+
 /// App Service passes only such names to Linux processes unchanged. Source: Azure App Service, app settings.
 fn is_variable_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
@@ -522,6 +527,23 @@ mod tests {
         2:11 config-value: a shell's quotes, variables and pipes mean nothing here: put them into a script, and name that | 
         3:1 unknown-key: [background.Celery_1] has no key `singel` | did you mean `single`?
         5:8 config-type: expected a table, found integer |
+        "
+        );
+    }
+
+    #[test]
+    fn a_service_has_a_name_of_its_own_and_a_folder() {
+        insta::assert_snapshot!(
+            check("[services.Gate_Way]\nroot = \"gateway\"\n[services.database]\nroot = \"api/\"\n[services.gateway]\ndatabase = \"own\"\nport = 1\n[services]\napi = 1\n[environments.production.services.gatewy]\ndomains = [\"x\"]\n"),
+            @"
+        1:11 service-name: service `Gate_Way` has a name that is without a lower-case letter at its start | 
+        3:11 service-name: service `database` has a name that is taken by something else in the infrastructure | 
+        5:11 missing-key: [services.gateway] lacks `root`, its folder | 
+        6:12 config-value: `database` is one of postgresql, shared, none, not `own` | 
+        7:1 unknown-key: [services.gateway] has no key `port` | did you mean `root`?
+        9:7 config-type: expected a table, found integer | 
+        10:35 unknown-service: [environments.production.services.gatewy] is about a service that [services] does not name | 
+        11:12 config-value: `x` is no host name: write it without scheme, port and path |
         "
         );
     }

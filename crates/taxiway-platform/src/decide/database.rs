@@ -3,6 +3,7 @@
 use taxiway_app::{FrameworkName, Service};
 
 use super::environments::Asked;
+use super::several::Together;
 use super::{Decisions, list};
 use crate::platform::database_tier;
 use crate::{
@@ -126,6 +127,14 @@ impl Opens {
             Self::Library("SQLAlchemy")
         } else {
             Self::Project
+        }
+    }
+
+    /// How the services of one server sign in: all by password where one of them can't be given tokens.
+    pub(super) fn beside(self, together: &Together<'_>) -> Self {
+        match self {
+            Self::Library(_) if together.opens_itself => Self::Project,
+            own => own,
         }
     }
 }

@@ -5,8 +5,8 @@ use taxiway_app::{MediaStorage, Service};
 use taxiway_diagnostics::Place;
 
 use super::{
-    Decisions, at, background, database, domains, list, off_hours, plan, resources, service,
-    workers,
+    Decisions, Whole, at, background, database, domains, list, off_hours, plan, resources, service,
+    several, workers,
 };
 use crate::python::Chosen;
 use crate::regions::DEFAULT_REGION;
@@ -42,6 +42,7 @@ struct Shared<'a> {
     server: Server,
     opens_connections: database::Opens,
     python: Chosen,
+    together: &'a several::Together<'a>,
     background: &'a [BackgroundProcess],
 }
 
@@ -50,12 +51,12 @@ pub(super) fn decide(
     service: &Service,
     config: &Config,
     background: &[BackgroundProcess],
-    workload: &str,
+    whole: &Whole<'_>,
     variables: &[Variable],
     server: Server,
     decisions: &mut Decisions,
 ) -> Vec<Environment> {
-    let python = match python::choose(service) {
+    let python = match python::choose_for_all(&whole.together.services) {
         Ok(python) => python,
         Err(none) => {
             decisions.refuse(
@@ -74,7 +75,7 @@ pub(super) fn decide(
     let cache_settings = service::cache_settings(service, config);
     let shared = Shared {
         config,
-        workload,
+        workload: whole.workload,
         variables,
         cache_settings: &cache_settings,
         stores_in_azure: service
@@ -87,8 +88,9 @@ pub(super) fn decide(
                     .or_else(|| service.seen("media"))
             }),
         server,
-        opens_connections: database::Opens::of(service, config),
+        opens_connections: database::Opens::of(service, config).beside(whole.together),
         python,
+        together: whole.together,
         background,
     };
     let nothing = EnvironmentSettings::default();
@@ -149,7 +151,7 @@ impl Shared<'_> {
             &asked,
             self.config,
             self.server,
-            (&plan, &database),
+            (&plan, &database, self.together),
             if runs_background {
                 self.background
             } else {

@@ -1,10 +1,9 @@
-//! The one web service: which it is, whether it can be given a platform, and how it runs.
+//! One web service: whether it can be given a platform, and how it runs.
 
 use taxiway_app::{
-    App, Backing, DatabaseEngine, FrameworkName, Interface, Kind, MediaStorage, Port, Service,
+    Backing, DatabaseEngine, FrameworkName, Interface, Kind, MediaStorage, Port, Service,
     StaticStrategy,
 };
-use taxiway_diagnostics::{Diagnostic, Severity};
 
 use super::{Decisions, at, variables};
 use crate::{
@@ -14,59 +13,7 @@ use crate::{
 /// App Service asks a Python site there unless it is told otherwise. Source: Configure a Linux Python app.
 const DEFAULT_PORT: u16 = 8000;
 
-/// The service to give a platform: the only one, or the one that `taxiway.toml` names.
-pub(super) fn only_service<'a>(
-    app: &'a App,
-    config: &Config,
-) -> Result<&'a Service, Box<Diagnostic>> {
-    let refused = |code: &'static str, message: String, help: String| {
-        Box::new(Diagnostic::new(Severity::Error, code, message).help(help))
-    };
-    let roots = || -> Vec<String> {
-        let roots = app.services.iter().map(|service| service.root.to_string());
-        roots.collect()
-    };
-    if let Some(root) = &config.app.root {
-        let found = app
-            .services
-            .iter()
-            .find(|service| service.root == root.value || service.app_dir == root.value);
-        return found.ok_or_else(|| {
-            refused(
-                "no-service",
-                format!(
-                    "there is no web service in `{}` ({})",
-                    root.value, root.place
-                ),
-                format!("services are in: {}", roots().join(", ")),
-            )
-        });
-    }
-    match app.services.as_slice() {
-        [service] => Ok(service),
-        [] => Err(refused(
-            "no-service",
-            format!(
-                "this repository is {} and holds no web service",
-                describe(app.kind)
-            ),
-            app.warnings
-                .first()
-                .cloned()
-                .unwrap_or_else(|| "`taxiway detect` shows what was found in it".to_owned()),
-        )),
-        _ => Err(refused(
-            "several-services",
-            format!(
-                "this repository holds several web services: {}",
-                roots().join(", ")
-            ),
-            "choose one in taxiway.toml: [app] root = \"…\"".to_owned(),
-        )),
-    }
-}
-
-const fn describe(kind: Kind) -> &'static str {
+pub(super) const fn describe(kind: Kind) -> &'static str {
     match kind {
         Kind::App => "an application",
         Kind::Library => "a library",
@@ -270,6 +217,7 @@ pub(super) fn web_service(
     let static_files = static_files(service, decisions);
     database(service, config, decisions);
     Some(WebService {
+        name: None,
         root: service.root.clone(),
         app_dir: service.app_dir.clone(),
         entrypoint: if is_django {
@@ -280,6 +228,7 @@ pub(super) fn web_service(
         wrapped: if is_django { None } else { Some(own?) },
         interface,
         has_database: has_database(service, config),
+        shares_database: false,
         settings_module,
         key_setting: variables::key_setting(service).to_owned(),
         framework: framework_name(service),

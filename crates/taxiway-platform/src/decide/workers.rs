@@ -4,6 +4,7 @@ use taxiway_diagnostics::Place;
 
 use super::Decisions;
 use super::environments::Asked;
+use super::several::Together;
 use crate::{
     BackgroundProcess, Config, Database, DatabaseKind, Plan, Server, Setting, Size, Source, Workers,
 };
@@ -37,7 +38,7 @@ pub(super) fn workers(
     asked: &Asked<'_>,
     config: &Config,
     server: Server,
-    (plan, database): (&Plan, &Database),
+    (plan, database, together): (&Plan, &Database, &Together<'_>),
     background: &[BackgroundProcess],
     decisions: &mut Decisions,
 ) -> Workers {
@@ -71,6 +72,7 @@ pub(super) fn workers(
             .map(|it| it.connections)
             .sum(),
         limit: (database.kind == DatabaseKind::New).then(|| database.connections()),
+        sharing: together.databases.max(1),
     };
     if let Some((processes, place)) = configured.processes {
         workers.processes = processes;
@@ -78,12 +80,12 @@ pub(super) fn workers(
         let value = value(&workers, server);
         decisions.configured(asked.key("workers"), value, place, &reason);
     } else {
-        let wanted = wanted(size, server);
+        let wanted = wanted(size, server, together.sites());
         workers.processes = wanted;
         reduce(&mut workers);
         let reason = format!(
             "{}{}; {}",
-            because(size, server),
+            because(size, server, together.sites()),
             if workers.processes < wanted {
                 format!(", and no more than the database takes, which {wanted} are not")
             } else {
@@ -101,7 +103,7 @@ pub(super) fn workers(
 }
 
 /// Two at least, so that one may start anew while the other serves.
-fn wanted(size: Size, server: Server) -> u32 {
+fn wanted(size: Size, server: Server, sites: u32) -> u32 {
     let facts = size.facts();
     let by_cores = match (server, facts.plan_cores) {
         (_, 1) => 2,
@@ -111,12 +113,14 @@ fn wanted(size: Size, server: Server) -> u32 {
     // The slot's processes are on the same instance while a release is rolled out.
     let memory = facts.plan_memory_gb * 1024 / 2;
     let by_memory = memory.saturating_sub(MEMORY_OF_OTHERS) / MEMORY_OF_WORKER;
-    by_cores.min(by_memory).max(1)
+    // The sites of one plan are on the same instances.
+    let by_cores = (by_cores / sites).max(2.min(by_cores));
+    by_cores.min(by_memory / sites).max(1)
 }
 
 /// A fifth of the connections is left to people, migrations and backups; only one process is better than none that connects.
 fn reduce(workers: &mut Workers) {
-    let Some(limit) = workers.limit else { return };
+    let Some(limit) = workers.share() else { return };
     while workers.processes > 2 && workers.total() > limit / 5 * 4 {
         workers.processes -= 1;
     }
@@ -125,15 +129,19 @@ fn reduce(workers: &mut Workers) {
     }
 }
 
-fn because(size: Size, server: Server) -> String {
+fn because(size: Size, server: Server, sites: u32) -> String {
     let facts = size.facts();
     let rule = match (server, facts.plan_cores) {
         (_, 1) => "two, so that one may start anew while the other serves",
         (Server::Gunicorn, _) => "twice that and one",
         (Server::Uvicorn, _) => "a loop keeps one busy",
     };
+    let shared = match sites {
+        1 => String::new(),
+        sites => format!(", shared by {sites} services"),
+    };
     format!(
-        "{} has {} vCPU and {} GB: {rule}",
+        "{} has {} vCPU and {} GB: {rule}{shared}",
         facts.plan_sku, facts.plan_cores, facts.plan_memory_gb
     )
 }

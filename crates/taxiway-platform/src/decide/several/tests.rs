@@ -1,0 +1,203 @@
+//! Two services of one repository: what each gets, and what they can't have.
+
+use taxiway_app::App;
+
+use crate::{Config, Platform, decide};
+
+/// A Django service in `backend`, and a FastAPI service in `gateway`; `changes` are laid over the latter.
+fn two(changes: &serde_json::Value) -> App {
+    let mut gateway = serde_json::json!({
+        "name": "gateway", "root": "gateway", "app_dir": "gateway",
+        "framework": {"name": "fastapi"}, "interface": "asgi", "entrypoint": "main:app",
+        "python": {"constraint": ">=3.12"},
+        "dependencies": {"manager": "pip", "manifests": ["gateway/requirements.txt"], "distributions": [{"name": "sqlalchemy", "place": "gateway/requirements.txt:2"}]},
+        "database": {"engine": "postgresql", "env": ["DATABASE_URL"], "config": "url"},
+        "env": [
+            {"name": "DATABASE_URL", "required": true, "secret": true, "places": ["gateway/main.py:3"]},
+            {"name": "BACKEND_URL", "required": true, "secret": false, "places": ["gateway/main.py:4"]},
+            {"name": "STRIPE_KEY", "required": true, "secret": true, "places": ["gateway/main.py:5"]}
+        ]
+    });
+    for (key, value) in changes.as_object().unwrap() {
+        gateway[key] = value.clone();
+    }
+    let backend = serde_json::json!({
+        "name": "shop", "root": "backend", "app_dir": "backend",
+        "framework": {"name": "django", "version": "5.2"}, "interface": "wsgi",
+        "entrypoint": "shop.wsgi:application", "settings_module": "shop.settings",
+        "python": {"version": "3.11"},
+        "processes": [{"kind": "worker", "tool": "celery", "app": "shop"}],
+    });
+    let services = serde_json::json!([backend, gateway]);
+    let app =
+        serde_json::json!({"schema": "taxiway.detect/v1", "kind": "app", "services": services});
+    serde_json::from_value(app).unwrap()
+}
+
+const TWO: &str = "[app]\nroot = \"backend\"\nsecrets = [\"STRIPE_KEY\", \"MAIL_KEY\"]\n[variables]\nLEVEL = \"info\"\n\
+                   [services.gateway]\nroot = \"gateway\"\n[services.gateway.variables]\nLEVEL = \"debug\"\n\
+                   [environments.local.services.gateway.variables]\nBACKEND_URL = \"http://shop.localhost:8080\"\n\
+                   [environments.production]\n";
+
+#[test]
+fn a_further_service_gets_what_is_its_own() {
+    let platform = decide(&two(&serde_json::json!({})), &Config::parse(TWO).unwrap()).unwrap();
+    let own: Vec<String> = platform
+        .choices
+        .iter()
+        .filter(|choice| choice.key.starts_with("services.") || choice.key.ends_with("workers"))
+        .map(|choice| format!("{} = {} | {}", choice.key, choice.value, choice.reason))
+        .collect();
+    insta::assert_snapshot!(own.join("\n"), @r#"
+        local.workers = 2 of gthread, 4 threads each | P0v3 has 1 vCPU and 4 GB: two, so that one may start anew while the other serves, shared by 2 services; 2 workers × 5 connections × 1 instance × 2 (site and slot) = 20, and 3 × 1 instance of processes beside it: 23 of 422, the share of one of 2 services in 844
+        production.workers = 2 of gthread, 4 threads each | P0v3 has 1 vCPU and 4 GB: two, so that one may start anew while the other serves, shared by 2 services; 2 workers × 5 connections × 5 instances × 2 (site and slot) = 100, and 3 × 5 instances of processes beside it: 115 of 422, the share of one of 2 services in 844
+        services.gateway.entrypoint = main:app | what the server loads
+        services.gateway.server = gunicorn with uvicorn workers | App Service's built-in image starts gunicorn
+        services.gateway.static = as the application does | the framework serves its own
+        services.gateway.database = PostgreSQL | what its settings use
+        services.gateway.port = 8000 | where nobody sets PORT: bind, EXPOSE, probes and WEBSITES_PORT have this one
+        services.gateway.secrets.DJANGO_SECRET_KEY = generated | made on the first deployment, kept in the vault
+        services.gateway.secrets.STRIPE_KEY = from you | read once where taxiway runs, kept in the vault
+        services.gateway.variables.DATABASE_URL = from the server | the overlay takes it from DATABASE_URL
+        services.gateway.local.workers = 2 of uvicorn | P0v3 has 1 vCPU and 4 GB: two, so that one may start anew while the other serves, shared by 2 services; 2 workers × 16 connections × 1 instance × 2 (site and slot) = 64 of 422, the share of one of 2 services in 844
+        services.gateway.local.variables.LEVEL = debug | configured
+        services.gateway.local.variables.BACKEND_URL = http://shop.localhost:8080 | configured
+        services.gateway.production.workers = 2 of uvicorn | P0v3 has 1 vCPU and 4 GB: two, so that one may start anew while the other serves, shared by 2 services; 2 workers × 16 connections × 5 instances × 2 (site and slot) = 320 of 422, the share of one of 2 services in 844
+        services.gateway.production.variables.LEVEL = debug | configured
+        services.gateway.database.name = shop_gateway | one of its own on the same server, so that no service meets the tables of another; [services.gateway] database = "shared" takes that of the service of [app]
+        "#);
+    let gateway = &platform.further[0];
+    assert_eq!(gateway.workload, platform.workload);
+    let secrets = |platform: &Platform| -> String {
+        let each = platform.secrets.iter();
+        let each =
+            each.map(|it| format!("{} {}", it.parameter, it.setting.as_deref().unwrap_or("-")));
+        each.collect::<Vec<_>>().join(", ")
+    };
+    insta::assert_snapshot!(secrets(&platform), @"djangoSecretKey DJANGO_SECRET_KEY, secretStripeKey STRIPE_KEY, secretMailKey MAIL_KEY");
+    insta::assert_snapshot!(secrets(gateway), @"gatewayDjangoSecretKey DJANGO_SECRET_KEY, secretStripeKey STRIPE_KEY");
+    let names: Vec<&str> = platform
+        .all_secrets()
+        .iter()
+        .map(|it| it.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "django-secret-key",
+            "stripe-key",
+            "mail-key",
+            "gateway-django-secret-key"
+        ]
+    );
+    for environment in ["local", "production"] {
+        let one = platform.environment(environment).unwrap();
+        let other = gateway.environment(environment).unwrap();
+        assert_eq!(one.variables["LEVEL"], "info");
+        assert_eq!(other.variables["LEVEL"], "debug");
+        // Both accept 3.12, and the backend's own wish is too old for the other.
+        assert_eq!(
+            (one.python.version.as_str(), &one.python),
+            ("3.12", &other.python)
+        );
+        assert_eq!((&one.plan, &one.region), (&other.plan, &other.region));
+        assert_eq!(other.database.name, "shop_gateway");
+    }
+    let missing: Vec<&str> = gateway.environments[1]
+        .missing
+        .iter()
+        .map(|it| it.help.as_str())
+        .collect();
+    assert_eq!(
+        missing,
+        ["in taxiway.toml: [services.gateway.variables] BACKEND_URL = \"…\""]
+    );
+}
+
+#[test]
+fn a_further_service_may_share_the_database_or_have_none() {
+    let with = |database: &str| {
+        let root = "root = \"gateway\"\n";
+        let config = TWO.replace(root, &format!("{root}database = \"{database}\"\n"));
+        decide(
+            &two(&serde_json::json!({})),
+            &Config::parse(&config).unwrap(),
+        )
+        .unwrap()
+        .further
+        .remove(0)
+    };
+    let shared = with("shared");
+    assert!(shared.service.has_database && shared.service.shares_database);
+    assert_eq!(shared.environments[0].database.name, "shop");
+    let none = with("none");
+    assert!(!none.service.has_database);
+    assert_eq!(none.environments[0].workers.connections, 0);
+}
+
+/// Tokens are for all services of a server or for none.
+#[test]
+fn services_sign_in_to_their_server_alike() {
+    let own_code = serde_json::json!({"dependencies": {"manager": "pip"}});
+    let platform = decide(&two(&own_code), &Config::parse(TWO).unwrap()).unwrap();
+    for platform in platform.services() {
+        let ways: Vec<_> = platform
+            .environments
+            .iter()
+            .map(|it| it.database.sign_in.name())
+            .collect();
+        assert_eq!(ways, ["password", "password"]);
+    }
+}
+
+#[test]
+fn what_several_services_cannot_have_is_refused() {
+    let refusal = |changes: serde_json::Value, config: &str| refusal(&two(&changes), config);
+    let none = || serde_json::json!({});
+    insta::assert_snapshot!(refusal(none(), ""), @r#"
+        several-services: this repository holds several web services: backend, gateway
+          choose the main one in taxiway.toml: [app] root = "…". It is the only one that is deployed, unless each of the others that should be gets a table too: [services.NAME] root = "…"
+        "#);
+    insta::assert_snapshot!(refusal(none(), "[services.gateway]\nroot = \"gate\"\n"), @"
+        no-service: there is no web service in `gate` (taxiway.toml:2)
+          services are in: backend, gateway
+        ");
+    insta::assert_snapshot!(
+        refusal(none(), "[app]\nroot = \"gateway\"\ndatabase = \"none\"\nhosting = \"container\"\n[services.shop]\nroot = \"backend\"\n\
+        [delivery]\npipeline = \"cloud-build\"\ncontainer = \"docker\"\ndeploy-with = \"azure-cli\"\n[delivery.cloud-run]\nregion = \"europe-west4\"\n"),
+        @r#"
+        not-for-several-services: `hosting = "container"` (taxiway.toml:4) is written for one service only, and [services] names further ones
+          leave it out, or deploy one service alone: [app] root without [services]
+        not-for-several-services: `pipeline = "cloud-build"` (taxiway.toml:8) is written for one service only, and [services] names further ones
+          leave it out, or deploy one service alone: [app] root without [services]
+        not-for-several-services: `container = "docker"` (taxiway.toml:9) is written for one service only, and [services] names further ones
+          leave it out, or deploy one service alone: [app] root without [services]
+        not-for-several-services: `deploy-with = "azure-cli"` (taxiway.toml:10) is written for one service only, and [services] names further ones
+          leave it out, or deploy one service alone: [app] root without [services]
+        database-of-a-further-service: service `shop` has a database, and the service of [app] in `gateway` has none; the server comes with the database of that one
+          make it the service of [app]: [app] root = "backend", and name the other one in [services]
+        "#);
+    insta::assert_snapshot!(refusal(serde_json::json!({"root": "backend", "app_dir": "backend/gateway"}), "[app]\nroot = \"backend\"\n[services.gateway]\nroot = \"backend/gateway\"\n"), @"
+        services-in-one-folder: the service of [app] and service `gateway` are both in `backend`: one folder is one package, with one gunicorn.conf.py and one requirements.taxiway.txt
+          move one of them into a folder of its own, with its requirements
+        ");
+    insta::assert_snapshot!(refusal(serde_json::json!({"backing": [{"kind": "redis", "required": true, "env": ["REDIS_URL"], "places": []}], "entrypoint": null}), TWO), @r#"
+        redis-of-a-further-service: service `gateway` needs Redis (REDIS_URL), and that of an environment is the one of [app]'s service: two services in one Redis take each other's tasks
+          if you run another one, say where: [services.gateway] secrets = ["REDIS_URL"]; to use the same one on purpose, [services.gateway.variables] REDIS_URL = "…"
+        entrypoint-missing: service `gateway`: no WSGI or ASGI application was found in this service
+          make one in a module that can be imported: `app = create_app()`
+        "#);
+}
+
+fn refusal(app: &App, config: &str) -> String {
+    match decide(app, &Config::parse(config).unwrap()) {
+        Ok(_) => "nothing is refused".to_owned(),
+        Err(diagnostics) => diagnostics
+            .iter()
+            .map(|diagnostic| {
+                let help = diagnostic.help.as_deref().unwrap_or_default();
+                format!("{}: {}\n  {help}\n", diagnostic.code, diagnostic.message)
+            })
+            .collect(),
+    }
+}
