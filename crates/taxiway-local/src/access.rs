@@ -1,17 +1,21 @@
 //! Role-based access control: who may do what, and where.
 //!
-//! A role assignment gives its principal the role's actions at its scope and everything below. The sum of all assignments
-//! counts; there is no refusal by role. Source: Azure RBAC documentation, "What is Azure RBAC".
+//! A role assignment gives its principal the role's actions at its scope and everything below, where its condition holds. The sum
+//! of all assignments counts; there is no refusal by role. Source: Azure RBAC documentation, "What is Azure RBAC".
 
 mod assignment;
+mod built_in;
+mod condition;
+mod permissions;
 mod role;
-mod roles;
 
 use taxiway_arm::ResourceId;
 
-pub(crate) use assignment::{ASSIGNMENT_TYPE, Assignment};
-pub(crate) use role::Role;
-pub(crate) use roles::{ROLES, role_by_guid};
+pub(crate) use assignment::{ASSIGNMENT_TYPE, Assignment, all as all_assignments};
+pub(crate) use built_in::{ROLES, built_in};
+pub(crate) use condition::{Attributes, Condition};
+pub(crate) use permissions::Permissions;
+pub(crate) use role::{ROLE_TYPE, Role, custom_id};
 
 use crate::{cloud::Cloud, error::ArmError, identity::Caller};
 
@@ -28,8 +32,25 @@ pub(crate) fn require(
     action: &str,
     scope: &ResourceId,
 ) -> Result<(), ArmError> {
-    let roles = roles_at(cloud, caller, scope)?;
-    if roles.iter().any(|role| role.allows(action)) {
+    require_with(cloud, caller, action, scope, Attributes::None)
+}
+
+/// The same for a call whose attributes the condition of an assignment may judge.
+///
+/// # Errors
+/// 403 `AuthorizationFailed` in Azure's words.
+pub(crate) fn require_with(
+    cloud: &Cloud,
+    caller: &Caller,
+    action: &str,
+    scope: &ResourceId,
+    attributes: Attributes<'_>,
+) -> Result<(), ArmError> {
+    let grants = grants_at(cloud, caller, scope)?;
+    let allows = |(assignment, role): &(Assignment, Role)| {
+        role.allows(action) && assignment.gives(action, attributes)
+    };
+    if grants.iter().any(allows) {
         return Ok(());
     }
     Err(ArmError::forbidden(
@@ -48,8 +69,10 @@ pub(crate) fn allows_data(
     data_action: &str,
     scope: &ResourceId,
 ) -> Result<bool, ArmError> {
-    let roles = roles_at(cloud, caller, scope)?;
-    Ok(roles.iter().any(|role| role.allows_data(data_action)))
+    let grants = grants_at(cloud, caller, scope)?;
+    Ok(grants.iter().any(|(assignment, role)| {
+        role.allows_data(data_action) && assignment.gives(data_action, Attributes::None)
+    }))
 }
 
 /// Whether the caller has any role at or below the scope: what makes a subscription show up in its list.
@@ -69,11 +92,24 @@ pub(crate) fn roles_at(
     cloud: &Cloud,
     caller: &Caller,
     scope: &ResourceId,
-) -> Result<Vec<&'static Role>, ArmError> {
-    let assignments = assignment::of_principal(cloud, &caller.object_id)?;
-    Ok(assignments
-        .iter()
-        .filter(|assignment| scope.is_at_or_below(&assignment.scope))
-        .filter_map(|assignment| role_by_guid(&assignment.role_guid))
-        .collect())
+) -> Result<Vec<Role>, ArmError> {
+    let grants = grants_at(cloud, caller, scope)?;
+    Ok(grants.into_iter().map(|(_, role)| role).collect())
+}
+
+/// The assignments of the caller that reach `scope`, each with its role.
+fn grants_at(
+    cloud: &Cloud,
+    caller: &Caller,
+    scope: &ResourceId,
+) -> Result<Vec<(Assignment, Role)>, ArmError> {
+    let mut grants = Vec::new();
+    for assignment in assignment::of_principal(cloud, &caller.object_id)? {
+        if scope.is_at_or_below(&assignment.scope)
+            && let Some(role) = Role::find(cloud, &assignment.role_guid)?
+        {
+            grants.push((assignment, role));
+        }
+    }
+    Ok(grants)
 }

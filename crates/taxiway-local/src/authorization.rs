@@ -23,7 +23,7 @@ pub(crate) fn handle(cloud: &Cloud, request: &Request) -> Outcome {
     let action = request.action.as_deref().map(str::to_ascii_lowercase);
     match (action.as_deref(), resource_type.as_str()) {
         (Some("roleassignments"), _) => assignments::list(cloud, request),
-        (Some("roledefinitions"), _) => definitions::list(request),
+        (Some("roledefinitions"), _) => definitions::list(cloud, request),
         (Some("locks"), _) => locks::list(cloud, request),
         (Some("permissions"), _) => permissions(cloud, request),
         // Assignments of classic administrators, denials and policies: there are none.
@@ -33,7 +33,7 @@ pub(crate) fn handle(cloud: &Cloud, request: &Request) -> Outcome {
             Ok(Response::list(Vec::new()))
         }
         (None, "microsoft.authorization/roleassignments") => assignments::handle(cloud, request),
-        (None, "microsoft.authorization/roledefinitions") => definitions::handle(request),
+        (None, "microsoft.authorization/roledefinitions") => definitions::handle(cloud, request),
         (None, "microsoft.authorization/locks") => locks::handle(cloud, request),
         (None, _) => Err(rules::unknown_type(
             &request.id.resource_type(),
@@ -55,13 +55,9 @@ fn permissions(cloud: &Cloud, request: &Request) -> Outcome {
         return Err(record::method_not_allowed(request));
     }
     let roles = crate::access::roles_at(cloud, &request.caller, &request.id)?;
-    let items = roles.into_iter().map(|role| {
-        json!({
-            "actions": role.actions,
-            "notActions": role.not_actions,
-            "dataActions": role.data_actions,
-            "notDataActions": [],
-        })
-    });
+    let items = roles
+        .into_iter()
+        .flat_map(|role| role.permissions)
+        .map(|permissions| json!(permissions));
     Ok(Response::list(items.collect()))
 }

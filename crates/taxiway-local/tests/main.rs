@@ -2,6 +2,7 @@
 
 mod access;
 mod connect_proxy;
+mod custom_roles;
 mod deployments;
 mod entra;
 mod harness;

@@ -109,6 +109,16 @@ resource deployRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
         notActions: [
           // The keys of the account open what roles keep closed.
           'Microsoft.Storage/storageAccounts/listKeys/action'
+          // No release takes away what serves or keeps data. A person does that.
+          'Microsoft.Cache/redisEnterprise/delete'
+          'Microsoft.ContainerRegistry/registries/delete'
+          'Microsoft.DBforPostgreSQL/flexibleServers/databases/delete'
+          'Microsoft.DBforPostgreSQL/flexibleServers/delete'
+          'Microsoft.KeyVault/vaults/delete'
+          'Microsoft.OperationalInsights/workspaces/delete'
+          'Microsoft.Storage/storageAccounts/delete'
+          'Microsoft.Web/serverfarms/delete'
+          'Microsoft.Web/sites/delete'
         ]
       }
     ]
@@ -120,7 +130,8 @@ resource deployAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' =
   properties: {
     principalId: deployer.properties.principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: deployRole.id
+    // Below the subscription, as Azure shows it: else every comparison finds a difference.
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', deployRole.name)
     description: 'The pipeline deploys to this group, and to no other.'
   }
 }
@@ -184,7 +195,7 @@ resource compareAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' 
   properties: {
     principalId: makesReader ? reader!.properties.principalId : readerPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: compareRole.id
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', compareRole.name)
     description: 'Pull requests show what they would change; a schedule finds what was changed by hand.'
   }
 }

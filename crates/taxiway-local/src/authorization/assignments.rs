@@ -7,13 +7,17 @@ use uuid::Uuid;
 
 use super::definition_id;
 use crate::{
-    access::{ASSIGNMENT_TYPE, Assignment, role_by_guid},
+    access::{ASSIGNMENT_TYPE, Assignment, Condition, Role, all_assignments},
     cloud::Cloud,
     error::ArmError,
     provider::{Outcome, Request, Response},
     record,
     store::StoredResource,
 };
+
+/// The most of one subscription, and the most bytes of a condition. Source: Azure RBAC documentation, "Azure RBAC limits".
+const MAX_ASSIGNMENTS: usize = 4000;
+const MAX_CONDITION: usize = 8 * 1024;
 
 pub(super) fn handle(cloud: &Cloud, request: &Request) -> Outcome {
     match request.method {
@@ -51,14 +55,8 @@ fn put(cloud: &Cloud, request: &Request) -> Outcome {
     let role = required(properties, "roleDefinitionId")?;
     let principal_id = required(properties, "principalId")?;
     let guid = role.rsplit('/').next().unwrap_or_default();
-    if role_by_guid(guid).is_none() {
-        return Err(ArmError::bad_request(
-            "RoleDefinitionDoesNotExist",
-            format!(
-                "The specified role definition with ID '{guid}' does not exist, or the local cloud does not have it."
-            ),
-        ));
-    }
+    require_role(cloud, guid, &id.scope())?;
+    require_condition(properties)?;
     let principal_type = principal_type(cloud, principal_id, &properties["principalType"])?;
     let existing = cloud.store.resource(id)?;
     if let Some(existing) = &existing {
@@ -73,6 +71,7 @@ fn put(cloud: &Cloud, request: &Request) -> Outcome {
         }
     } else {
         require_new(cloud, id, principal_id, guid)?;
+        require_room(cloud, id)?;
     }
     let body = shape(
         request,
@@ -83,6 +82,68 @@ fn put(cloud: &Cloud, request: &Request) -> Outcome {
     );
     record::save(cloud, id, &request.api_version, body.clone())?;
     Ok(Response::new(StatusCode::CREATED, Some(body)))
+}
+
+/// The role exists, and the scope is one of those that it can be assigned at.
+fn require_role(cloud: &Cloud, guid: &str, scope: &ResourceId) -> Result<(), ArmError> {
+    let Some(role) = Role::find(cloud, guid)? else {
+        return Err(ArmError::bad_request(
+            "RoleDefinitionDoesNotExist",
+            format!(
+                "The specified role definition with ID '{guid}' does not exist, or the local cloud does not have it."
+            ),
+        ));
+    };
+    if role.is_assignable_at(scope) {
+        return Ok(());
+    }
+    Err(ArmError::bad_request(
+        "RoleAssignmentScopeNotAssignableToRoleDefinition",
+        format!(
+            "The role {} is not available for assignment at the requested scope.",
+            role.name
+        ),
+    ))
+}
+
+/// A condition is of version 2.0, at most 8 KB long, and one that this cloud can evaluate.
+fn require_condition(properties: &Value) -> Result<(), ArmError> {
+    let Some(condition) = properties["condition"]
+        .as_str()
+        .filter(|text| !text.is_empty())
+    else {
+        return Ok(());
+    };
+    let refuse = |reason: String| {
+        Err(ArmError::bad_request(
+            "InvalidRoleAssignmentCondition",
+            format!("The condition of the role assignment is not possible: {reason}."),
+        ))
+    };
+    if properties["conditionVersion"] != "2.0" {
+        return refuse("its 'conditionVersion' has to be '2.0'".to_owned());
+    }
+    if condition.len() > MAX_CONDITION {
+        return refuse(format!("it is longer than {MAX_CONDITION} bytes"));
+    }
+    match Condition::parse(condition) {
+        Ok(_) => Ok(()),
+        Err(error) => refuse(format!("the local cloud can't evaluate it, for {error}")),
+    }
+}
+
+fn require_room(cloud: &Cloud, id: &ResourceId) -> Result<(), ArmError> {
+    let taken = all_assignments(cloud)?
+        .iter()
+        .filter(|assignment| assignment.scope.subscription() == id.subscription())
+        .count();
+    if taken < MAX_ASSIGNMENTS {
+        return Ok(());
+    }
+    Err(ArmError::bad_request(
+        "RoleAssignmentLimitExceeded",
+        "No more role assignments can be created.",
+    ))
 }
 
 fn required<'a>(properties: &'a Value, name: &str) -> Result<&'a str, ArmError> {

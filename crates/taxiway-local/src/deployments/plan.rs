@@ -72,7 +72,9 @@ impl Plan {
                 .and_then(|()| names::check(&resource.resource_type, resource.id.name()))
                 .and_then(|()| {
                     let action = format!("{}/write", resource.resource_type);
-                    access::require(cloud, caller, &action, &resource.id)
+                    // What it would write is not known yet.
+                    let attributes = access::Attributes::Later;
+                    access::require_with(cloud, caller, &action, &resource.id, attributes)
                 });
             if let Err(error) = checked {
                 details.push(error.with_target(resource.id.as_str()));

@@ -7,8 +7,13 @@ use taxiway_arm::{RESOURCE_GROUP_TYPE, ResourceId};
 
 use super::{Outcome, Request, Response, rules};
 use crate::{
-    access, authorization, cloud::Cloud, error::ArmError, generic, key_vault, managed_identity,
-    postgresql, resources, web,
+    access::{self, ASSIGNMENT_TYPE, Attributes},
+    authorization,
+    cloud::Cloud,
+    error::ArmError,
+    generic, key_vault, managed_identity, postgresql, resources,
+    store::StoredResource,
+    web,
 };
 
 /// Checks the caller's rights and hands the call to the provider of its namespace.
@@ -30,10 +35,29 @@ async fn checked(cloud: &Cloud, request: Request) -> Outcome {
         return Ok(answer);
     }
     if let Some((action, scope)) = permission(&request) {
-        access::require(cloud, &request.caller, &action, &scope)?;
+        let stored = assignment_to_delete(cloud, &request)?;
+        let attributes = match &stored {
+            Some(stored) => Attributes::Resource(&stored.body["properties"]),
+            None if request.id.is_type(ASSIGNMENT_TYPE) => {
+                Attributes::Request(&request.body["properties"])
+            }
+            None => Attributes::None,
+        };
+        access::require_with(cloud, &request.caller, &action, &scope, attributes)?;
     }
     rules::check(cloud, &request)?;
     route(cloud, request).await
+}
+
+/// What a call is about to take away, where the condition of its caller's role may ask what that is.
+fn assignment_to_delete(
+    cloud: &Cloud,
+    request: &Request,
+) -> Result<Option<StoredResource>, ArmError> {
+    if request.method == Method::DELETE && request.id.is_type(ASSIGNMENT_TYPE) {
+        return Ok(cloud.store.resource(&request.id)?);
+    }
+    Ok(None)
 }
 
 /// The call itself, without the checks: for work that the cloud does by itself, such as deleting what is in a group.

@@ -12,6 +12,7 @@ mod outage;
 mod pipeline;
 mod plans;
 mod registry;
+mod rights;
 mod scanners;
 mod secrets;
 mod usage;

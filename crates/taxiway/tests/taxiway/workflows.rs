@@ -6,6 +6,7 @@
 use taxiway_test::workflow::Outcome;
 
 use crate::pipeline::{Place, all_green, python};
+use crate::rights::{leave_those_of_the_pipeline, nothing_else_is_allowed};
 use crate::scanners::{Advisories, Advisory, gitleaks};
 
 /// The scan of dependencies, and its step.
@@ -153,11 +154,14 @@ fn ci_of_a_django_shop_is_green_and_turns_red() {
 
 #[test]
 fn a_deployment_verifies_what_it_serves_and_a_rollback_brings_the_release_before() {
-    let place = Place::new("notes");
+    let place = Place::with("notes", "repository = \"octo@1/notes@2\"\n");
     let local = ("environment", "local");
     let deploy = |inputs: &[(&str, &str)]| place.run("deploy.yml", &["deploy"], inputs);
     all_green(&deploy(&[local]));
     let first = place.world.serving();
+    // From here on with the rights of the pipeline alone.
+    let manager = leave_those_of_the_pipeline(&place.world, "production", "rg-notes-local");
+    nothing_else_is_allowed(&manager);
     let change = |title: &str| {
         let path = place.world.shop.path().join("notes/main.py");
         let text = std::fs::read_to_string(&path).expect("the example has it");

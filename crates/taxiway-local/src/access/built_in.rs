@@ -3,25 +3,25 @@
 //! Source: Azure RBAC documentation, "Azure built-in roles". A role that is not here can't be assigned: it would grant
 //! something else than in Azure.
 
-use super::Role;
+use super::role::BuiltIn;
 
 /// The role with this GUID.
-pub(crate) fn role_by_guid(guid: &str) -> Option<&'static Role> {
+pub(crate) fn built_in(guid: &str) -> Option<&'static BuiltIn> {
     ROLES
         .iter()
         .find(|role| role.guid.eq_ignore_ascii_case(guid))
 }
 
 /// All of them.
-pub(crate) const ROLES: &[Role] = &[
-    Role {
+pub(crate) const ROLES: &[BuiltIn] = &[
+    BuiltIn {
         name: "Owner",
         guid: "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
         actions: &["*"],
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Contributor",
         guid: "b24988ac-6180-42a0-ab88-20f7382dd24c",
         actions: &["*"],
@@ -38,21 +38,21 @@ pub(crate) const ROLES: &[Role] = &[
         ],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Reader",
         guid: "acdd72a7-3385-48ef-bd42-f606fba81ae7",
         actions: &["*/read"],
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "User Access Administrator",
         guid: "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
         actions: &["*/read", "Microsoft.Authorization/*", "Microsoft.Support/*"],
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Role Based Access Control Administrator",
         guid: "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
         actions: &[
@@ -64,14 +64,14 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "AcrPull",
         guid: "7f951dda-4ed3-4680-a7ca-43fe172d538d",
         actions: &["Microsoft.ContainerRegistry/registries/pull/read"],
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "AcrPush",
         guid: "8311e382-0749-4cb8-b61a-304f252e45ec",
         actions: &[
@@ -81,14 +81,14 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "AcrDelete",
         guid: "c2f4ef07-c644-48eb-af81-4b1b4947fb11",
         actions: &["Microsoft.ContainerRegistry/registries/artifacts/delete"],
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Container Registry Repository Reader",
         guid: "b93aa761-3e63-49ed-ac28-beffa264f7ac",
         actions: &[],
@@ -98,7 +98,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.ContainerRegistry/registries/repositories/metadata/read",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Container Registry Repository Writer",
         guid: "2a1e307c-b015-4ebd-883e-5b7698a07328",
         actions: &[],
@@ -110,14 +110,14 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.ContainerRegistry/registries/repositories/metadata/write",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Container Registry Repository Contributor",
         guid: "2efddaa5-3f1f-4df3-97df-af3f13818f4c",
         actions: &[],
         not_actions: &[],
         data_actions: &["Microsoft.ContainerRegistry/registries/repositories/*"],
     },
-    Role {
+    BuiltIn {
         name: "Key Vault Secrets User",
         guid: "4633458b-17de-408a-b874-0445c86b69e6",
         actions: &[],
@@ -127,7 +127,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Key Vault Secrets Officer",
         guid: "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
         actions: &[
@@ -145,7 +145,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &["Microsoft.KeyVault/vaults/secrets/*"],
     },
-    Role {
+    BuiltIn {
         name: "Key Vault Administrator",
         guid: "00482a5a-887f-4fb3-b363-3b7fe8e74483",
         actions: &[
@@ -163,7 +163,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &["Microsoft.KeyVault/vaults/*"],
     },
-    Role {
+    BuiltIn {
         name: "Key Vault Contributor",
         guid: "f25e0fa2-a7c8-4377-a976-54943a77a395",
         actions: &[
@@ -181,7 +181,7 @@ pub(crate) const ROLES: &[Role] = &[
         ],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Key Vault Reader",
         guid: "21090545-7ca7-4776-b22c-e363652d74d2",
         actions: &[
@@ -202,7 +202,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Key Vault Certificate User",
         guid: "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba",
         actions: &[],
@@ -214,7 +214,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.KeyVault/vaults/keys/read",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Key Vault Certificates Officer",
         guid: "a4417e6f-fecd-4de8-b567-7b0420556985",
         actions: &[
@@ -236,7 +236,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.KeyVault/vaults/certificatecontacts/write",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Key Vault Crypto User",
         guid: "12338af0-0e69-4776-bea7-57ae8d297424",
         actions: &[],
@@ -253,7 +253,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.KeyVault/vaults/keys/verify/action",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Key Vault Crypto Service Encryption User",
         guid: "e147488a-f6f5-4113-8e2d-b22465e65bf6",
         actions: &[
@@ -268,7 +268,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.KeyVault/vaults/keys/unwrap/action",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Key Vault Crypto Officer",
         guid: "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",
         actions: &[
@@ -289,7 +289,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.KeyVault/vaults/keyrotationpolicies/*",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Storage Blob Data Reader",
         guid: "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
         actions: &[
@@ -299,7 +299,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"],
     },
-    Role {
+    BuiltIn {
         name: "Storage Blob Data Contributor",
         guid: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
         actions: &[
@@ -317,7 +317,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Storage Blob Data Owner",
         guid: "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
         actions: &[
@@ -327,7 +327,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*"],
     },
-    Role {
+    BuiltIn {
         name: "Storage Blob Delegator",
         guid: "db58b8e5-c6ad-4a2a-8342-4190687cbf4a",
         actions: &[
@@ -336,7 +336,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Storage Queue Data Contributor",
         guid: "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
         actions: &[
@@ -352,7 +352,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.Storage/storageAccounts/queueServices/queues/messages/process/action",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Storage Table Data Contributor",
         guid: "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
         actions: &[
@@ -363,7 +363,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &["Microsoft.Storage/storageAccounts/tableServices/tables/entities/*"],
     },
-    Role {
+    BuiltIn {
         name: "Storage Account Contributor",
         guid: "17d1049b-9a84-46fb-8f53-869881c3d3ab",
         actions: &[
@@ -380,7 +380,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Storage Account Backup Contributor",
         guid: "e5e2a7ff-d759-4cd2-bb51-3152d37e2eb1",
         actions: &[
@@ -396,7 +396,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Website Contributor",
         guid: "de139f84-1756-47ae-9be6-808fbbe84772",
         actions: &[
@@ -416,7 +416,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Web Plan Contributor",
         guid: "2cc479cb-7b4d-49a8-b449-8c00fd0f0a4b",
         actions: &[
@@ -433,7 +433,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Monitoring Reader",
         guid: "43d0d8ad-25c7-4714-9337-8ba259a9fe05",
         actions: &[
@@ -444,7 +444,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Monitoring Contributor",
         guid: "749f88d5-cbae-40b8-bcfc-e573ddc772fa",
         actions: &[
@@ -477,7 +477,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Monitoring Metrics Publisher",
         guid: "3913510d-42f4-4e42-8a64-420c390055eb",
         actions: &[
@@ -491,7 +491,7 @@ pub(crate) const ROLES: &[Role] = &[
             "Microsoft.Insights/Telemetry/Write",
         ],
     },
-    Role {
+    BuiltIn {
         name: "Log Analytics Reader",
         guid: "73c42c96-874c-492b-b04d-ab87d138a893",
         actions: &[
@@ -503,7 +503,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &["Microsoft.OperationalInsights/workspaces/sharedKeys/read"],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Log Analytics Contributor",
         guid: "92aaf0da-9dab-42b6-94a3-d43ce8d16293",
         actions: &[
@@ -519,7 +519,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Application Insights Component Contributor",
         guid: "ae349356-3a1b-4a5e-921d-050484c6347e",
         actions: &[
@@ -539,7 +539,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Managed Identity Operator",
         guid: "f1a07417-d97a-45cb-824c-7a7467783830",
         actions: &[
@@ -555,7 +555,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Managed Identity Contributor",
         guid: "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59",
         actions: &[
@@ -572,7 +572,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Network Contributor",
         guid: "4d97b98b-1d4f-4787-a291-c67834d212e7",
         actions: &[
@@ -587,7 +587,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Private DNS Zone Contributor",
         guid: "b12aa53e-6015-4669-85d0-8515ebb3ae7f",
         actions: &[
@@ -605,7 +605,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "DNS Zone Contributor",
         guid: "befefa01-2a29-4197-83a8-272ff33ce314",
         actions: &[
@@ -620,7 +620,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Redis Cache Contributor",
         guid: "e0f68234-74aa-48ed-b826-c38b57376e17",
         actions: &[
@@ -636,7 +636,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Cost Management Contributor",
         guid: "434105ed-43f6-45c7-a02f-909b2ba83430",
         actions: &[
@@ -654,7 +654,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Cost Management Reader",
         guid: "72fafb9e-0641-4937-9268-a91bfd8191a3",
         actions: &[
@@ -672,7 +672,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Backup Reader",
         guid: "a795c7a0-d4a2-40c1-ae25-d81f01202912",
         actions: &[
@@ -684,7 +684,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Resource Policy Contributor",
         guid: "36243c78-bf99-498c-9df9-86d9f8d28608",
         actions: &[
@@ -699,7 +699,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "Tag Contributor",
         guid: "4a9ae827-6dc8-4573-8ac7-8239d42aa03f",
         actions: &[
@@ -715,7 +715,7 @@ pub(crate) const ROLES: &[Role] = &[
         not_actions: &[],
         data_actions: &[],
     },
-    Role {
+    BuiltIn {
         name: "CDN Profile Contributor",
         guid: "ec156ff8-a8d1-4d15-830c-5b80698ca432",
         actions: &[
