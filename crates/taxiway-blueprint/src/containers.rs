@@ -18,9 +18,8 @@ use taxiway_platform::{Platform, StaticServing};
 use crate::overlay::ServerFile;
 use crate::requirements::FILE_NAME;
 use crate::workflows::{file, manage};
-use crate::{GeneratedFile, Handwritten, images, relative};
+use crate::{Frontend, GeneratedFile, Handwritten, images, relative};
 use dockerfile::Instruction;
-use frontend::Frontend;
 use system_packages::SystemPackages;
 
 /// Where the packages are: apart from the code, so that a change of it leaves their layer alone.
@@ -137,8 +136,10 @@ fn image(
         from(images::uv().reference(), "uv"),
         Instruction::Blank,
     ];
-    let frontend = Frontend::find(sources, service);
-    lines.extend(frontend.iter().flat_map(Frontend::stage));
+    let frontend = Frontend::find_within(sources, service, &service.root)
+        .filter(|_| platform.service.builds_frontend);
+    let stage = |it| frontend::stage(it, &service.root);
+    lines.extend(frontend.iter().flat_map(stage));
     if !python.is_pinned() {
         lines.push(comment(NOT_PINNED));
     }

@@ -8,6 +8,7 @@
 mod containers;
 mod dotenv;
 mod file;
+mod frontend;
 mod generate;
 mod handwritten;
 mod hygiene;
@@ -23,6 +24,7 @@ mod workflows;
 mod yaml;
 
 pub use file::{GeneratedFile, Mode};
+pub use frontend::{Frontend, PackageManager};
 pub use generate::files;
 pub use handwritten::Handwritten;
 pub use merge::{ChangeKind, FileChange, Step, plan_changes, steps};

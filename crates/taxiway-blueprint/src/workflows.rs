@@ -9,6 +9,7 @@ mod azure_cli;
 mod ci;
 mod cloud_build;
 mod deploy;
+mod front_end;
 mod infrastructure;
 mod notice;
 mod off_hours;
@@ -24,7 +25,7 @@ use taxiway_platform::{Container, Part, Platform, Tool};
 use crate::overlay::ServerFile;
 use crate::tooling::{self, Tooling};
 use crate::yaml::{self, Map};
-use crate::{GeneratedFile, Handwritten, relative};
+use crate::{Frontend, GeneratedFile, Handwritten, relative};
 
 /// The name of the job that a branch's rules should require.
 pub(crate) const PASSED: &str = "CI has passed";
@@ -34,6 +35,7 @@ struct Blueprint<'a> {
     service: &'a Service,
     platform: &'a Platform,
     tooling: Tooling,
+    frontend: Option<Frontend>,
     server_file: ServerFile,
     has_dockerfile: bool,
     has_own_ci: bool,
@@ -52,6 +54,7 @@ impl<'a> Blueprint<'a> {
             service,
             platform,
             tooling: tooling::read(&handwritten, service),
+            frontend: Frontend::find(sources, service, &platform.service),
             server_file,
             has_dockerfile: handwritten
                 .is_file(&relative::join(&platform.service.root, "Dockerfile")),
@@ -166,8 +169,11 @@ pub(crate) fn files(
     }
     if !environments.is_empty() {
         let (reusable, rollback) = match platform.delivery.tool {
-            Tool::Taxiway => (deploy::reusable(platform), deploy::rollback(platform)),
-            Tool::AzureCli => (azure_cli::reusable(platform), azure_cli::rollback(platform)),
+            Tool::Taxiway => (deploy::reusable(&blueprint), deploy::rollback(platform)),
+            Tool::AzureCli => (
+                azure_cli::reusable(&blueprint),
+                azure_cli::rollback(platform),
+            ),
         };
         documents.push((blueprint.deploy_file().to_owned(), reusable));
         documents.push(("rollback.yml".to_owned(), rollback));

@@ -97,6 +97,9 @@ pub struct AppConfig {
     /// The folder of the service, where the repository holds several.
     #[schemars(with = "Option<String>")]
     pub root: Option<Setting<Utf8PathBuf>>,
+    /// Whether the front end that the app serves is built before its code is published. Default: yes; `false` takes its output
+    /// as it is committed.
+    pub build_frontend: Option<Setting<bool>>,
     /// Variables that hold credentials. Their values are read from the environment of `taxiway` on the first deployment,
     /// and kept in the vault.
     #[schemars(default)]
@@ -384,7 +387,7 @@ mod tests {
         let schema = Config::schema();
         let definitions = &schema.as_value()["$defs"];
         for (definition, table, count) in [
-            ("AppConfig", "app", 9),
+            ("AppConfig", "app", 10),
             ("DeliverySettings", "delivery", 9),
             ("CloudRunSettings", "delivery.cloud-run", 2),
             ("BackgroundSettings", "background.work", 3),

@@ -129,6 +129,8 @@ pub struct WebService {
     pub port: u16,
     /// Who serves the static files.
     pub static_files: StaticServing,
+    /// Whether the front end that it serves is built before its code is published.
+    pub builds_frontend: bool,
     /// The variables that the project's settings read, and where each gets its value.
     pub variables: Vec<Variable>,
 }

@@ -63,6 +63,32 @@ mod decide {
     }
 
     #[test]
+    fn a_front_end_is_built_where_what_it_makes_is_published_and_nobody_says_otherwise() {
+        let in_web = |output: &str| {
+            serde_json::json!({"root": "backend", "app_dir": "backend", "frontend": {
+                "dir": "web", "package_manager": "pnpm", "build": "build", "output": output, "bundled": true
+            }})
+        };
+        let inside = decided(&in_web("backend/static"), "");
+        assert!(inside.service.builds_frontend);
+        let choice = inside.choice("front-end").unwrap();
+        assert_eq!(
+            choice.value,
+            "`pnpm run build` in web, before the code is published"
+        );
+        let beside = decided(&in_web("web/dist"), "");
+        assert!(!beside.service.builds_frontend);
+        let codes: Vec<_> = beside.warnings.iter().map(|it| it.code.as_ref()).collect();
+        assert_eq!(codes, ["frontend-not-built"]);
+        let refused_to = decided(&in_web("backend/static"), "[app]\nbuild-frontend = false");
+        assert!(!refused_to.service.builds_frontend && refused_to.warnings.is_empty());
+        insta::assert_snapshot!(refused(&serde_json::json!({}), "[app]\nbuild-frontend = true"), @r"
+        no-front-end: `build-frontend = true` (taxiway.toml:2), and no front end that this service serves was found
+          `taxiway detect` shows what was found
+        ");
+    }
+
+    #[test]
     fn what_no_platform_can_be_given_to_is_refused_with_its_place() {
         insta::assert_snapshot!(refused(&serde_json::json!({"framework": {"name": "streamlit"}}), ""), @r"
         framework-not-supported: this is a streamlit application (requirements.txt:1); Django, FastAPI and Flask are supported so far

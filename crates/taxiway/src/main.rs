@@ -10,6 +10,7 @@ mod connection;
 mod exit;
 mod failure;
 mod findings;
+mod front_end;
 mod infrastructure;
 mod ownership;
 mod programs;

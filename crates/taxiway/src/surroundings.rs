@@ -59,6 +59,37 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// The variables that package managers of JavaScript need, and no other: what they install runs as it likes.
+pub(crate) fn for_package_managers() -> Vec<(String, String)> {
+    const NAMES: [&str; 14] = [
+        "HOME",
+        "USER",
+        "LANG",
+        "LC_ALL",
+        "TMPDIR",
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "NODE_OPTIONS",
+        "NODE_EXTRA_CA_CERTS",
+    ];
+    let is_theirs = |name: &str| {
+        let upper = name.to_uppercase();
+        NAMES.contains(&upper.as_str())
+            || ["NPM_CONFIG_", "YARN_", "COREPACK_", "BUN_"]
+                .iter()
+                .any(|start| upper.starts_with(start))
+    };
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| is_theirs(name))
+        .collect()
+}
+
 /// The value of an environment variable that is set, be it empty.
 #[expect(
     clippy::disallowed_methods,

@@ -1,6 +1,6 @@
 //! The facts about a service, one type each.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use taxiway_diagnostics::Place;
@@ -270,6 +270,14 @@ pub struct Frontend {
     pub output: Option<Utf8PathBuf>,
     /// Whether the Python service serves what it makes.
     pub bundled: bool,
+}
+
+impl Frontend {
+    /// Whether what it makes lies in `root`, the folder of the service that serves it.
+    pub fn is_built_into(&self, root: &Utf8Path) -> bool {
+        let is_inside = |path: &Utf8Path| root == "." || path.starts_with(root);
+        is_inside(&self.dir) || self.output.as_deref().is_some_and(is_inside)
+    }
 }
 
 /// A variable that the production settings read.

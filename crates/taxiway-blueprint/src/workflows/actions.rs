@@ -23,6 +23,7 @@ actions! {
     CACHE = "actions/cache" "v5.0.5" "27d5ce7f107fe9357f9df03efb73ab90386fccae";
     UPLOAD_ARTIFACT = "actions/upload-artifact" "v7.0.0" "bbbca2ddaa5d8feaa63e36b76fdaad77386f024f";
     DOWNLOAD_ARTIFACT = "actions/download-artifact" "v8.0.1" "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c";
+    SETUP_NODE = "actions/setup-node" "v6.4.0" "48b55a011bda9f5d6aeb4c2d9c7362e8dae4041e";
     SETUP_UV = "astral-sh/setup-uv" "v10.0.1" "20cfd1bf945f4377ade1205e4dbc17946fc9a30d";
     AZURE_LOGIN = "Azure/login" "v3.0.1" "f5d393ae46f8fde4be8b75f32e3fc50e654ad0ca";
     UPLOAD_SARIF = "github/codeql-action/upload-sarif" "v4.36.2" "8aad20d150bbac5944a9f9d289da16a4b0d87c1e";

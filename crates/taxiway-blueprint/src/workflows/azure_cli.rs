@@ -7,8 +7,10 @@
 
 use taxiway_platform::{EnvironmentKind, Origin, Platform};
 
+use super::Blueprint;
 use super::actions::{AZURE_LOGIN, UPLOAD_ARTIFACT};
 use super::deploy::{environments, group, inputs, rights, rollback_by, script};
+use super::front_end;
 use super::step::{checkout, defaults, job, jobs, uses};
 use crate::yaml::{Map, Value};
 
@@ -19,7 +21,8 @@ pub(super) const DEPLOYMENT: &str = "taxiway";
 pub(super) const PROVISION: &str = include_str!("../../files/workflows/az/provision.sh");
 
 /// `deploy.yml`.
-pub(super) fn reusable(platform: &Platform) -> Map {
+pub(super) fn reusable(blueprint: &Blueprint<'_>) -> Map {
+    let platform = blueprint.platform;
     Map::new()
         .comment(first_time(platform))
         .with("name", "Deploy")
@@ -31,7 +34,7 @@ pub(super) fn reusable(platform: &Platform) -> Map {
         .blank()
         .with("permissions", Map::new())
         .blank()
-        .with("jobs", jobs(vec![("deploy", deploy(platform))]))
+        .with("jobs", jobs(vec![("deploy", deploy(blueprint))]))
 }
 
 /// Secrets are made once, by hand: no pipeline ever holds one.
@@ -128,22 +131,24 @@ pub(super) fn secrets(platform: &Platform) -> Value {
     Value::Block(format!("{{\n{}\n}}", secrets.join(",\n")))
 }
 
-fn deploy(platform: &Platform) -> Map {
+fn deploy(blueprint: &Blueprint<'_>) -> Map {
+    let platform = blueprint.platform;
     let folder = match platform.service.root.as_str() {
         "." => "",
         root => root,
     };
     let slot = ["RESOURCE_GROUP", "SITE", "SLOT"];
-    let steps = vec![
-        checkout(),
+    let mut steps = vec![checkout()];
+    let mut package = include_str!("../../files/workflows/az/package.sh").to_owned();
+    if let Some(frontend) = &blueprint.frontend {
+        // Before anything here may act in Azure: packages of strangers run.
+        steps.extend(front_end::steps(frontend, "."));
+        package.push_str(include_str!("../../files/workflows/az/front-end.sh"));
+    }
+    steps.extend([
         sign_in(),
         place(platform),
-        script(
-            "Package",
-            include_str!("../../files/workflows/az/package.sh"),
-        )
-        .with("id", "package")
-        .with(
+        script("Package", &package).with("id", "package").with(
             "env",
             Map::new()
                 .with("FOLDER", folder)
@@ -213,7 +218,7 @@ fn deploy(platform: &Platform) -> Map {
             "env",
             at_place(&["URL", "RELEASE"]).with("STATUS", "${{ job.status }}"),
         ),
-    ];
+    ]);
     job("Deploy", 60)
         .comment("The environment's rules hold here: reviewers, waiting time, branches. So does its Azure identity.")
         .with(

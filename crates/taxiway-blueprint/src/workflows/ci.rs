@@ -6,7 +6,7 @@ use taxiway_platform::{Part, StaticServing, Supply, Tool};
 
 use super::actions::{BUILD_PUSH, SETUP_BUILDX, SETUP_UV};
 use super::step::{checkout, defaults, job, jobs, permissions, reads, run, script_value, uses};
-use super::{Blueprint, PASSED};
+use super::{Blueprint, PASSED, front_end};
 use crate::images::{self, Image, UV};
 use crate::relative;
 use crate::tooling::Check;
@@ -215,6 +215,9 @@ pub(super) fn test_variables(
 /// Builds what production runs, as production builds it, without a secret and without a database.
 fn package(blueprint: &Blueprint<'_>) -> Map {
     let mut steps = set_up(blueprint);
+    if let Some(frontend) = &blueprint.frontend {
+        steps.extend(front_end::steps(frontend, blueprint.folder()));
+    }
     steps.push(run(
         "Install what production installs",
         &format!("uv venv\nuv pip install --requirement requirements.taxiway.txt\n{ACTIVATE}"),

@@ -7,7 +7,7 @@ use taxiway_platform::{Environment, EnvironmentKind, Origin, Platform, Tool};
 
 use super::actions::UPLOAD_ARTIFACT;
 use super::step::{checkout, defaults, job, jobs, permissions, reads, uses};
-use super::{Blueprint, approval, notice, set_up_taxiway};
+use super::{Blueprint, approval, front_end, notice, set_up_taxiway};
 use crate::yaml::{Map, Value};
 
 /// The environments in Azure, production last.
@@ -99,7 +99,8 @@ pub(super) fn inputs(knows_migrations: bool) -> Map {
 }
 
 /// `deploy.yml`.
-pub(super) fn reusable(platform: &Platform) -> Map {
+pub(super) fn reusable(blueprint: &Blueprint<'_>) -> Map {
+    let platform = blueprint.platform;
     let inputs = inputs(true);
     let mut document = Map::new()
         .comment("Deploys one commit to one environment: provision, build, migrate, warm, swap, verify, or back.")
@@ -121,10 +122,16 @@ pub(super) fn reusable(platform: &Platform) -> Map {
             supplied.join(", ")
         ));
     }
-    document.with("jobs", jobs(vec![("deploy", deploy())]))
+    document.with("jobs", jobs(vec![("deploy", deploy(blueprint))]))
 }
 
-fn deploy() -> Map {
+fn deploy(blueprint: &Blueprint<'_>) -> Map {
+    let mut steps = vec![
+        checkout(),
+        set_up_taxiway(Some("${{ inputs.environment }}")),
+    ];
+    steps.extend(blueprint.frontend.iter().flat_map(front_end::tools));
+    steps.extend(deployment());
     job("Deploy", 60)
         .comment("The environment's rules hold here: reviewers, waiting time, branches. So does its Azure identity.")
         .with(
@@ -143,44 +150,50 @@ fn deploy() -> Map {
         .with("permissions", rights())
         .with("defaults", defaults("."))
         .with("env", identity("${{ inputs.environment }}"))
-        .with(
-            "steps",
-            vec![
-                checkout(),
-                set_up_taxiway(Some("${{ inputs.environment }}")),
-                script("Deploy", include_str!("../../files/workflows/deploy.sh"))
-                    .with("id", "deploy")
-                    .with("env", Map::new().with("ALLOW", "${{ inputs.allow }}")),
-                script("Verify", include_str!("../../files/workflows/verify.sh")).with(
-                    "env",
-                    Map::new()
-                        .with("EXPECTED", "${{ inputs.expected-release }}")
-                        .with("RELEASE", "${{ steps.deploy.outputs.release }}")
-                        .with("URL", "${{ steps.deploy.outputs.url }}"),
-                ),
-                Map::new()
-                    .comment("Only what this run swapped in is swapped back: `served` says that it did.")
-                    .with("name", "Roll back")
-                    .with("if", "${{ failure() && steps.deploy.outputs.outcome == 'served' }}")
-                    .with("run", "taxiway rollback \"$ENVIRONMENT\""),
-                keep(
-                    "Keep the release for those who deploy it next",
-                    "success()",
-                    "release-${{ inputs.environment }}",
-                    "${{ runner.temp }}/up.json",
-                ),
-                keep_records("${{ inputs.environment }}"),
-                script("Summarise", include_str!("../../files/workflows/deploy-summary.sh"))
-                    .with("if", "${{ always() }}")
-                    .with(
-                        "env",
-                        Map::new()
-                            .with("STATUS", "${{ job.status }}")
-                            .with("RELEASE", "${{ steps.deploy.outputs.release }}")
-                            .with("URL", "${{ steps.deploy.outputs.url }}"),
-                    ),
-            ],
+        .with("steps", steps)
+}
+
+/// The steps that deploy, and what follows from how that ended.
+fn deployment() -> Vec<Map> {
+    vec![
+        script("Deploy", include_str!("../../files/workflows/deploy.sh"))
+            .with("id", "deploy")
+            .with("env", Map::new().with("ALLOW", "${{ inputs.allow }}")),
+        script("Verify", include_str!("../../files/workflows/verify.sh")).with(
+            "env",
+            Map::new()
+                .with("EXPECTED", "${{ inputs.expected-release }}")
+                .with("RELEASE", "${{ steps.deploy.outputs.release }}")
+                .with("URL", "${{ steps.deploy.outputs.url }}"),
+        ),
+        Map::new()
+            .comment("Only what this run swapped in is swapped back: `served` says that it did.")
+            .with("name", "Roll back")
+            .with(
+                "if",
+                "${{ failure() && steps.deploy.outputs.outcome == 'served' }}",
+            )
+            .with("run", "taxiway rollback \"$ENVIRONMENT\""),
+        keep(
+            "Keep the release for those who deploy it next",
+            "success()",
+            "release-${{ inputs.environment }}",
+            "${{ runner.temp }}/up.json",
+        ),
+        keep_records("${{ inputs.environment }}"),
+        script(
+            "Summarise",
+            include_str!("../../files/workflows/deploy-summary.sh"),
         )
+        .with("if", "${{ always() }}")
+        .with(
+            "env",
+            Map::new()
+                .with("STATUS", "${{ job.status }}")
+                .with("RELEASE", "${{ steps.deploy.outputs.release }}")
+                .with("URL", "${{ steps.deploy.outputs.url }}"),
+        ),
+    ]
 }
 
 /// A step with a script that is a file of ours.

@@ -78,7 +78,7 @@ pub(super) fn jobs(jobs: Vec<(&str, Map)>) -> Map {
 }
 
 /// The order of the keys of a job, and of a step.
-pub(super) const ORDER: [&str; 18] = [
+pub(super) const ORDER: [&str; 19] = [
     "name",
     "needs",
     "id",
@@ -96,5 +96,6 @@ pub(super) const ORDER: [&str; 18] = [
     "with",
     "env",
     "shell",
+    "working-directory",
     "run",
 ];

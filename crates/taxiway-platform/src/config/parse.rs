@@ -120,6 +120,7 @@ impl Reader {
                 "database",
                 "data-residency",
                 "root",
+                "build-frontend",
                 "secrets",
             ],
         );
@@ -139,6 +140,7 @@ impl Reader {
             ),
             data_residency: self.regions(table, "data-residency"),
             root: self.folder(table, "root"),
+            build_frontend: self.switch(table, "build-frontend"),
             secrets: self.texts(table, "secrets", secret_problem),
         }
     }
@@ -485,7 +487,7 @@ mod tests {
             check("[app]\nnmae = \"shop\"\ncolour = 1\n\n[environments.production]\nregoin = \"x\"\nregion = \"Sweden Central\"\nsize = \"smal\"\npython = 3.12\ndomains = [\"https://a.example\"]\n[environments.production.database]\nstorage = 33\nbackup-days = 3\nsku = \"B1\"\n[environments.Prod]\n[variables]\nWEBSITE_X = \"1\"\n"),
             @r"
     2:1 unknown-key: [app] has no key `nmae` | did you mean `name`?
-    3:1 unknown-key: [app] has no key `colour` | its keys are name, owner, cost-centre, data-classification, hosting, database, data-residency, root, secrets
+    3:1 unknown-key: [app] has no key `colour` | its keys are name, owner, cost-centre, data-classification, hosting, database, data-residency, root, build-frontend, secrets
     6:1 unknown-key: [environments.production] has no key `regoin` | did you mean `region`?
     7:10 unknown-region: there is no region `Sweden Central` | did you mean `swedencentral`?
     8:8 config-value: `size` is one of dev, small, medium, large, not `smal` | did you mean `small`?

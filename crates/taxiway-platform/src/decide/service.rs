@@ -7,7 +7,8 @@ use taxiway_app::{
 
 use super::{Decisions, at, variables};
 use crate::{
-    Config, DatabaseChoice, DatabaseSettings, Hosting, Server, Source, StaticServing, WebService,
+    Config, DatabaseChoice, DatabaseSettings, Hosting, Server, Setting, Source, StaticServing,
+    WebService,
 };
 
 /// App Service asks a Python site there unless it is told otherwise. Source: Configure a Linux Python app.
@@ -240,6 +241,7 @@ pub(super) fn web_service(
         server,
         port: port(service, config, decisions),
         static_files,
+        builds_frontend: frontend(service, config, decisions),
         variables: Vec::new(),
     })
 }
@@ -390,6 +392,50 @@ fn static_files(service: &Service, decisions: &mut Decisions) -> StaticServing {
     serving
 }
 
+/// Whether the front end that the service serves is built before its code is published.
+fn frontend(service: &Service, config: &Config, decisions: &mut Decisions) -> bool {
+    let wanted = config.app.build_frontend.as_ref();
+    let found = service.frontend.as_ref().filter(|it| it.bundled);
+    let Some((found, script)) = found.and_then(|it| Some((it, it.build.as_ref()?))) else {
+        if let Some(Setting { value: true, place }) = wanted {
+            decisions.refuse(
+                "no-front-end",
+                format!("`build-frontend = true` ({place}), and no front end that this service serves was found"),
+                "`taxiway detect` shows what was found",
+            );
+        }
+        return false;
+    };
+    if let Some(Setting {
+        value: false,
+        place,
+    }) = wanted
+    {
+        let reason = "its output is taken as it is committed";
+        decisions.configured("front-end", "not built", place, reason);
+        return false;
+    }
+    if !found.is_built_into(&service.root) {
+        decisions.warn(
+            "frontend-not-built",
+            format!(
+                "the front end in `{}` is built into a folder that is not published with `{}`",
+                found.dir, service.root
+            ),
+            "let its build write into the folder of the service, or copy its output there and commit it",
+        );
+        return false;
+    }
+    let manager = found.package_manager.as_deref().unwrap_or("npm");
+    decisions.choose(
+        "front-end",
+        format!("`{manager} run {script}` in {}, before the code is published", found.dir),
+        Source::detected(service.seen("frontend")),
+        "the application serves what it makes; [app] build-frontend = false takes its output as it is committed",
+    );
+    true
+}
+
 /// Whether the platform gives the app a database: as `taxiway.toml` says, else where Django or something in the code asks for one.
 pub(super) fn has_database(service: &Service, config: &Config) -> bool {
     match &config.app.database {
@@ -477,20 +523,6 @@ pub(super) fn warn(service: &Service, decisions: &mut Decisions) {
             } else {
                 "store them in object storage"
             },
-        );
-    }
-    if let Some(frontend) = service
-        .frontend
-        .as_ref()
-        .filter(|frontend| frontend.bundled)
-    {
-        decisions.warn(
-            "frontend-not-built",
-            format!(
-                "the front end in `{}` is not built where App Service builds the code",
-                frontend.dir
-            ),
-            "build it and commit its output, or its pages lack their scripts and styles; the image of [delivery] container = \"docker\" builds it",
         );
     }
     // The built-in image has PostgreSQL's client library. Source: Oryx, Python run-time image.

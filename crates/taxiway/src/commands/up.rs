@@ -74,6 +74,7 @@ pub(crate) async fn run(
     preparation.record(&mut progress);
     release::check_gates(&preparation, arguments)?;
     write(&preparation, &mut progress)?;
+    let package = release::build(&preparation, surroundings, &mut progress)?;
     let connection = reach(&preparation, surroundings, &mut progress).await?;
     sign_in::keep(&preparation, &connection).await?;
     let provisioned = provision(&preparation, &connection, &mut progress, terminal).await?;
@@ -81,7 +82,7 @@ pub(crate) async fn run(
         &preparation,
         &connection,
         &provisioned,
-        arguments,
+        (package, arguments),
         &mut progress,
     )
     .await?;

@@ -5,6 +5,7 @@ mod bicep;
 mod check;
 mod detect;
 mod doctor;
+mod front_end;
 mod killed;
 mod life;
 mod load;

@@ -119,12 +119,7 @@ impl World {
 
     /// Runs the program to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        let started = Instant::now();
-        let output = self
-            .command(arguments)
-            .output()
-            .expect("the program starts");
-        Ran::new(output, started.elapsed())
+        Ran::of(&mut self.command(arguments))
     }
 
     /// Starts the program, its output kept for [`World::wait`].
@@ -194,6 +189,13 @@ impl Drop for World {
 }
 
 impl Ran {
+    /// Runs a command to its end.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let started = Instant::now();
+        let output = command.output().expect("the program starts");
+        Self::new(output, started.elapsed())
+    }
+
     fn new(output: Output, took: Duration) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),

@@ -22,7 +22,7 @@ pub(super) async fn nothing_to_do(
         cloud_process::running(surroundings)?;
     }
     let state = site::state(&preparation.project.root, &environment.name);
-    let package = release::package(preparation).ok()?;
+    let package = release::package(preparation).ok()??;
     let history = state.history().ok()?;
     if history.serving()?.release != package.release || state.journal().ok()??.ending().is_none() {
         return None;

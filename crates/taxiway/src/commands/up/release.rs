@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_app::Migration;
+use taxiway_blueprint::Frontend;
 use taxiway_diagnostics::{DiskSources, Sources as _};
 use taxiway_rollout::{
     DeployRequest, Ending, MigrationRecord, Package, PackageFile, ProvisionError, Provisioned,
@@ -12,10 +13,12 @@ use super::preparation::Preparation;
 use crate::arguments::Up;
 use crate::connection::Connection;
 use crate::failure::Failure;
+use crate::front_end::{Build, Built};
 use crate::progress::Progress;
 use crate::rollout_conclusion::{conclude, refused, stopped};
 use crate::rollout_progress::RolloutProgress;
 use crate::site::{state, target, url};
+use crate::surroundings::Surroundings;
 use crate::{programs, repository};
 
 /// A release that serves.
@@ -68,43 +71,93 @@ fn records(migrations: &[Migration]) -> Vec<MigrationRecord> {
     migrations.iter().map(MigrationRecord::from).collect()
 }
 
-/// The package of what the repository holds now.
-pub(super) fn package(preparation: &Preparation) -> Result<Package, Failure> {
-    let root = &preparation.project.root;
+/// The package of what the repository holds now; `None` where its front end is not built yet.
+pub(super) fn package(preparation: &Preparation) -> Result<Option<Package>, Failure> {
+    package_with(preparation, |build| Ok(build.kept()))
+}
+
+/// The same, building the front end where there is one.
+pub(super) fn build(
+    preparation: &Preparation,
+    surroundings: &Surroundings,
+    progress: &mut Progress,
+) -> Result<Package, Failure> {
+    let package = package_with(preparation, |build| {
+        build.run(surroundings, progress).map(Some)
+    })?;
+    Ok(package.expect("a front end that is built is there"))
+}
+
+fn package_with(
+    preparation: &Preparation,
+    build: impl FnOnce(&Build<'_>) -> Result<Option<Built>, Failure>,
+) -> Result<Option<Package>, Failure> {
+    let project = &preparation.project;
+    let web = &project.platform.service;
     // Walked again: files may have been written since it was read.
-    let sources = repository::sources(root);
-    let files =
-        files(&sources, &preparation.project.platform.service.root).map_err(|(path, error)| {
-            Failure::refused(format!("`{path}` cannot be read")).because(&error)
+    let sources = repository::sources(&project.root);
+    let frontend = project
+        .platform
+        .service_of(&project.app)
+        .and_then(|service| Frontend::find(&sources, service, web));
+    // A build may read the whole repository; a package holds one folder of it.
+    let folder = frontend.as_ref().map_or(web.root.as_path(), |_| ".".into());
+    let mut files = files(&sources, folder).map_err(|(path, error)| {
+        Failure::refused(format!("`{path}` cannot be read")).because(&error)
+    })?;
+    if let Some(frontend) = &frontend {
+        let built = build(&Build {
+            root: &project.root,
+            frontend,
+            files: &files,
         })?;
-    Package::build(files)
+        match built {
+            Some(built) => files = built.over(files),
+            None => return Ok(None),
+        }
+    }
+    Package::build(below(files, &web.root))
+        .map(Some)
         .map_err(|error| Failure::refused("the release cannot be packaged").because(&error))
 }
 
+/// The files in a folder of the repository, as seen from it.
+fn below(files: Vec<PackageFile>, folder: &Utf8Path) -> Vec<PackageFile> {
+    if folder == "." {
+        return files;
+    }
+    let inside = files.into_iter().filter_map(|mut file| {
+        file.path = Utf8Path::new(&file.path)
+            .strip_prefix(folder)
+            .ok()?
+            .to_string();
+        Some(file)
+    });
+    inside.collect()
+}
+
+/// The files in a folder of the repository, with their paths as seen from the repository.
 fn files(
     sources: &DiskSources,
-    root: &Utf8Path,
+    folder: &Utf8Path,
 ) -> Result<Vec<PackageFile>, (Utf8PathBuf, std::io::Error)> {
     use std::os::unix::fs::PermissionsExt as _;
-    let below = |path: &Utf8PathBuf| match root.as_str() {
-        "." | "" => Some(path.clone()),
-        _ => path.strip_prefix(root).ok().map(Utf8Path::to_owned),
-    };
+    let is_inside = |path: &Utf8PathBuf| folder == "." || path.starts_with(folder);
     let mut files = Vec::new();
-    for (path, relative) in sources
-        .files()
-        .into_iter()
-        .filter_map(|path| Some((path.clone(), below(&path)?)))
-    {
+    for path in sources.files().into_iter().filter(is_inside) {
         let full = sources.root().join(&path);
+        // A link that leads nowhere, as into an environment that was never installed, is nothing to publish.
+        if full.is_symlink() && !full.exists() {
+            continue;
+        }
         let metadata = std::fs::metadata(&full).map_err(|error| (path.clone(), error))?;
         if !metadata.is_file() {
             continue;
         }
-        let content = std::fs::read(&full).map_err(|error| (path, error))?;
+        let content = std::fs::read(&full).map_err(|error| (path.clone(), error))?;
         let executable = metadata.permissions().mode() & 0o111 != 0;
         files.push(PackageFile {
-            path: relative.into_string(),
+            path: path.into_string(),
             content,
             executable,
         });
@@ -117,10 +170,9 @@ pub(super) async fn roll_out(
     preparation: &Preparation,
     connection: &Connection,
     provisioned: &Provisioned,
-    arguments: &Up,
+    (package, arguments): (Package, &Up),
     progress: &mut Progress,
 ) -> Result<Served, Failure> {
-    let package = package(preparation)?;
     let release = package.release.clone();
     let target = target(connection, &provisioned.outputs)?;
     let request = DeployRequest {

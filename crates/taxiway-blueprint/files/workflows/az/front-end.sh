@@ -1,0 +1,12 @@
+# What was built is part of the release, whether Git ignores it or not; what it was built with is not.
+cd "./$FOLDER"
+built=$RUNNER_TEMP/built.txt
+git -c core.quotePath=false ls-files --others -- . ':(exclude,glob)**/node_modules/**' > "$built"
+git -c core.quotePath=false diff --relative --name-only --diff-filter=d -- . >> "$built"
+if [[ -s "$built" ]]; then
+  zip --quiet "$RUNNER_TEMP/release.zip" -@ < "$built"
+fi
+git -c core.quotePath=false ls-files --deleted -- . > "$built"
+if [[ -s "$built" ]]; then
+  zip --quiet --delete "$RUNNER_TEMP/release.zip" -@ < "$built"
+fi
