@@ -95,6 +95,9 @@ const FACTORIES: [&str; 7] = [
     "factory(",
 ];
 
+/// How the names of classes end that extend those of frameworks.
+const CLASSES: [&str; 4] = ["Flask", "FastAPI", "Quart", "App"];
+
 /// An application object, or a function that makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WebApp {
@@ -202,9 +205,21 @@ impl Signs {
                 FACTORIES
                     .iter()
                     .any(|factory| value.starts_with(factory.as_bytes()))
+                    || is_own_class(value)
             })
             .any(|at| !is_in_definition(&text.as_bytes()[..at]))
     }
+}
+
+/// Whether what follows is a call of a class that extends a framework's, by its name.
+fn is_own_class(value: &[u8]) -> bool {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    let length = value.iter().take_while(is_part).count();
+    value.first().is_some_and(u8::is_ascii_uppercase)
+        && value.get(length) == Some(&b'(')
+        && CLASSES
+            .iter()
+            .any(|class| value[..length].ends_with(class.as_bytes()))
 }
 
 /// Whether a function may make an application, by its name.
@@ -272,6 +287,8 @@ mod tests {
             ),
             ("definition = 1\nif x:\n    app = create_app()\n", true),
             ("app = other()\n", false),
+            ("application = ShopFlask('shop')\n", true),
+            ("application = Shop('shop')\n", false),
         ];
         for (text, expected) in cases {
             assert_eq!(Signs::new().keeps_made(text), expected, "{text}");

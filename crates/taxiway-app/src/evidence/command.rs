@@ -107,23 +107,55 @@ pub(crate) fn parse(
             folder = Some(Utf8PathBuf::from(target));
             continue;
         }
-        let mut own = variables.clone();
-        own.extend(simple.variables.clone());
-        unwrap(simple, 0, &mut |simple| {
-            let mut variables = own.clone();
-            variables.extend(simple.variables);
-            found.push(Command {
-                origin,
-                name: name.map(str::to_owned),
-                variables,
-                words: simple.words,
-                folder: folder.clone(),
-                place: at_line(path, first_line + line),
+        for simple in written_out(simple, &variables) {
+            let mut own = variables.clone();
+            own.extend(simple.variables.clone());
+            unwrap(simple, 0, &mut |simple| {
+                let mut variables = own.clone();
+                variables.extend(simple.variables);
+                found.push(Command {
+                    origin,
+                    name: name.map(str::to_owned),
+                    variables,
+                    words: simple.words,
+                    folder: folder.clone(),
+                    place: at_line(path, first_line + line),
+                });
             });
-        });
+        }
     }
     found
 }
+
+/// What `eval "$command"` and `$command --more` run, where the script writes that before.
+fn written_out(simple: Simple, variables: &[(String, String)]) -> Vec<Simple> {
+    let (name, rest) = match &*simple.words {
+        [eval, name, rest @ ..] if eval == "eval" => (name, rest),
+        [name, rest @ ..] => (name, rest),
+        [] => return vec![simple],
+    };
+    let name = name
+        .strip_prefix('$')
+        .map(|name| name.trim_matches(['{', '}']));
+    let texts = variables
+        .iter()
+        .filter(|(own, text)| Some(own.as_str()) == name && text.contains(' '));
+    let mut found: Vec<Simple> = Vec::new();
+    for (_, text) in texts.take(MOST_MEANINGS) {
+        found.extend(commands(text).into_iter().map(|(_, inner)| inner));
+        if let Some(last) = found.last_mut() {
+            last.words.extend(rest.iter().cloned());
+        }
+    }
+    if found.is_empty() {
+        vec![simple]
+    } else {
+        found
+    }
+}
+
+/// A script gives a variable few commands to choose from.
+const MOST_MEANINGS: usize = 8;
 
 /// Programs that run the rest of their words.
 const LAUNCHERS: [&str; 17] = [
@@ -305,6 +337,23 @@ mod tests {
             .iter()
             .map(Command::text)
             .collect()
+    }
+
+    #[test]
+    fn commands_in_variables_are_written_out() {
+        insta::assert_debug_snapshot!(
+            programs("cmd=\"exec gunicorn a:b \\\n -b :$PORT\"\nif x; then\n cmd=\"su - abc -c '$cmd'\"\nfi\neval \"$cmd\"\nrun='uvicorn m:app'\nexec $run --port 1\n$other now"),
+            @r#"
+        [
+            "x",
+            "fi",
+            "gunicorn a:b -b :$PORT",
+            "su - abc -c $cmd",
+            "uvicorn m:app --port 1",
+            "$other now",
+        ]
+        "#
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
 use super::made::{Facts, facts};
-use super::{WebApp, is_factory};
+use super::{CLASSES, WebApp, is_factory};
 use crate::document::FrameworkName;
 use crate::python::Source;
 use crate::repository::{Repository, join};
@@ -19,7 +19,6 @@ const MOST_HOPS: u8 = 8;
 
 /// Whether a function or a class may make an application, by its name: few names are worth the reading of other modules.
 fn may_make(name: &str) -> bool {
-    const CLASSES: [&str; 4] = ["Flask", "FastAPI", "Quart", "App"];
     is_factory(name) || CLASSES.iter().any(|class| name.ends_with(class))
 }
 

@@ -118,7 +118,7 @@ impl WebReading<'_> {
             .or_else(|| ordered.first().copied())
             .or(compose);
         engine?;
-        if self.base.service.seen("database").is_none() {
+        if env.is_empty() && self.base.service.seen("database").is_none() {
             self.base.saw("database", [library]);
         }
         let config = if has_url {

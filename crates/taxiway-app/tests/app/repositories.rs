@@ -96,6 +96,7 @@ repositories! {
     local_settings_are_absent,
     make_target,
     missing_settings_module,
+    own_class_of_application,
     own_script_starts_server,
     own_uploads,
     packaged_with_migrations,
