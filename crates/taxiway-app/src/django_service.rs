@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 use taxiway_diagnostics::Place;
 
 use crate::django::{
-    Project, Settings, backing, database, delivery, health, security, settings_module,
+    Project, Settings, backing, database, delivery, health, project, security, settings_module,
 };
 use crate::document::{
     Entrypoint, FrameworkName, Frontend, Interface, MigrationTool, Migrations, Service, StaticFiles,
@@ -283,6 +283,7 @@ impl DjangoReading<'_> {
                 .or_else(|| self.by_file(interface));
             self.run_from_search();
         }
+        self.run_from_above();
         self.base.port();
     }
 
@@ -319,6 +320,42 @@ impl DjangoReading<'_> {
         }
         if let Some(folder) = self.search.iter().find(|folder| is_in(folder)) {
             self.base.service.app_dir = shown(folder);
+        }
+    }
+
+    /// A project that is a package itself runs from above where its settings are named from there; and one whose server is
+    /// pointed at a module of the build root runs there.
+    fn run_from_above(&mut self) {
+        let repository = self.base.repository;
+        let is_in = |module: &str, folder: &Utf8PathBuf| {
+            start::is_importable(repository, module, std::slice::from_ref(folder))
+        };
+        let own = &self.project.app_dir;
+        let root = self.base.root.to_owned();
+        let settings = self.base.service.settings_module.as_deref();
+        let above = project::above_package(repository, own)
+            .filter(|above| above.starts_with(&root))
+            .filter(|above| {
+                settings.is_some_and(|settings| is_in(settings, above) && !is_in(settings, own))
+            });
+        if let Some(above) = above {
+            self.base.service.app_dir = shown(&above);
+            if let Some(Entrypoint::Callable { module, .. }) = &mut self.base.service.entrypoint
+                && !is_in(module, &above)
+                && is_in(module, own)
+                && let Ok(package) = own.strip_prefix(&above)
+            {
+                *module = format!("{}.{module}", package.as_str().replace('/', "."));
+            }
+        }
+        let entry = self.base.service.entrypoint.as_ref();
+        if let Some(module) = entry.and_then(Entrypoint::module)
+            && self.base.service.app_dir != shown(&root)
+            && is_in(module, &root)
+            && !is_in(module, &self.base.service.app_dir)
+            && !is_in(module, own)
+        {
+            self.base.service.app_dir = shown(&root);
         }
     }
 

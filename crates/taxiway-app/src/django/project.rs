@@ -110,6 +110,15 @@ pub(crate) fn import_root(repository: &Repository<'_>, module: &Utf8Path) -> Utf
     folder.to_owned()
 }
 
+/// The folder from which a folder is imported that is a package; `None` where it is none.
+pub(crate) fn above_package(repository: &Repository<'_>, folder: &Utf8Path) -> Option<Utf8PathBuf> {
+    let is_package = |folder: &Utf8Path| {
+        !folder.as_str().is_empty() && repository.is_file(&folder.join("__init__.py"))
+    };
+    let outer = folder.ancestors().take_while(|folder| is_package(folder));
+    outer.last().map(|outer| folder_of(outer).to_owned())
+}
+
 /// Whether a path belongs to a template of projects.
 pub(crate) fn is_template(path: &Utf8Path) -> bool {
     path.as_str().contains("{{")

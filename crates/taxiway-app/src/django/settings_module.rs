@@ -7,12 +7,12 @@ mod named;
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
-use beside::{by_name, is_empty_package, only_configured_beside, production_beside};
+use beside::{by_name, example_of, is_empty_package, only_configured_beside, production_beside};
 pub(crate) use name::is_for_development;
 use name::is_production;
 use named::{defaults_of, named_by_evidence, placed_by_image};
 
-use super::Project;
+use super::{Project, project};
 use crate::evidence::Survey;
 use crate::python::{Evaluator, Value};
 use crate::repository::Repository;
@@ -49,7 +49,7 @@ pub(crate) fn choose(
     survey: &Survey,
     entry_modules: &[Utf8PathBuf],
 ) -> Choice {
-    let search = search_folders(project, root);
+    let search = search_folders(repository, project, root);
     let mut evaluator = Evaluator::new(repository, search);
     evaluator.placed = placed_by_image(repository, root, survey);
     let mut own: Vec<(Candidate, bool)> = Vec::new();
@@ -106,6 +106,7 @@ pub(crate) fn choose(
         .chain(from_manage)
         .map(|(candidate, _)| candidate);
     let mut fallback: Option<Candidate> = None;
+    let mut missing: Vec<Candidate> = Vec::new();
     for candidate in candidates {
         let is_there = evaluator.find(&candidate.module).is_some();
         if !is_there {
@@ -153,6 +154,8 @@ pub(crate) fn choose(
             .is_none_or(|known| evaluator.find(&known.module).is_none());
         if is_there && is_better {
             fallback = Some(candidate);
+        } else if !is_there {
+            missing.push(candidate);
         }
     }
     if let Some(known) = &fallback
@@ -179,17 +182,37 @@ pub(crate) fn choose(
         choice.because = "nothing names settings for production; these are what there is";
         choice.module = Some(candidate.module);
         choice.places.push(candidate.place);
+        return choice;
+    }
+    let by_example = missing.into_iter().find_map(|candidate| {
+        let placed = example_of(&evaluator, &candidate.module)?;
+        Some((candidate, placed))
+    });
+    if let Some((candidate, (target, example))) = by_example {
+        choice.because = "the project's own code sets it, and its example is what there is of it";
+        choice
+            .places
+            .extend([candidate.place, Place::new(&example, 1)]);
+        choice.module = Some(candidate.module);
+        choice.placed.push((target, example));
     }
     choice
 }
 
 /// The folders that a project imports from.
-pub(crate) fn search_folders(project: &Project, root: &Utf8Path) -> Vec<Utf8PathBuf> {
+pub(crate) fn search_folders(
+    repository: &Repository<'_>,
+    project: &Project,
+    root: &Utf8Path,
+) -> Vec<Utf8PathBuf> {
     let mut search = vec![
         project.app_dir.clone(),
         root.to_owned(),
         project.app_dir.join("src"),
     ];
+    // A project that is a package itself is imported from above.
+    let above = project::above_package(repository, &project.app_dir);
+    search.extend(above.filter(|above| above.starts_with(root)));
     search.dedup();
     search
 }

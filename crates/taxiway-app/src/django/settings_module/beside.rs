@@ -1,13 +1,13 @@
 //! The settings modules that nothing names: beside one that is not for production, or by the name of their file.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
 use super::Candidate;
 use super::name::{is_for_development, last_part, parent, production_rank};
 use crate::django::Project;
 use crate::python::Evaluator;
-use crate::repository::Repository;
+use crate::repository::{Repository, join};
 
 /// A module for production beside another one. `must_extend`: only one that takes over everything from that one.
 pub(super) fn production_beside(
@@ -114,6 +114,31 @@ pub(super) fn only_configured_beside(
     });
     let only = found.next()?;
     found.next().is_none().then_some(only)
+}
+
+/// The example beside a module that is not in the repository, with the file that it is to be copied to.
+pub(super) fn example_of(evaluator: &Evaluator<'_>, module: &str) -> Option<(String, Utf8PathBuf)> {
+    const WORDS: [&str; 5] = ["example", "sample", "template", "dist", "tmpl"];
+    let repository = evaluator.repository;
+    let package = parent(module).replace('.', "/");
+    let own = last_part(module);
+    evaluator.search.iter().find_map(|folder| {
+        let folder = join(folder, &package)?;
+        let target = folder.join(format!("{own}.py"));
+        let names = WORDS.iter().flat_map(|word| {
+            [
+                format!("{own}.py.{word}"),
+                format!("{own}.py-{word}"),
+                format!("{own}.{word}.py"),
+                format!("{own}_{word}.py"),
+                format!("{word}_{own}.py"),
+            ]
+        });
+        let example = names
+            .map(|name| folder.join(name))
+            .find(|example| repository.is_file(example))?;
+        Some((target.into_string(), example))
+    })
 }
 
 /// Whether a package of settings has nothing in its `__init__.py`.
