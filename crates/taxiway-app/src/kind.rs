@@ -64,6 +64,8 @@ pub(crate) fn of(repository: &Repository<'_>) -> Verdict {
         Some("its code makes a web application, and a module of it keeps that for a server")
     } else if has_own_migrations(repository) {
         Some("its code makes a web application, and migrates a database of its own")
+    } else if !packaging.is_library && apps.iter().any(|app| has_pages(repository, app)) {
+        Some("its code makes a web application, with pages of its own")
     } else {
         None
     };
@@ -254,6 +256,15 @@ fn is_generator(repository: &Repository<'_>) -> bool {
 /// Whether a module keeps an application under the names that servers and those who deploy look for.
 fn keeps_for_server(app: &WebApp) -> bool {
     matches!(name_of(&app.file), "wsgi.py" | "asgi.py") && !app.is_factory
+}
+
+/// Whether templates and static files lie beside an application: those of a library are in its extension, and that makes none.
+fn has_pages(repository: &Repository<'_>, app: &WebApp) -> bool {
+    let folder = folder_of(&app.file);
+    !app.is_factory
+        && ["templates", "static"]
+            .iter()
+            .all(|name| repository.is_folder(&folder.join(name)))
 }
 
 /// Whether a package holds migrations of Alembic, which libraries leave to those who use them.

@@ -101,6 +101,7 @@ repositories! {
     own_script_starts_server,
     own_uploads,
     packaged_with_migrations,
+    packaged_with_pages,
     packages_without_manifest,
     pdm_project,
     pipenv_project,
