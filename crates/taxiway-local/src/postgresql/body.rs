@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use taxiway_arm::{ResourceId, catalogue::premium_ssd};
 
-use super::record::ServerRecord;
+use super::record::{ServerRecord, WELL_KNOWN_PORT};
 use crate::record;
 
 /// What a PUT may say but GET never answers.
@@ -112,9 +112,13 @@ pub(super) fn complete(
     properties["taxiway"] = json!({"serverVersion": record.version, "notes": notes});
 }
 
-/// Clients glue it into connection strings, which in Azure imply the port 5432; here the port is part of it.
+/// Clients glue it into connection strings, which in Azure imply the port 5432. So they do here, unless this system has no
+/// address for that: then the port is part of it.
 pub(super) fn address(record: &ServerRecord) -> String {
-    format!("127.0.0.1:{}", record.port)
+    match record.port {
+        WELL_KNOWN_PORT => record.address.to_string(),
+        port => format!("{}:{port}", record.address),
+    }
 }
 
 /// Where this server is not what the resource says.

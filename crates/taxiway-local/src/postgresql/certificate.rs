@@ -22,18 +22,18 @@ pub(super) struct ServerCertificate {
     pub key: String,
 }
 
-/// A certificate for the addresses of loopback.
-pub(super) fn issue(cloud: &Cloud) -> Result<ServerCertificate, ArmError> {
+/// A certificate for an address of loopback, and for those that every machine has.
+pub(super) fn issue(cloud: &Cloud, address: Ipv4Addr) -> Result<ServerCertificate, ArmError> {
     let authority_key = std::fs::read_to_string(cloud.paths.ca_key())
         .map_err(|error| super::folders::failed("read", &cloud.paths.ca_key(), &error))?;
-    sign(&authority_key).map_err(|error| {
+    sign(&authority_key, address).map_err(|error| {
         ArmError::internal(format!(
             "The certificate of a PostgreSQL server cannot be made: {error}."
         ))
     })
 }
 
-fn sign(authority_key: &str) -> Result<ServerCertificate, rcgen::Error> {
+fn sign(authority_key: &str, address: Ipv4Addr) -> Result<ServerCertificate, rcgen::Error> {
     let issuer = Issuer::new(authority_parameters()?, KeyPair::from_pem(authority_key)?);
     let key = KeyPair::generate()?;
     let mut parameters = CertificateParams::new(vec!["localhost".to_owned()])?;
@@ -41,6 +41,10 @@ fn sign(authority_key: &str) -> Result<ServerCertificate, rcgen::Error> {
         SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         SanType::IpAddress(IpAddr::V6(Ipv6Addr::LOCALHOST)),
     ]);
+    if address != Ipv4Addr::LOCALHOST {
+        let own = SanType::IpAddress(IpAddr::V4(address));
+        parameters.subject_alt_names.push(own);
+    }
     parameters.distinguished_name = DistinguishedName::new();
     parameters
         .distinguished_name

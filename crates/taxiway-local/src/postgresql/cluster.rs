@@ -154,7 +154,7 @@ pub(super) fn write_config(
 ) -> Result<(), ArmError> {
     write_access(folders, record, account)?;
     if record.has_tls {
-        let issued = certificate::issue(cloud)?;
+        let issued = certificate::issue(cloud, record.address)?;
         folders::write(
             &folders.config.join("server.crt"),
             &issued.certificate,
@@ -180,7 +180,7 @@ pub(super) fn write_access(
         "local all {SUPERUSER} peer map=cloud\n\
          local replication {SUPERUSER} peer map=cloud\n\
          host all {SUPERUSER} all reject\n\
-         {kind} all all 127.0.0.1/32 scram-sha-256\n"
+         {kind} all all 127.0.0.0/8 scram-sha-256\n"
     );
     folders::write(&folders.config.join("pg_hba.conf"), &access, account)?;
     let map: String = folders::owners(account)?
@@ -198,7 +198,7 @@ pub(super) fn program(
     extra: &[(String, String)],
 ) -> Program {
     let mut settings: Vec<(String, String)> = [
-        ("listen_addresses", "127.0.0.1".to_owned()),
+        ("listen_addresses", record.address.to_string()),
         ("port", record.port.to_string()),
         ("unix_socket_directories", quoted_folder(&folders.sockets)),
         ("unix_socket_permissions", "0700".to_owned()),

@@ -3,6 +3,8 @@
 //! A PUT writes down what shall be, answers 202, and brings it about in the background, one change per server at a time. It
 //! may be repeated: what is already so is left alone.
 
+use std::net::Ipv4Addr;
+
 use http::Method;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -61,7 +63,7 @@ pub(super) fn find(cloud: &Cloud, id: &ResourceId) -> Result<StoredResource, Arm
         .ok_or_else(|| record::not_found(id))
 }
 
-/// The resource with the state that the process has now, and the port that it has or will have.
+/// The resource with the state that the process has now, and the address that it has or will have.
 fn visible(cloud: &Cloud, stored: StoredResource) -> Result<Value, ArmError> {
     let mut body = stored.body;
     if let Some(record) = ServerRecord::load(cloud, &stored.id)? {
@@ -225,6 +227,7 @@ async fn create(
     record.save(cloud)?;
     tracing::info!(
         server = id.name(),
+        address = %record.address,
         port = record.port,
         version = record.version,
         "a PostgreSQL server is ready"
@@ -265,6 +268,7 @@ async fn create_empty(
     let has_tls = cluster::has_tls(cloud, &folders, &tools, account).await?;
     let mut record = ServerRecord {
         id: id.clone(),
+        address: Ipv4Addr::LOCALHOST,
         port: 0,
         programs: tools.folder,
         version: tools.version,
@@ -422,9 +426,9 @@ pub(super) async fn with_turn<T>(
     if record.is_stopped {
         return Err(stopped(id));
     }
-    let port = record.port;
+    let before = (record.address, record.port);
     server.start(cloud, &mut record).await?;
-    if record.port != port {
+    if (record.address, record.port) != before {
         settle(cloud, &record)?;
     }
     work(&mut record).await

@@ -10,6 +10,7 @@ use std::{
 
 use camino::{Utf8Path, Utf8PathBuf};
 use nix::unistd::{User, geteuid};
+use sha2::{Digest, Sha256};
 use taxiway_arm::ResourceId;
 
 use crate::{cloud::Cloud, error::ArmError, process::Account};
@@ -30,7 +31,7 @@ pub(super) struct Folders {
     pub backups: Utf8PathBuf,
     /// Finished segments of the write-ahead log.
     pub archive: Utf8PathBuf,
-    /// The Unix sockets of all servers.
+    /// Its Unix socket. Servers may have the same port, by which their sockets are named.
     pub sockets: Utf8PathBuf,
     pub log: Utf8PathBuf,
 }
@@ -46,8 +47,8 @@ impl Folders {
             backups: root.join("backups"),
             archive: root.join("archive"),
             log: root.join("server.log"),
-            // No server's name begins with a dot.
-            sockets: all.join(".sockets"),
+            // No server's name begins with a dot, and a name may be too long for the path of a socket.
+            sockets: all.join(".sockets").join(short_name(id)),
             root,
         }
     }
@@ -60,11 +61,13 @@ impl Folders {
                 "The path of the state directory is too long for the Unix socket '{socket}'. Set TAXIWAY_HOME to a shorter one."
             )));
         }
+        let sockets = self.sockets.parent().unwrap_or(&self.sockets);
         let own = [
-            &self.data,
+            self.data.as_path(),
             &self.config,
             &self.backups,
             &self.archive,
+            sockets,
             &self.sockets,
         ];
         for folder in own {
@@ -78,13 +81,23 @@ impl Folders {
 
     /// Removes everything of the server.
     pub(super) fn remove(&self) -> Result<(), ArmError> {
-        match std::fs::remove_dir_all(&self.root) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(failed("remove", &self.root, &error))
+        for folder in [&self.sockets, &self.root] {
+            match std::fs::remove_dir_all(folder) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(failed("remove", folder, &error));
+                }
+                _ => {}
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
+}
+
+/// Eight digits that stand for the name of a server.
+fn short_name(id: &ResourceId) -> String {
+    let digest = Sha256::digest(id.name().to_ascii_lowercase());
+    let start = [digest[0], digest[1], digest[2], digest[3]];
+    format!("{:08x}", u32::from_be_bytes(start))
 }
 
 /// The account for servers when we are root.

@@ -1,7 +1,8 @@
 //! Microsoft.DBforPostgreSQL: flexible servers, each a real PostgreSQL on loopback.
 //!
 //! The resource is in the store as GET answers it; a [`record::ServerRecord`] beside it says where and how the server runs and
-//! exists only when its data folder is complete. [`servers`] holds what runs. Every change of a server waits for its turn.
+//! exists only when its data folder is complete. Where the system lets it, each has a loopback address of its own and PostgreSQL's
+//! port, so that a host name is all that a client needs, as in Azure. [`servers`] holds what runs. Every change of a server waits for its turn.
 //! Absent: virtual networks, replicas, standbys, PgBouncer; firewall rules are kept and open or close nothing. Of Entra there are
 //! the tokens of managed identities: see [`entra`].
 

@@ -1,5 +1,7 @@
 //! What the cloud knows about a server beyond its resource: written once the data folder is complete.
 
+use std::net::Ipv4Addr;
+
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use taxiway_arm::ResourceId;
@@ -8,10 +10,16 @@ use crate::{cloud::Cloud, store::StoreError};
 
 const KIND: &str = "postgresql-server";
 
+/// The port that clients take where an address has none.
+pub(super) const WELL_KNOWN_PORT: u16 = 5432;
+
 /// A server whose data folder is complete. No secret is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ServerRecord {
     pub id: ResourceId,
+    /// Where it listens, on loopback. Records of earlier versions have none.
+    #[serde(default = "localhost")]
+    pub address: Ipv4Addr,
     pub port: u16,
     /// The folder of the programs that made the data folder; only the same major version can read it.
     pub programs: Utf8PathBuf,
@@ -27,6 +35,10 @@ pub(super) struct ServerRecord {
     pub extensions: Vec<String>,
     /// Stopped by its owner; it stays so when the cloud starts again.
     pub is_stopped: bool,
+}
+
+const fn localhost() -> Ipv4Addr {
+    Ipv4Addr::LOCALHOST
 }
 
 impl ServerRecord {

@@ -3,7 +3,7 @@
 //! The newest base backup before the wanted time is copied, and the write-ahead log replayed over it up to that time. Replay
 //! only stops at a commit after the time, so the source makes one and finishes its current segment first.
 
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
@@ -165,6 +165,7 @@ pub(super) async fn create(
         copy(cloud, id, &base, account).await?;
         let mut record = ServerRecord {
             id: id.clone(),
+            address: Ipv4Addr::LOCALHOST,
             port: 0,
             is_stopped: false,
             ..source.clone()

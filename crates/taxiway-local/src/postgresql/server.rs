@@ -19,7 +19,7 @@ use super::{
     cluster,
     folders::{self, Folders},
     programs,
-    record::ServerRecord,
+    record::{ServerRecord, WELL_KNOWN_PORT},
     session::Session,
 };
 use crate::{
@@ -62,7 +62,7 @@ impl Server {
 
     /// Starts the process unless it runs, and waits until it answers. The caller has the turn.
     ///
-    /// The port in `record` is kept; when a stranger took it, `record` gets another one and is saved.
+    /// Address and port in `record` are kept; when a stranger took them, `record` gets others and is saved.
     pub(super) async fn start(
         &self,
         cloud: &Cloud,
@@ -91,11 +91,12 @@ impl Server {
             folders::let_pass(&record.programs, account)?;
         }
         end_stray(&folders.data).await?;
-        cluster::write_config(cloud, &folders, record, account)?;
         let mut attempt = 0;
         loop {
             attempt += 1;
             let port = self.port(cloud, record)?;
+            // The certificate names the address.
+            cluster::write_config(cloud, &folders, record, account)?;
             let process = Process::start(
                 cluster::program(&folders, record, account, extra),
                 readiness(&folders, record.port),
@@ -116,7 +117,7 @@ impl Server {
                 Err(failure) if is_port_taken(&failure) && attempt < PORT_ATTEMPTS => {
                     self.stop().await;
                     drop(running);
-                    self.another_port(cloud, record)?;
+                    self.another_port(cloud, record, attempt)?;
                 }
                 Err(failure) => return Err(did_not_start(record, &failure)),
             }
@@ -141,28 +142,43 @@ impl Server {
     fn port(&self, cloud: &Cloud, record: &mut ServerRecord) -> Result<Port, ArmError> {
         let kept = match record.port {
             0 => None,
-            number => cloud.servers.ports().claim(number),
+            number => cloud.servers.ports().claim(record.address, number),
         };
         match kept {
             Some(port) => Ok(port),
-            None => self.another_port(cloud, record),
+            None => self.another_port(cloud, record, 0),
         }
     }
 
-    fn another_port(&self, cloud: &Cloud, record: &mut ServerRecord) -> Result<Port, ArmError> {
-        let port = cloud.servers.ports().take().map_err(|error| {
-            ArmError::internal(format!(
-                "There is no port for a PostgreSQL server: {error}."
-            ))
-        })?;
+    /// PostgreSQL's port on an address of the server's own, so that clients may imply it. Where that can't be had, or was taken
+    /// twice, any port of 127.0.0.1.
+    fn another_port(
+        &self,
+        cloud: &Cloud,
+        record: &mut ServerRecord,
+        failures: u32,
+    ) -> Result<Port, ArmError> {
+        let ports = cloud.servers.ports();
+        let own = (failures < 2)
+            .then(|| ports.take_on_own_address(WELL_KNOWN_PORT))
+            .flatten();
+        let port = match own {
+            Some(port) => port,
+            None => ports.take().map_err(|error| {
+                ArmError::internal(format!(
+                    "There is no port for a PostgreSQL server: {error}."
+                ))
+            })?,
+        };
         if record.port != 0 {
             tracing::warn!(
                 server = record.id.name(),
-                taken = record.port,
-                port = port.number,
+                taken = format!("{}:{}", record.address, record.port),
+                now = format!("{}:{}", port.address, port.number),
                 "the port of a PostgreSQL server was taken; it has another one now"
             );
         }
+        record.address = port.address;
         record.port = port.number;
         if ServerRecord::load(cloud, &record.id)?.is_some() {
             record.save(cloud)?;

@@ -212,7 +212,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
 }
 
 // The app is given the whole address as one secret, whatever is in it, so that every kind of database comes the same way. It has
-// no port: 5432 is implied, and the local cloud's host names have their own. With tokens it has no password either.
+// no port: 5432 is implied. With tokens it has no password either.
 var poolerPort = hasPooler ? ':6432' : ''
 var user = usesIdentity
   ? uriComponent(identityName)
