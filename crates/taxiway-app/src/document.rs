@@ -20,8 +20,8 @@ pub use entrypoint::Entrypoint;
 pub use facts::{
     Artifacts, AzureDeveloper, Backing, Database, DatabaseConfig, DatabaseEngine, Email,
     EnvironmentVariable, Finding, Framework, FrameworkName, Frontend, Interface, Media,
-    MediaStorage, MigrationTool, Migrations, Port, Process, ProcessKind, Server, StaticFiles,
-    StaticStrategy, Tests,
+    MediaStorage, MigrationTool, Migrations, Port, Process, ProcessKind, Server,
+    ServerConfiguration, ServerSetting, StaticFiles, StaticStrategy, Tests,
 };
 pub use reason::{Reason, Rejected};
 pub use service::Service;

@@ -11,6 +11,7 @@ mod django_service;
 mod document;
 mod evidence;
 mod frontend;
+mod gunicorn;
 mod kind;
 mod lock;
 mod manifest;
@@ -36,7 +37,8 @@ pub use document::{
     Dependencies, Distribution, Email, Entrypoint, EnvironmentVariable, Finding, Framework,
     FrameworkName, Frontend, Interface, Kind, Manager, Media, MediaStorage, MigrationTool,
     Migrations, Port, Process, ProcessKind, Python, PythonDeclaration, Reason, Rejected, SCHEMA,
-    Server, Service, StaticFiles, StaticStrategy, Tests, schema,
+    Server, ServerConfiguration, ServerSetting, Service, StaticFiles, StaticStrategy, Tests,
+    schema,
 };
 pub use lock::export_lock;
 pub use migration::{Migration, MigrationKey, Operation, Safety, migrations, rival_heads};

@@ -14,7 +14,7 @@ use crate::manifest::installation::{self, Installation};
 use crate::manifest::python_version;
 use crate::python::{Evaluator, Value};
 use crate::repository::{Repository, folder_of, shown};
-use crate::{artifact, frontend, secret, start, system_package};
+use crate::{artifact, frontend, gunicorn, secret, start, system_package};
 
 /// Everything that is known while one service is read.
 pub(crate) struct Reading<'r> {
@@ -243,6 +243,12 @@ impl<'r> Reading<'r> {
             self.saw("frontend", [found.place]);
             self.service.frontend = Some(found.frontend);
         }
+        let named = self.start.as_ref().filter(|it| it.server == "gunicorn");
+        self.service.server_configuration = gunicorn::read(
+            self.repository,
+            &[self.root.to_owned(), self.app_dir.clone()],
+            named.and_then(|it| it.configuration.as_deref()),
+        );
         self.saw_packages();
         self.service.artifacts = artifact::read(self.repository, self.root, &self.survey);
         self.saw_files();

@@ -46,7 +46,7 @@ pub(crate) struct Start {
     /// Whether Litestar's own command starts it, which prefers Granian.
     pub(crate) is_litestar: bool,
     /// The file of settings that the command names.
-    configuration: Option<String>,
+    pub(crate) configuration: Option<String>,
 }
 
 /// The command that starts the web process in production, if some file has one.

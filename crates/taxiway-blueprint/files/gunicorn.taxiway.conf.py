@@ -1,26 +1,51 @@
-"""How gunicorn serves the project: as its own gunicorn.conf.py says, with what the platform dictates."""
+"""How gunicorn serves the project: as its own configuration says, over Taxiway's defaults and below what the platform decides."""
 
 import os
 import signal
 import threading
 import time
 
-_own = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gunicorn.conf.py")
-with open(_own, encoding="utf-8") as _file:
-    exec(compile(_file.read(), _own, "exec"))
+# Defaults, for what the project does not say.
+
+@DEFAULTS@
+# The project's own.
+_here = __file__
+__file__ = os.path.join(os.path.dirname(os.path.abspath(_here)), "@OWN@")
+with open(__file__, encoding="utf-8") as _file:
+    exec(compile(_file.read(), __file__, "exec"))
+__file__ = _here
+
+# What the platform decides; `taxiway explain` has the reasons.
 
 # The platform chooses the port, and reaches the container from outside.
 bind = "0.0.0.0:" + os.environ.get("PORT", "8000")
 
-# The health report says how many workers there are to hear from.
-workers = int(os.environ.get("WEB_CONCURRENCY") or globals().get("workers") or 2)
-os.environ["TAXIWAY_WORKERS"] = str(workers)
+# Processes and threads are what the plan carries and the database takes.
+workers = int(os.environ.get("WEB_CONCURRENCY") or @WORKERS@)
+@THREADS@
+# Only one of these speaks the interface of the application.
+@CLASS@
+# The front end gives up after 230 seconds, and the site is stopped for good 30 seconds after it is told to.
+timeout = min(timeout or 230, 230)
+graceful_timeout = min(graceful_timeout, 25)
 
-# Less than WEBSITES_CONTAINER_STOP_TIME_LIMIT: requests that run when the site stops get to finish.
-graceful_timeout = 25
+# Threads and connections that are opened before the fork are dead after it.
+preload_app = False
 
-# The container's own folders may not be writable.
+# The site lives as long as this process, which a container runs, behind a front end that ends TLS.
+daemon = reload = spew = False
+certfile = keyfile = pidfile = user = group = None
+forwarded_allow_ips = "*"
+
+# The container's own folders may not be writable, and are lost with it.
 control_socket_disable = True
+accesslog = "-" if accesslog else None
+errorlog = "-"
+if {"logconfig", "logconfig_json", "logger_class"} & set(globals()):
+    logconfig_dict = {}
+
+# The health report says how many workers there are to hear from.
+os.environ["TAXIWAY_WORKERS"] = str(workers)
 
 _own_when_ready = globals().get("when_ready")
 

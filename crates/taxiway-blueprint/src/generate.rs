@@ -40,7 +40,7 @@ pub fn files(sources: &dyn Sources, app: &App, platform: &Platform) -> Vec<Gener
     let Some(service) = platform.service_of(app) else {
         return Vec::new();
     };
-    let server_file = ServerFile::find(sources, &platform.service);
+    let server_file = ServerFile::find(service, &platform.service);
     let mut files = infrastructure::files(service, platform, server_file);
     files.extend(overlay::files(service, platform, server_file));
     files.push(requirements::file(sources, service, platform));

@@ -3,13 +3,12 @@
 //! Fixed text lies below `files/`. Only `project.py`, the one import of the project's settings or application, and the worker
 //! class of the server depend on the application.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_app::{Entrypoint, MediaStorage, MigrationTool, Service};
-use taxiway_diagnostics::Sources;
 use taxiway_platform::{Part, Platform, Server, StaticServing, Supply, Variable, WebService};
 
 use crate::python_literal::{Assignment, Literal};
-use crate::{GeneratedFile, Handwritten, python_literal, relative};
+use crate::{GeneratedFile, python_literal, relative};
 
 macro_rules! runtime {
     ($name:literal) => {
@@ -91,12 +90,10 @@ pub(crate) enum ServerFile {
 
 impl ServerFile {
     /// Whether the project has a configuration of its own.
-    pub(crate) fn find(sources: &dyn Sources, web: &WebService) -> Self {
-        let path = relative::join(&web.root, Self::Ours.name());
-        if Handwritten::new(sources).is_file(&path) {
-            Self::OverTheirs
-        } else {
-            Self::Ours
+    pub(crate) fn find(service: &Service, web: &WebService) -> Self {
+        match own_configuration(service, web) {
+            Some(_) => Self::OverTheirs,
+            None => Self::Ours,
         }
     }
 
@@ -108,16 +105,56 @@ impl ServerFile {
         }
     }
 
-    fn text(self, platform: &Platform) -> String {
-        let web = &platform.service;
+    fn text(self, service: &Service, platform: &Platform) -> String {
         match self {
             Self::Ours => gunicorn(platform),
-            Self::OverTheirs => {
-                without_fork_hook(web, GUNICORN_OVER_THEIRS.to_owned(), "\n\n_own_post_fork")
-                    + &hook_of_worker_over_theirs(web)
-            }
+            Self::OverTheirs => gunicorn_over_theirs(service, platform),
         }
     }
+}
+
+/// The project's own configuration, as seen from the folder that is published; `None` where it is not published.
+fn own_configuration(service: &Service, web: &WebService) -> Option<Utf8PathBuf> {
+    let path = &service.server_configuration.as_ref()?.path;
+    let is_published = web.root == "." || path.starts_with(&web.root);
+    is_published.then(|| relative::below(path, &web.root))
+}
+
+/// Our defaults, the project's own over them, and what the platform decides over both.
+fn gunicorn_over_theirs(service: &Service, platform: &Platform) -> String {
+    let web = &platform.service;
+    let ours = gunicorn(platform);
+    let (_, defaults) = ours
+        .split_once("\n\n# As many as")
+        .expect("our configuration says how many workers after where it listens");
+    let (defaults, _) = defaults
+        .split_once("# The health report")
+        .expect("our configuration tells the health report how many workers there are");
+    let own = own_configuration(service, web).unwrap_or_else(|| "gunicorn.conf.py".into());
+    let (threads, class) = match web.server {
+        Server::Gunicorn => (
+            "threads = int(os.environ.get(\"GUNICORN_THREADS\") or threads)\n",
+            "if worker_class == \"asgi\" or \"uvicorn\" in str(worker_class):\n    worker_class = \"gthread\"\n",
+        ),
+        Server::Uvicorn => (
+            "",
+            "if worker_class in (\"sync\", \"gthread\", \"gevent\", \"eventlet\", \"tornado\"):\n    worker_class = \"uvicorn_worker.UvicornWorker\"\n",
+        ),
+    };
+    let text = GUNICORN_OVER_THEIRS
+        .replace("@DEFAULTS@\n", &format!("# As many as{defaults}"))
+        .replace("@OWN@", own.as_str())
+        .replace("@WORKERS@", &least_workers(platform).to_string())
+        .replace("@THREADS@\n", &format!("{threads}\n"))
+        .replace("@CLASS@\n", &format!("{class}\n"))
+        .replace("\"8000\"", &format!("\"{}\"", web.port));
+    without_fork_hook(web, text, "\n\n_own_post_fork") + &hook_of_worker_over_theirs(web)
+}
+
+/// The fewest processes of any environment.
+fn least_workers(platform: &Platform) -> u32 {
+    let processes = platform.environments.iter().map(|it| it.workers.processes);
+    processes.min().unwrap_or(1)
 }
 
 /// Every file of the Python side.
@@ -134,7 +171,7 @@ pub(crate) fn files(
     };
     files.push(GeneratedFile::new(
         relative::join(&web.root, server_file.name()),
-        server_file.text(platform),
+        server_file.text(service, platform),
     ));
     files.push(GeneratedFile::executable(
         relative::join(&web.root, "App_Data/jobs/triggered/migrate/run.sh"),
@@ -256,8 +293,7 @@ fn gunicorn(platform: &Platform) -> String {
         ),
         Server::Uvicorn => ("the variable", "uvicorn_worker.UvicornWorker", ""),
     };
-    let least = platform.environments.iter().map(|it| it.workers.processes);
-    let least = least.min().unwrap_or(1);
+    let least = least_workers(platform);
     let connections = connections(platform);
     let ours = format!(
         "# The parameters of an environment set {variables}:\n{connections}worker_class = \"{class}\"\n\

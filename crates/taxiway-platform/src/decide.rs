@@ -8,6 +8,7 @@ mod environments;
 mod off_hours;
 mod plan;
 mod resources;
+mod server_configuration;
 mod service;
 mod several;
 mod variables;

@@ -89,6 +89,53 @@ mod decide {
     }
 
     #[test]
+    fn what_the_projects_own_server_configuration_says_holds_unless_the_platform_must_decide() {
+        let setting = |name: &str, value: &str, literal: serde_json::Value, line: u32| serde_json::json!({"name": name, "value": value, "literal": literal, "place": format!("gunicorn.conf.py:{line}")});
+        let settings = [
+            setting("bind", "'127.0.0.1:5000'", "127.0.0.1:5000".into(), 1),
+            setting("workers", "cpu_count() * 2 + 1", serde_json::Value::Null, 2),
+            setting("threads", "8", 8.into(), 3),
+            setting("timeout", "600", 600.into(), 4),
+            setting("graceful_timeout", "20", 20.into(), 5),
+            setting("preload_app", "True", true.into(), 6),
+            setting(
+                "worker_class",
+                "'uvicorn.workers.UvicornWorker'",
+                "uvicorn.workers.UvicornWorker".into(),
+                7,
+            ),
+            setting("post_fork", "post_fork", serde_json::Value::Null, 9),
+        ];
+        let configuration = serde_json::json!({"path": "gunicorn.conf.py", "settings": settings});
+        let platform = decided(
+            &serde_json::json!({"server_configuration": configuration}),
+            "",
+        );
+        let choices = platform
+            .choices
+            .iter()
+            .filter(|it| it.key.starts_with("server."));
+        let told: String = choices
+            .map(|it| format!("{}: {} ({}): {}\n", it.key, it.value, it.source, it.reason))
+            .collect();
+        insta::assert_snapshot!(told, @r"
+        server.bind: 0.0.0.0:$PORT, not '127.0.0.1:5000' (gunicorn.conf.py:1): the platform chooses the port, and reaches the container from outside
+        server.workers: $WEB_CONCURRENCY, not cpu_count() * 2 + 1 (gunicorn.conf.py:2): the host's processors are not the plan's, and each process takes memory and connections
+        server.timeout: 230, not 600 (gunicorn.conf.py:4): App Service's front end gives up after 230 seconds, and a worker that goes on works for nobody
+        server.preload_app: False, not True (gunicorn.conf.py:6): threads and connections that are opened before the fork are dead after it: telemetry, tokens of the identity, pools
+        server.worker_class: gthread, not 'uvicorn.workers.UvicornWorker' (gunicorn.conf.py:7): it does not speak the interface of the application
+        server.configuration: gunicorn.conf.py, with its threads, graceful_timeout, post_fork (gunicorn.conf.py:1): the project's own, over Taxiway's defaults and below what the platform decides
+        ");
+        let warned: Vec<_> = platform
+            .warnings
+            .iter()
+            .map(|it| it.message.split(' ').next().unwrap())
+            .collect();
+        assert_eq!(warned, ["`timeout", "`preload_app", "`worker_class"]);
+        assert_eq!(platform.environments[0].workers.threads, 8);
+    }
+
+    #[test]
     fn what_no_platform_can_be_given_to_is_refused_with_its_place() {
         insta::assert_snapshot!(refused(&serde_json::json!({"framework": {"name": "streamlit"}}), ""), @r"
         framework-not-supported: this is a streamlit application (requirements.txt:1); Django, FastAPI and Flask are supported so far

@@ -58,6 +58,38 @@ pub struct Server {
     pub declared: bool,
 }
 
+/// The project's own configuration of gunicorn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ServerConfiguration {
+    /// The file.
+    #[schemars(with = "String")]
+    pub path: Utf8PathBuf,
+    /// What it says, as far as gunicorn knows the names.
+    pub settings: Vec<ServerSetting>,
+}
+
+impl ServerConfiguration {
+    /// The setting of this name.
+    pub fn setting(&self, name: &str) -> Option<&ServerSetting> {
+        self.settings.iter().find(|setting| setting.name == name)
+    }
+}
+
+/// One of its settings, or a hook.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ServerSetting {
+    /// Its name.
+    pub name: String,
+    /// Its value as the code writes it; that of variables for the application is left out.
+    pub value: String,
+    /// Its value, where that is a text, a number or a switch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub literal: Option<serde_json::Value>,
+    /// Where it is said.
+    #[schemars(with = "String")]
+    pub place: Place,
+}
+
 /// A port by the project's own files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -10,7 +10,7 @@ use taxiway_diagnostics::Place;
 use super::{
     Artifacts, Backing, Database, Dependencies, Distribution, Email, Entrypoint,
     EnvironmentVariable, Finding, Framework, Frontend, Interface, Media, Migrations, Port, Process,
-    Python, Reason, Server, StaticFiles, Tests,
+    Python, Reason, Server, ServerConfiguration, StaticFiles, Tests,
 };
 
 /// One Python web application that one would deploy.
@@ -50,6 +50,9 @@ pub struct Service {
     /// The production server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<Server>,
+    /// How the project configures gunicorn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_configuration: Option<ServerConfiguration>,
     /// The port by the project's own files: a number, or `$NAME`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<serde_json::Value>")]

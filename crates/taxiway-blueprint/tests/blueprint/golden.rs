@@ -102,7 +102,11 @@ fn every_choice_is_as_expected() {
 /// The project's own configuration of gunicorn stays in force, below ours; and stays so when everything is written again.
 #[test]
 fn a_server_configuration_of_the_project_is_loaded_first() {
-    let (app, platform) = platform("shop");
+    let (mut app, platform) = platform("shop");
+    app.services[0].server_configuration = Some(taxiway_app::ServerConfiguration {
+        path: "gunicorn.conf.py".into(),
+        settings: Vec::new(),
+    });
     let mut sources = MemorySources::new();
     sources.insert("gunicorn.conf.py", "workers = 3\n");
     let first = files(&sources, &app, &platform);

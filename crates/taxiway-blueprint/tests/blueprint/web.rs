@@ -173,6 +173,91 @@ print(limiter.total_tokens)";
     assert_eq!(overlay("notes", ask, &[]), "lifespan\n256\n");
 }
 
+/// The project's own configuration: what of it holds, with hooks of both.
+const OWN: &str = r#"
+import multiprocessing, os
+beside = os.path.basename(__file__)
+bind = "127.0.0.1:5000"
+workers = multiprocessing.cpu_count() * 2 + 1
+threads = 7
+worker_class = "WORKER_CLASS"
+timeout = 600
+graceful_timeout = 120
+keepalive = 3
+preload_app = daemon = True
+errorlog = "/var/log/nowhere/error.log"
+forwarded_allow_ips = "10.0.0.1"
+logger_class = "theirs.Logger"
+
+def when_ready(server):
+    print("their hook")
+"#;
+
+const LOAD: &str = r#"
+import runpy
+values = runpy.run_path("gunicorn.taxiway.conf.py")
+names = "beside bind workers worker_class timeout graceful_timeout keepalive max_requests preload_app daemon errorlog accesslog forwarded_allow_ips logconfig_dict"
+for name in names.split():
+    print(name, values[name])
+class Master:
+    WORKERS = {}
+values["when_ready"](Master)
+"#;
+
+#[test]
+fn the_projects_own_server_configuration_holds_as_far_as_the_platform_lets_it() {
+    let loaded = |sample: &str, class: &str| {
+        let (mut app, platform) = crate::sample::platform(sample);
+        app.services[0].server_configuration = Some(taxiway_app::ServerConfiguration {
+            path: "etc/web.py".into(),
+            settings: Vec::new(),
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let files =
+            taxiway_blueprint::files(&taxiway_diagnostics::MemorySources::new(), &app, &platform);
+        let server = files
+            .iter()
+            .find(|it| it.path == "gunicorn.taxiway.conf.py");
+        std::fs::write(
+            folder.path().join("gunicorn.taxiway.conf.py"),
+            &server.unwrap().text,
+        )
+        .unwrap();
+        std::fs::create_dir(folder.path().join("etc")).unwrap();
+        std::fs::write(
+            folder.path().join("etc/web.py"),
+            OWN.replace("WORKER_CLASS", class),
+        )
+        .unwrap();
+        let output = python(
+            folder.path(),
+            &["-c", LOAD],
+            &[("WEB_CONCURRENCY", "3"), ("PORT", "8123")],
+        );
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+    };
+    insta::assert_snapshot!(loaded("links", "gevent"), @r"
+    beside web.py
+    bind 0.0.0.0:8123
+    workers 3
+    worker_class gevent
+    timeout 230
+    graceful_timeout 25
+    keepalive 3
+    max_requests 10000
+    preload_app False
+    daemon False
+    errorlog -
+    accesslog -
+    forwarded_allow_ips *
+    logconfig_dict {}
+    their hook
+    ");
+    assert!(loaded("links", "uvicorn.workers.UvicornWorker").contains("worker_class gthread\n"));
+    assert!(loaded("notes", "sync").contains("worker_class uvicorn_worker.UvicornWorker\n"));
+    assert!(loaded("notes", "theirs.Worker").contains("worker_class theirs.Worker\n"));
+}
+
 #[test]
 fn a_server_that_is_told_to_stop_lets_in_what_has_knocked() {
     for sample in ["links", "notes"] {

@@ -5,8 +5,8 @@ use taxiway_app::{MediaStorage, Service};
 use taxiway_diagnostics::Place;
 
 use super::{
-    Decisions, Whole, at, background, database, domains, list, off_hours, plan, resources, service,
-    several, workers,
+    Decisions, Whole, at, background, database, domains, list, off_hours, plan, resources,
+    server_configuration, service, several, workers,
 };
 use crate::python::Chosen;
 use crate::regions::DEFAULT_REGION;
@@ -40,6 +40,8 @@ struct Shared<'a> {
     cache_settings: &'a [String],
     stores_in_azure: Option<&'a Place>,
     server: Server,
+    /// The threads that the project's own configuration asks for.
+    own_threads: Option<u32>,
     opens_connections: database::Opens,
     python: Chosen,
     together: &'a several::Together<'a>,
@@ -88,6 +90,7 @@ pub(super) fn decide(
                     .or_else(|| service.seen("media"))
             }),
         server,
+        own_threads: server_configuration::threads(service),
         opens_connections: database::Opens::of(service, config).beside(whole.together),
         python,
         together: whole.together,
@@ -150,7 +153,7 @@ impl Shared<'_> {
         let workers = workers::workers(
             &asked,
             self.config,
-            self.server,
+            (self.server, self.own_threads),
             (&plan, &database, self.together),
             if runs_background {
                 self.background

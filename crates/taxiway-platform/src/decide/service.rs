@@ -5,7 +5,7 @@ use taxiway_app::{
     StaticStrategy,
 };
 
-use super::{Decisions, at, variables};
+use super::{Decisions, at, server_configuration, variables};
 use crate::{
     Config, DatabaseChoice, DatabaseSettings, Hosting, Server, Setting, Source, StaticServing,
     WebService,
@@ -335,6 +335,7 @@ fn server(service: &Service, decisions: &mut Decisions) -> (Interface, Server) {
         )
     };
     decisions.choose("server", value, source, reason);
+    server_configuration::tell(service, decisions);
     (interface, server)
 }
 

@@ -37,7 +37,7 @@ struct Configured<'a> {
 pub(super) fn workers(
     asked: &Asked<'_>,
     config: &Config,
-    server: Server,
+    (server, own_threads): (Server, Option<u32>),
     (plan, database, together): (&Plan, &Database, &Together<'_>),
     background: &[BackgroundProcess],
     decisions: &mut Decisions,
@@ -51,10 +51,13 @@ pub(super) fn workers(
     } else {
         asked.size
     };
-    let threads = match (server, configured.threads) {
-        (Server::Uvicorn, _) => 1,
-        (Server::Gunicorn, Some((threads, _))) => threads,
-        (Server::Gunicorn, None) => USUAL_THREADS,
+    let threads = match server {
+        Server::Uvicorn => 1,
+        Server::Gunicorn => configured
+            .threads
+            .map(|(threads, _)| threads)
+            .or(own_threads)
+            .unwrap_or(USUAL_THREADS),
     };
     let has_database = database.kind != DatabaseKind::None;
     let mut workers = Workers {
