@@ -5,6 +5,7 @@ use taxiway_app::App;
 use taxiway_diagnostics::Sources;
 use taxiway_platform::{Container, Pipeline, Platform};
 
+use crate::infrastructure::Site;
 use crate::overlay::ServerFile;
 use crate::{
     GeneratedFile, Handwritten, containers, dotenv, hygiene, infrastructure, overlay, requirements,
@@ -37,17 +38,36 @@ __pycache__/
 /// `sources` is the repository as it is. It is read for the requirements that production installs, and for what the project
 /// has of its own.
 pub fn files(sources: &dyn Sources, app: &App, platform: &Platform) -> Vec<GeneratedFile> {
-    let Some(service) = platform.service_of(app) else {
+    let sites: Option<Vec<Site<'_>>> = platform
+        .services()
+        .map(|platform| {
+            let service = platform.service_of(app)?;
+            Some(Site {
+                service,
+                platform,
+                server_file: ServerFile::find(service, &platform.service),
+            })
+        })
+        .collect();
+    let Some(sites) = sites else {
         return Vec::new();
     };
-    let server_file = ServerFile::find(service, &platform.service);
-    let mut files = infrastructure::files(service, platform, server_file);
-    files.extend(overlay::files(service, platform, server_file));
-    files.push(requirements::file(sources, service, platform));
-    files.extend(dotenv::file(service, platform));
+    let mut files = infrastructure::files(&sites, platform);
+    for site in &sites {
+        let (service, platform) = (site.service, site.platform);
+        files.extend(overlay::files(service, platform, site.server_file));
+        files.push(requirements::file(sources, service, platform));
+        files.extend(dotenv::file(service, platform));
+    }
+    // What is refused where there are further services is written for the first one.
+    let Site {
+        service,
+        server_file,
+        ..
+    } = sites[0];
     if platform.delivery.pipeline == Pipeline::Github {
-        files.extend(workflows::files(sources, service, platform, server_file));
-        files.extend(hygiene::files(sources, service, platform));
+        files.extend(workflows::files(sources, &sites, platform));
+        files.extend(hygiene::files(sources, &sites, platform));
     }
     if platform.delivery.pipeline == Pipeline::CloudBuild {
         files.extend(workflows::on_google(

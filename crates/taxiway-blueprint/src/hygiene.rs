@@ -4,19 +4,17 @@ use taxiway_app::{Manager, Service};
 use taxiway_diagnostics::Sources;
 use taxiway_platform::{Container, Platform};
 
+use crate::infrastructure::Site;
 use crate::workflows::{PASSED, file};
 use crate::yaml::Map;
 use crate::{GeneratedFile, Handwritten, relative};
 
 pub(crate) fn files(
     sources: &dyn Sources,
-    service: &Service,
+    sites: &[Site<'_>],
     platform: &Platform,
 ) -> Vec<GeneratedFile> {
-    let mut files = vec![file(
-        ".github/dependabot.yml",
-        &dependabot(sources, service, platform),
-    )];
+    let mut files = vec![file(".github/dependabot.yml", &dependabot(sources, sites))];
     let owners: Vec<&str> = platform
         .delivery
         .code_owners
@@ -107,7 +105,16 @@ fn ruleset(platform: &Platform, has_owners: bool) -> String {
     text
 }
 
-fn dependabot(sources: &dyn Sources, service: &Service, platform: &Platform) -> Map {
+fn dependabot(sources: &dyn Sources, sites: &[Site<'_>]) -> Map {
+    let mut updates = vec![update("github-actions", "/")];
+    for site in sites {
+        updates.extend(updates_of(sources, site.service, site.platform));
+    }
+    Map::new().with("version", 2_u32).with("updates", updates)
+}
+
+/// What a service installs.
+fn updates_of(sources: &dyn Sources, service: &Service, platform: &Platform) -> Vec<Map> {
     let handwritten = Handwritten::new(sources);
     let folder = if service.root == "." {
         "/".to_owned()
@@ -118,7 +125,7 @@ fn dependabot(sources: &dyn Sources, service: &Service, platform: &Platform) -> 
         Some(Manager::Uv) => "uv",
         _ => "pip",
     };
-    let mut updates = vec![update("github-actions", "/"), update(python, &folder)];
+    let mut updates = vec![update(python, &folder)];
     if let Some(frontend) = &service.frontend {
         // It reads the locks of Yarn, pnpm and npm alike.
         let ecosystem = match frontend.package_manager.as_deref() {
@@ -132,7 +139,7 @@ fn dependabot(sources: &dyn Sources, service: &Service, platform: &Platform) -> 
     if has_dockerfile || platform.delivery.container == Container::Docker {
         updates.push(update("docker", &folder));
     }
-    Map::new().with("version", 2_u32).with("updates", updates)
+    updates
 }
 
 fn update(ecosystem: &str, directory: &str) -> Map {

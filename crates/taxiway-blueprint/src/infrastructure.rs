@@ -8,14 +8,15 @@ mod main_file;
 mod parameters;
 mod pipeline;
 mod settings;
+mod several;
 mod shape;
+mod site;
 
 use camino::Utf8Path;
-use taxiway_app::Service;
 use taxiway_platform::Platform;
 
+pub(crate) use self::site::Site;
 use crate::GeneratedFile;
-use crate::overlay::ServerFile;
 
 const FOLDER: &str = "infrastructure/bicep";
 
@@ -51,30 +52,42 @@ const MODULES: [(&str, &str); 20] = [
     module!("workbook.bicep"),
 ];
 
-/// Every Bicep file for the platform.
-pub(crate) fn files(
-    service: &Service,
-    platform: &Platform,
-    server_file: ServerFile,
-) -> Vec<GeneratedFile> {
+/// Every Bicep file for the platform, which is that of the first of its sites.
+pub(crate) fn files(sites: &[Site<'_>], platform: &Platform) -> Vec<GeneratedFile> {
     let folder = Utf8Path::new(FOLDER);
     let mut files = vec![GeneratedFile::new(
         folder.join("main.bicep"),
-        main_file::document(service, platform, server_file).print(),
+        main_file::document(sites, platform).print(),
     )];
-    let shape = shape::Shape::of(platform);
-    for (name, text) in MODULES
-        .into_iter()
-        .filter(|(name, _)| shape.has_module(name))
-    {
+    for (name, text) in modules(sites, platform) {
         files.push(GeneratedFile::new(folder.join("modules").join(name), text));
     }
     for environment in &platform.environments {
         files.push(GeneratedFile::new(
             environment.parameters_path(),
-            parameters::document(platform, environment, server_file).print(),
+            parameters::document(sites, platform, environment).print(),
         ));
     }
     files.extend(pipeline::files(platform));
     files
+}
+
+/// The modules that the platform needs, by their files.
+fn modules(sites: &[Site<'_>], platform: &Platform) -> Vec<(&'static str, String)> {
+    let shape = shape::Shape::of_all(platform);
+    let mut modules = Vec::new();
+    for (name, text) in MODULES
+        .into_iter()
+        .filter(|(name, _)| shape.has_module(name))
+    {
+        match several::instead_of(name).filter(|_| sites.len() > 1) {
+            Some(others) => modules.extend(others),
+            None => modules.push((name, text.to_owned())),
+        }
+    }
+    if sites.iter().any(Site::has_further_database) {
+        let (name, text) = several::database();
+        modules.push((name, text.to_owned()));
+    }
+    modules
 }

@@ -22,6 +22,7 @@ use taxiway_app::{FrameworkName, Service};
 use taxiway_diagnostics::Sources;
 use taxiway_platform::{Container, Part, Platform, Tool};
 
+use crate::infrastructure::Site;
 use crate::overlay::ServerFile;
 use crate::tooling::{self, Tooling};
 use crate::yaml::{self, Map};
@@ -64,7 +65,34 @@ impl<'a> Blueprint<'a> {
     }
 }
 
+impl<'a> Blueprint<'a> {
+    /// That of the first service, and those of the further ones.
+    fn of(sources: &dyn Sources, sites: &[Site<'a>]) -> (Self, Vec<Self>) {
+        let mut all = sites
+            .iter()
+            .map(|site| Self::new(sources, site.service, site.platform, site.server_file));
+        let first = all.next().expect("a platform has a service");
+        (first, all.collect())
+    }
+}
+
 impl Blueprint<'_> {
+    /// A title, with the name of a further service.
+    fn titled(&self, title: &str) -> String {
+        match &self.platform.service.name {
+            Some(name) => format!("{title} ({name})"),
+            None => title.to_owned(),
+        }
+    }
+
+    /// The id of a job, with the name of a further service.
+    fn job_id(&self, id: &str) -> String {
+        match &self.platform.service.name {
+            Some(name) => format!("{id}-{name}"),
+            None => id.to_owned(),
+        }
+    }
+
     fn folder(&self) -> &str {
         self.platform.service.root.as_str()
     }
@@ -143,14 +171,16 @@ impl Blueprint<'_> {
 /// Every workflow, and the action that they share.
 pub(crate) fn files(
     sources: &dyn Sources,
-    service: &Service,
+    sites: &[Site<'_>],
     platform: &Platform,
-    server_file: ServerFile,
 ) -> Vec<GeneratedFile> {
-    let blueprint = Blueprint::new(sources, service, platform, server_file);
+    let (blueprint, further) = Blueprint::of(sources, sites);
     let mut documents = vec![
-        (blueprint.ci_file(), ci::document(&blueprint)),
-        ("security.yml".to_owned(), security::document(&blueprint)),
+        (blueprint.ci_file(), ci::document(&blueprint, &further)),
+        (
+            "security.yml".to_owned(),
+            security::document(&blueprint, &further),
+        ),
     ];
     let environments = deploy::environments(platform);
     for environment in &environments {
@@ -169,7 +199,10 @@ pub(crate) fn files(
     }
     if !environments.is_empty() {
         let (reusable, rollback) = match platform.delivery.tool {
-            Tool::Taxiway => (deploy::reusable(&blueprint), deploy::rollback(platform)),
+            Tool::Taxiway => (
+                deploy::reusable(&blueprint, &further),
+                deploy::rollback(platform),
+            ),
             Tool::AzureCli => (
                 azure_cli::reusable(&blueprint),
                 azure_cli::rollback(platform),

@@ -9,7 +9,7 @@ use taxiway_diagnostics::{Diagnostic, Place};
 use crate::infrastructure::{
     Alerts, Budget, Cache, DatabaseKind, Hosting, Network, OffHours, SignIn, Standby, Storage,
 };
-use crate::{BackgroundProcess, Choice, Delivery, Size, Workers};
+use crate::{BackgroundProcess, Choice, Delivery, Size, Workers, naming};
 
 /// The name of the schema of a printed [`Platform`].
 pub const PLATFORM_SCHEMA: &str = "taxiway.platform/v1";
@@ -133,6 +133,21 @@ pub struct WebService {
     pub builds_frontend: bool,
     /// The variables that the project's settings read, and where each gets its value.
     pub variables: Vec<Variable>,
+}
+
+impl WebService {
+    /// What people and programs call it: `app`, or the name of its table.
+    pub fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or("app")
+    }
+
+    /// What belongs to it in the Bicep: `siteName`, and `gatewaySiteName` of the service `gateway`.
+    pub fn symbol(&self, what: &str) -> String {
+        match &self.name {
+            Some(name) => naming::symbol(&format!("{name}-{what}")),
+            None => what.to_owned(),
+        }
+    }
 }
 
 /// The program that serves.

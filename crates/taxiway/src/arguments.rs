@@ -136,6 +136,9 @@ pub(crate) struct Rollback {
     /// The environment.
     #[arg(default_value = "local")]
     pub(crate) environment: String,
+    /// Which service, where there are several: `app`, or a name of [services] in taxiway.toml.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
     /// Acknowledge a migration that the previous release does not know; may be repeated.
     #[arg(long, value_name = "APP.MIGRATION")]
     pub(crate) allow: Vec<String>,
@@ -146,6 +149,9 @@ pub(crate) struct InEnvironment {
     /// The environment.
     #[arg(default_value = "local")]
     pub(crate) environment: String,
+    /// Which service, where there are several: `app`, or a name of [services] in taxiway.toml.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -158,6 +164,9 @@ pub(crate) struct Logs {
     /// The environment.
     #[arg(default_value = "local")]
     pub(crate) environment: String,
+    /// Which service, where there are several: `app`, or a name of [services] in taxiway.toml.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
     /// Go on with new lines as they come.
     #[arg(long, short)]
     pub(crate) follow: bool,

@@ -44,6 +44,8 @@ pub(crate) struct Build<'a> {
     pub(crate) frontend: &'a Frontend,
     /// All files of the repository.
     pub(crate) files: &'a [PackageFile],
+    /// The service that serves it, where that is a further one: each keeps its own.
+    pub(crate) service: Option<&'a str>,
 }
 
 impl Built {
@@ -106,7 +108,15 @@ impl Build<'_> {
     }
 
     fn folder(&self) -> Utf8PathBuf {
-        self.root.join(FOLDER).join(self.key())
+        self.all().join(self.key())
+    }
+
+    /// The folder that holds what is kept of it, and nothing else.
+    fn all(&self) -> Utf8PathBuf {
+        self.root.join(match self.service {
+            Some(service) => format!("{FOLDER}-{service}"),
+            None => FOLDER.to_owned(),
+        })
     }
 
     /// Stands for all that the result depends on.
@@ -130,7 +140,7 @@ impl Build<'_> {
 
     /// Keeps the result in the place of the one before.
     fn keep(&self, built: &Built) -> io::Result<()> {
-        let all = self.root.join(FOLDER);
+        let all = self.all();
         let new = all.join(format!("new-{}", std::process::id()));
         if new.exists() {
             fs::remove_dir_all(&new)?;

@@ -47,8 +47,8 @@ pub(crate) fn compile(
     let path = environment.parameters_path();
     // Secrets come with the deployment request; what the parameter file would read from here stays out of the template.
     let secrets: Vec<&str> = platform
-        .secrets
-        .iter()
+        .all_secrets()
+        .into_iter()
         .map(|secret| secret.variable.as_str())
         .collect();
     let lookup = |name: &str| match (name, interpreter) {
@@ -79,7 +79,7 @@ pub(crate) fn compile(
         return Err(refused("the infrastructure would not work", diagnostics));
     }
     let mut parameters = evaluated.parameters;
-    for secret in &platform.secrets {
+    for secret in platform.all_secrets() {
         parameters.shift_remove(&secret.parameter);
     }
     Ok(Compiled {

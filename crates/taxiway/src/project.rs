@@ -74,19 +74,6 @@ impl Project {
                 failure.with_diagnostics(diagnostics)
             }
         })?;
-        if let Some(further) = platform.further.first() {
-            let name = further.service.name.clone().unwrap_or_default();
-            return Err(Failure::new(
-                Exit::Lacking,
-                format!(
-                    "[services.{name}]: further services can be decided, and not be deployed yet"
-                ),
-            )
-            .next(
-                "deploy one",
-                "[app] root = \"…\" in taxiway.toml, without [services]",
-            ));
-        }
         Ok(Self {
             root,
             sources,
@@ -94,6 +81,30 @@ impl Project {
             initial_config: is_new.then_some(config_text),
             platform,
         })
+    }
+
+    /// The service of this name with what was decided for it; that of `[app]` without a name.
+    ///
+    /// # Errors
+    /// [`Failure`] that names the services there are.
+    pub(crate) fn service(&self, name: Option<&str>) -> Result<&Platform, Failure> {
+        let Some(name) = name else {
+            return Ok(&self.platform);
+        };
+        let mut services = self.platform.services();
+        services
+            .find(|platform| platform.service.title() == name)
+            .ok_or_else(|| {
+                Failure::usage(format!("there is no service `{name}`"))
+                    .detail(format!("there are: {}", self.service_names().join(", ")))
+                    .next("add it", format!("[services.{name}] in {CONFIG_PATH}"))
+            })
+    }
+
+    /// What the services are called, in the order in which they are rolled out.
+    pub(crate) fn service_names(&self) -> Vec<&str> {
+        let services = self.platform.services();
+        services.map(|it| it.service.title()).collect()
     }
 
     /// The environment of this name.

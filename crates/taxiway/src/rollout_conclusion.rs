@@ -1,5 +1,6 @@
 //! How the end of a rollout is told: what happened, the cause, what serves now, what to type.
 
+use taxiway_platform::WebService;
 use taxiway_rollout::{Conclusion, Ending, Refusal};
 
 use crate::exit::Exit;
@@ -17,7 +18,15 @@ pub(crate) fn stopped(error: &taxiway_rollout::RolloutError) -> Failure {
         .next("the same again goes on", "taxiway up")
 }
 
-/// Success, or the failure that tells how the rollout ended.
+/// What commands about a service in an environment end with: `production`, or `production --service gateway`.
+pub(crate) fn in_environment(environment: &str, web: &WebService) -> String {
+    match &web.name {
+        Some(name) => format!("{environment} --service {name}"),
+        None => environment.to_owned(),
+    }
+}
+
+/// Success, or the failure that tells how the rollout ended. `environment` is what the commands to type end with.
 pub(crate) fn conclude(conclusion: &Conclusion, environment: &str) -> Result<(), Failure> {
     let Some(journal) = &conclusion.journal else {
         return unbegun(&conclusion.ending);

@@ -5,7 +5,6 @@ mod modules;
 mod names;
 mod operations;
 
-use taxiway_app::Service;
 use taxiway_bicep::build::{Document, Module, Object, Type, Value, conditional, name, text};
 use taxiway_platform::Platform;
 
@@ -14,7 +13,7 @@ use self::modules::{is_given, output, placed, secret_symbol};
 use self::names::named;
 use super::settings;
 use super::shape::Shape;
-use crate::overlay::ServerFile;
+use super::site::Site;
 
 /// The setting that the WebJobs of a release read: whether they work.
 pub(super) const BACKGROUND: &str = "TAXIWAY_BACKGROUND";
@@ -22,38 +21,48 @@ pub(super) const BACKGROUND: &str = "TAXIWAY_BACKGROUND";
 /// The path that says whether an instance can serve; the overlay answers it.
 pub(super) const READY: &str = "/healthz/ready";
 
-pub(super) fn document(
-    service: &Service,
-    platform: &Platform,
-    server_file: ServerFile,
-) -> Document {
+pub(super) fn document(sites: &[Site<'_>], platform: &Platform) -> Document {
     let mut document = Document::new();
+    let served = match sites.len() {
+        1 => "a site with a staging slot".to_owned(),
+        count => format!("{count} sites with a staging slot each"),
+    };
     document.comment(format!(
-        "What {} runs on in one environment: a site with a staging slot, PostgreSQL, a vault, logs.\n\
+        "What {} runs on in one environment: {served}, PostgreSQL, a vault, logs.\n\
          Written by `taxiway generate`; edits are kept. The values of an environment are in main.<environment>.bicepparam.",
         platform.name
     ));
     document.blank();
-    let shape = Shape::of(platform);
-    inputs::declare(platform, shape, &mut document);
+    let shape = Shape::of_all(platform);
+    inputs::declare(sites, platform, shape, &mut document);
     names::declare(shape, &mut document);
-    modules::declare(platform, shape, &mut document);
-    settings::declare(service, platform, shape, server_file, &mut document);
-    site(platform, shape, &mut document);
-    operations::declare(shape, &mut document);
-    outputs(shape, &mut document);
+    modules::declare(sites, platform, shape, &mut document);
+    if sites.len() > 1 {
+        document.blank();
+        document.module(modules::plan());
+    }
+    for it in sites {
+        settings::declare(it, &mut document);
+        site(it, sites.len() > 1, &mut document);
+    }
+    operations::declare(sites, shape, &mut document);
+    outputs(sites, shape, &mut document);
     document
 }
 
-fn site(platform: &Platform, shape: Shape, document: &mut Document) {
+fn site(site: &Site<'_>, has_plan: bool, document: &mut Document) {
+    let shape = site.shape();
     let mut parameters = placed()
         .with("planName", named("asp"))
-        .with("siteName", name("siteName"))
+        .with("siteName", name(site.symbol("siteName")))
         .with("workspaceId", output("monitoring", "workspaceId"))
-        .with("identityId", output("identity", "id"))
-        .with("planSku", name("planSku"))
-        .with("instances", name("instances"))
-        .with("zoneRedundant", name("zoneRedundant"));
+        .with("identityId", output("identity", "id"));
+    if !has_plan {
+        parameters = parameters
+            .with("planSku", name("planSku"))
+            .with("instances", name("instances"))
+            .with("zoneRedundant", name("zoneRedundant"));
+    }
     if shape.network {
         parameters = parameters.with("subnetId", name("appSubnetId"));
     }
@@ -63,12 +72,12 @@ fn site(platform: &Platform, shape: Shape, document: &mut Document) {
         Value::from(false)
     };
     parameters = parameters.with("isInternal", internal);
-    parameters = runtime(shape, parameters);
+    parameters = runtime(site, shape, parameters);
     parameters = parameters
         .with("healthCheckPath", READY)
         .with("httpsOnly", name("httpsOnly"))
-        .with("domains", name("domains"))
-        .with("appSettings", name("appSettings"));
+        .with("domains", name(site.symbol("domains")))
+        .with("appSettings", name(site.symbol("appSettings")));
     if shape.background {
         let on = conditional(name("runsBackground"), "on", "off");
         parameters = parameters
@@ -76,17 +85,17 @@ fn site(platform: &Platform, shape: Shape, document: &mut Document) {
             .with("siteOnlySettings", Object::new().with(BACKGROUND, on))
             .with("slotOnlySettings", Object::new().with(BACKGROUND, "off"));
     }
-    let parameters = parameters.with("stickySettings", name("stickySettings"));
+    let parameters = parameters.with("stickySettings", name(site.symbol("stickySettings")));
     let mut before = Vec::new();
-    if shape.database {
+    if has_plan {
+        before.push(name("plan"));
+    }
+    if site.has_further_database() {
+        before.push(name(site.symbol("database")));
+    } else if shape.database {
         before.push(name("database"));
     }
-    before.extend(
-        platform
-            .secrets
-            .iter()
-            .map(|known| name(secret_symbol(&known.name))),
-    );
+    before.extend((site.platform.secrets.iter()).map(|known| name(secret_symbol(&known.name))));
     if shape.cache {
         before.extend(["cache", "cacheEndpoint"].map(name));
     }
@@ -105,10 +114,15 @@ fn site(platform: &Platform, shape: Shape, document: &mut Document) {
             before.push(name("registryEndpoint"));
         }
     }
+    let file = if has_plan {
+        "site.bicep"
+    } else {
+        "app-service.bicep"
+    };
     document.module(
-        Module::new("appService", "modules/app-service.bicep").body(
+        Module::new(site.symbol("appService"), format!("modules/{file}")).body(
             Object::new()
-                .with("name", "app-service")
+                .with("name", site.deployment("app-service"))
                 .with("params", parameters)
                 .comment("References to secrets that are not there yet would reach the app as they stand.")
                 .with("dependsOn", Value::Array(before)),
@@ -117,12 +131,12 @@ fn site(platform: &Platform, shape: Shape, document: &mut Document) {
 }
 
 /// What runs the app: code on the built-in image, or an image of the environment's registry.
-fn runtime(shape: Shape, parameters: Object) -> Object {
+fn runtime(site: &Site<'_>, shape: Shape, parameters: Object) -> Object {
     let python = text().literal("PYTHON|").value(name("pythonVersion"));
     if !shape.container {
         return parameters
             .with("linuxFxVersion", python)
-            .with("startupCommand", name("startupCommand"));
+            .with("startupCommand", name(site.symbol("startupCommand")));
     }
     let image = text()
         .literal("DOCKER|")
@@ -153,14 +167,21 @@ fn runtime(shape: Shape, parameters: Object) -> Object {
         )
 }
 
-fn outputs(shape: Shape, document: &mut Document) {
+/// What the module of a site gives.
+const OF_THE_SITE: [&str; 6] = [
+    "siteId",
+    "siteName",
+    "siteHostName",
+    "domainVerificationId",
+    "slotName",
+    "slotHostName",
+];
+
+fn outputs(sites: &[Site<'_>], shape: Shape, document: &mut Document) {
+    for of in OF_THE_SITE {
+        document.output(of, Type::String, output("appService", of));
+    }
     for (output_name, module, of) in [
-        ("siteId", "appService", "siteId"),
-        ("siteName", "appService", "siteName"),
-        ("siteHostName", "appService", "siteHostName"),
-        ("domainVerificationId", "appService", "domainVerificationId"),
-        ("slotName", "appService", "slotName"),
-        ("slotHostName", "appService", "slotHostName"),
         ("vaultId", "keyVault", "id"),
         ("vaultName", "keyVault", "name"),
         ("vaultUri", "keyVault", "uri"),
@@ -169,6 +190,21 @@ fn outputs(shape: Shape, document: &mut Document) {
     ] {
         document.output(output_name, Type::String, output(module, of));
     }
+    outputs_of_database(shape, document);
+    for site in sites.iter().filter(|site| site.name().is_some()) {
+        outputs_of_further(site, document);
+    }
+}
+
+/// What the program, and whoever rolls out, needs to know of a further site.
+fn outputs_of_further(site: &Site<'_>, document: &mut Document) {
+    for of in OF_THE_SITE {
+        let module = site.symbol("appService");
+        document.output(site.symbol(of), Type::String, output(&module, of));
+    }
+}
+
+fn outputs_of_database(shape: Shape, document: &mut Document) {
     if !shape.database {
         return;
     }

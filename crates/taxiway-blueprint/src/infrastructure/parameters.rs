@@ -6,12 +6,13 @@ use taxiway_platform::{
 };
 
 use super::shape::Shape;
+use super::site::Site;
 use crate::overlay::ServerFile;
 
 pub(super) fn document(
+    sites: &[Site<'_>],
     platform: &Platform,
     environment: &Environment,
-    server_file: ServerFile,
 ) -> Document {
     let is_local = environment.kind == EnvironmentKind::Local;
     let mut document = Document::new();
@@ -32,17 +33,20 @@ pub(super) fn document(
         document.assign("siteName", local_site_name(&platform.workload));
     }
     document.blank();
-    let shape = Shape::of(platform);
-    site(
-        (platform.service.server, shape),
-        environment,
-        server_file,
-        &mut document,
-    );
+    let shape = Shape::of_all(platform);
+    site(&sites[0], shape, environment, &mut document);
     if shape.container {
         image(platform, is_local, &mut document);
     }
     document.blank();
+    for further in sites {
+        if let Some(environment) = further.platform.environment(&environment.name)
+            && let Some(service) = further.name()
+        {
+            further_site(further, service, environment, &mut document);
+            document.blank();
+        }
+    }
     if shape.database {
         database(environment, shape, &mut document);
         document.blank();
@@ -84,12 +88,39 @@ fn object<'a>(entries: impl IntoIterator<Item = (&'a String, &'a String)>) -> Ob
         })
 }
 
-fn site(
-    (server, shape): (Server, Shape),
+/// The site of a further service: what is its own.
+fn further_site(
+    site: &Site<'_>,
+    service: &str,
     environment: &Environment,
-    server_file: ServerFile,
     document: &mut Document,
 ) {
+    document.comment(format!("The service `{service}`."));
+    if environment.kind == EnvironmentKind::Local {
+        let local = format!("{}-{service}", local_site_name(&site.platform.workload));
+        document.assign(site.symbol("siteName"), local);
+    }
+    if !environment.domains.is_empty() {
+        document.assign(site.symbol("domains"), environment.domains.clone());
+    }
+    if environment.binds_domains {
+        document.assign(site.symbol("bindsDomains"), true);
+    }
+    if site.has_further_database() {
+        document.assign(site.symbol("databaseName"), &environment.database.name);
+    }
+    settings(site, environment, document);
+}
+
+fn settings(site: &Site<'_>, environment: &Environment, document: &mut Document) {
+    let server = site.platform.service.server;
+    let settings = extra_settings(server, environment, site.server_file);
+    if !settings.is_empty() {
+        document.assign(site.symbol("extraSettings"), settings);
+    }
+}
+
+fn site(site: &Site<'_>, shape: Shape, environment: &Environment, document: &mut Document) {
     let is_local = environment.kind == EnvironmentKind::Local;
     document.assign("planSku", &environment.plan.sku);
     document.assign("instances", environment.plan.instances);
@@ -112,7 +143,7 @@ fn site(
     } else {
         document.assign("pythonVersion", version);
     }
-    if is_local {
+    if is_local && site.platform.further.is_empty() {
         document.comment(
             "The local cloud serves its only site under these too, which need no name resolution.",
         );
@@ -131,10 +162,7 @@ fn site(
     if shape.background && !environment.runs_background {
         document.assign("runsBackground", false);
     }
-    let settings = extra_settings(server, environment, server_file);
-    if !settings.is_empty() {
-        document.assign("extraSettings", settings);
-    }
+    settings(site, environment, document);
 }
 
 fn extra_settings(server: Server, environment: &Environment, server_file: ServerFile) -> Object {

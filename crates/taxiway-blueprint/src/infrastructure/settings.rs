@@ -6,6 +6,7 @@ use taxiway_platform::{Platform, StaticServing, Supply};
 
 use super::main_file::{BACKGROUND, READY, sign_in};
 use super::shape::Shape;
+use super::site::Site;
 use crate::overlay::ServerFile;
 use crate::relative;
 
@@ -22,17 +23,15 @@ const DATABASE_URLS: [&str; 2] = ["DATABASE_URL", "DATABASE_DIRECT_URL"];
 const CACHE_URL_SECRET: &str = "cache-url";
 
 /// Declares `startupCommand`, `appSettings` and `stickySettings`.
-pub(super) fn declare(
-    service: &Service,
-    platform: &Platform,
-    shape: Shape,
-    server_file: ServerFile,
-    document: &mut Document,
-) {
+pub(super) fn declare(site: &Site<'_>, document: &mut Document) {
+    let (service, platform, shape) = (site.service, site.platform, site.shape());
     document.blank();
-    document.variable("startupCommand", startup_command(platform, server_file));
+    document.variable(
+        site.symbol("startupCommand"),
+        startup_command(platform, site.server_file),
+    );
     document.blank();
-    let mut settings = app_settings(platform, shape);
+    let mut settings = app_settings(site, shape);
     if !shape.container {
         settings = with_build(settings.blank(), service, platform);
     }
@@ -68,21 +67,21 @@ pub(super) fn declare(
         }
     }
     if shape.pooler {
-        document.variable("poolerSettings", pooler_settings());
+        document.variable(site.symbol("poolerSettings"), pooler_settings(site));
         parts.push(conditional(
             name("databaseHasPooler"),
-            name("poolerSettings"),
+            name(site.symbol("poolerSettings")),
             Object::new(),
         ));
     }
-    parts.push(name("extraSettings"));
+    parts.push(name(site.symbol("extraSettings")));
     document.comment("The same for the site and its slot, so that a release meets after the swap what it met before.");
-    document.variable("appSettings", name("union").call(parts));
+    document.variable(site.symbol("appSettings"), name("union").call(parts));
     document.blank();
     document.comment(
         "What belongs to the environment stays with it in a swap; all else goes with the release.",
     );
-    document.variable("stickySettings", sticky(platform));
+    document.variable(site.symbol("stickySettings"), sticky(platform));
 }
 
 /// gunicorn reads its own file, then what the platform adds in GUNICORN_CMD_ARGS, so nothing else stands here.
@@ -105,13 +104,14 @@ fn startup_command(platform: &Platform, server_file: ServerFile) -> String {
     command
 }
 
-fn app_settings(platform: &Platform, shape: Shape) -> Object {
+fn app_settings(site: &Site<'_>, shape: Shape) -> Object {
+    let platform = site.platform;
     let mut settings = Object::new()
         .with("DJANGO_SETTINGS_MODULE", "taxiway_runtime.settings")
         .with("DJANGO_HTTPS", conditional(name("httpsOnly"), "on", "off"));
     if shape.database {
         settings = settings
-            .with("DATABASE_URL", reference(DATABASE_URL_SECRET))
+            .with("DATABASE_URL", reference(&site.secret(DATABASE_URL_SECRET)))
             .with("DATABASE_SIGN_IN", sign_in(shape));
     }
     settings = settings
@@ -194,13 +194,16 @@ fn cache_names(platform: &Platform) -> Vec<&str> {
     names.into_iter().collect()
 }
 
-fn pooler_settings() -> Object {
+fn pooler_settings(site: &Site<'_>) -> Object {
     Object::new()
         .comment(
             "Behind a pooler a session ends with its transaction; migrations need one that lasts.",
         )
         .with("DATABASE_POOLER", "on")
-        .with("DATABASE_DIRECT_URL", reference(DATABASE_DIRECT_URL_SECRET))
+        .with(
+            "DATABASE_DIRECT_URL",
+            reference(&site.secret(DATABASE_DIRECT_URL_SECRET)),
+        )
 }
 
 fn storage_settings() -> Object {

@@ -66,6 +66,16 @@ impl Shape {
         }
     }
 
+    /// The parts that some site or environment has, where there are several sites.
+    pub(super) fn of_all(platform: &Platform) -> Self {
+        let further = platform.further.iter().map(Self::of);
+        further.fold(Self::of(platform), |all, one| Self {
+            background: all.background || one.background,
+            domains: all.domains || one.domains,
+            ..all
+        })
+    }
+
     /// The modules, by their files.
     pub(super) fn has_module(self, file: &str) -> bool {
         match file {

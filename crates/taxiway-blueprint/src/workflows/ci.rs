@@ -15,22 +15,17 @@ use crate::yaml::{Map, Value};
 /// Lets the steps that follow use what was installed.
 const ACTIVATE: &str = "echo \"$PWD/.venv/bin\" >> \"$GITHUB_PATH\"\n";
 
-pub(super) fn document(blueprint: &Blueprint<'_>) -> Map {
+pub(super) fn document(blueprint: &Blueprint<'_>, further: &[Blueprint<'_>]) -> Map {
     let branch = &blueprint.platform.delivery.branch;
-    let mut all = Vec::new();
-    if !blueprint.tooling.checks.is_empty() {
-        all.push(("lint", lint(blueprint)));
-    }
-    all.push(("test", test(blueprint)));
-    all.push(("package", package(blueprint)));
-    if blueprint.builds_image() {
-        all.push(("image", image(blueprint)));
-    }
+    let mut all = jobs_of(blueprint);
+    all.extend(further.iter().flat_map(jobs_of));
     if blueprint.platform.delivery.tool == Tool::Taxiway {
-        all.push(("generated", generated()));
+        all.push(("generated".to_owned(), generated()));
     }
-    let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-    all.push(("passed", passed(&names)));
+    let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
+    let passed = passed(&names);
+    all.push(("passed".to_owned(), passed));
+    let all = all.iter().map(|(name, job)| (name.as_str(), job.clone()));
     Map::new()
         .with("name", "CI")
         .blank()
@@ -54,7 +49,22 @@ pub(super) fn document(blueprint: &Blueprint<'_>) -> Map {
                 .with("cancel-in-progress", "${{ github.event_name == 'pull_request' }}"),
         )
         .blank()
-        .with("jobs", jobs(all))
+        .with("jobs", jobs(all.collect()))
+}
+
+/// The jobs of one service.
+fn jobs_of(blueprint: &Blueprint<'_>) -> Vec<(String, Map)> {
+    let mut all = Vec::new();
+    if !blueprint.tooling.checks.is_empty() {
+        all.push(("lint", lint(blueprint)));
+    }
+    all.push(("test", test(blueprint)));
+    all.push(("package", package(blueprint)));
+    if blueprint.builds_image() {
+        all.push(("image", image(blueprint)));
+    }
+    let named = all.into_iter();
+    named.map(|(id, job)| (blueprint.job_id(id), job)).collect()
 }
 
 fn lint(blueprint: &Blueprint<'_>) -> Map {
@@ -67,7 +77,7 @@ fn lint(blueprint: &Blueprint<'_>) -> Map {
         // One that fails does not keep the others from being seen.
         steps.push(check_step(check).with("if", "${{ !cancelled() }}"));
     }
-    job("Lint", 10)
+    job(&blueprint.titled("Lint"), 10)
         .with("permissions", reads())
         .with("defaults", defaults(blueprint.folder()))
         .with("steps", steps)
@@ -89,7 +99,7 @@ fn test(blueprint: &Blueprint<'_>) -> Map {
     if let Some(tests) = &blueprint.tooling.tests {
         steps.push(check_step(tests));
     }
-    job("Test", 20)
+    job(&blueprint.titled("Test"), 20)
         .with("permissions", reads())
         .with("defaults", defaults(blueprint.folder()))
         .with("services", services(blueprint))
@@ -227,7 +237,7 @@ fn package(blueprint: &Blueprint<'_>) -> Map {
             .into_iter()
             .map(|(name, script)| run(name, &script)),
     );
-    job("Package", 15)
+    job(&blueprint.titled("Package"), 15)
         .with("permissions", reads())
         .with("defaults", defaults(blueprint.folder()))
         .comment("The overlay stands in for the secrets and the database that a build has not.")
@@ -292,7 +302,7 @@ fn image(blueprint: &Blueprint<'_>) -> Map {
                 .with("cache-to", "type=gha,mode=max"),
         ),
     ];
-    job("Image", 20)
+    job(&blueprint.titled("Image"), 20)
         .with("permissions", reads())
         .with("steps", steps)
 }

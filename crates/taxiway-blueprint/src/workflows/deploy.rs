@@ -6,7 +6,7 @@
 use taxiway_platform::{Environment, EnvironmentKind, Origin, Platform, Tool};
 
 use super::actions::UPLOAD_ARTIFACT;
-use super::step::{checkout, defaults, job, jobs, permissions, reads, uses};
+use super::step::{checkout, defaults, job, jobs, permissions, reads, script_value, uses};
 use super::{Blueprint, approval, front_end, notice, set_up_taxiway};
 use crate::yaml::{Map, Value};
 
@@ -99,7 +99,7 @@ pub(super) fn inputs(knows_migrations: bool) -> Map {
 }
 
 /// `deploy.yml`.
-pub(super) fn reusable(blueprint: &Blueprint<'_>) -> Map {
+pub(super) fn reusable(blueprint: &Blueprint<'_>, further: &[Blueprint<'_>]) -> Map {
     let platform = blueprint.platform;
     let inputs = inputs(true);
     let mut document = Map::new()
@@ -111,8 +111,8 @@ pub(super) fn reusable(blueprint: &Blueprint<'_>) -> Map {
         .with("permissions", Map::new())
         .blank();
     let supplied: Vec<&str> = platform
-        .secrets
-        .iter()
+        .all_secrets()
+        .into_iter()
         .filter(|secret| secret.origin == Origin::Supplied)
         .map(|secret| secret.variable.as_str())
         .collect();
@@ -122,16 +122,48 @@ pub(super) fn reusable(blueprint: &Blueprint<'_>) -> Map {
             supplied.join(", ")
         ));
     }
-    document.with("jobs", jobs(vec![("deploy", deploy(blueprint))]))
+    document.with("jobs", jobs(vec![("deploy", deploy(blueprint, further))]))
 }
 
-fn deploy(blueprint: &Blueprint<'_>) -> Map {
+/// The scripts of a deployment: those for one service speak of its release, those for several of all of them.
+struct Scripts {
+    deploy: &'static str,
+    verify: &'static str,
+    back: &'static str,
+    summary: &'static str,
+}
+
+const ONE_SERVICE: Scripts = Scripts {
+    deploy: include_str!("../../files/workflows/deploy.sh"),
+    verify: include_str!("../../files/workflows/verify.sh"),
+    back: "taxiway rollback \"$ENVIRONMENT\"",
+    summary: include_str!("../../files/workflows/deploy-summary.sh"),
+};
+
+const SEVERAL_SERVICES: Scripts = Scripts {
+    deploy: include_str!("../../files/workflows/services/deploy.sh"),
+    verify: include_str!("../../files/workflows/services/verify.sh"),
+    back: include_str!("../../files/workflows/services/back.sh"),
+    summary: include_str!("../../files/workflows/services/summary.sh"),
+};
+
+fn deploy(blueprint: &Blueprint<'_>, further: &[Blueprint<'_>]) -> Map {
     let mut steps = vec![
         checkout(),
         set_up_taxiway(Some("${{ inputs.environment }}")),
     ];
-    steps.extend(blueprint.frontend.iter().flat_map(front_end::tools));
-    steps.extend(deployment());
+    let mut known = Vec::new();
+    for frontend in std::iter::once(blueprint)
+        .chain(further)
+        .filter_map(|it| it.frontend.as_ref())
+    {
+        let needed = (frontend.node, frontend.manager);
+        if !known.contains(&needed) {
+            known.push(needed);
+            steps.extend(front_end::tools(frontend));
+        }
+    }
+    steps.extend(deployment(blueprint.platform));
     job("Deploy", 60)
         .comment("The environment's rules hold here: reviewers, waiting time, branches. So does its Azure identity.")
         .with(
@@ -154,12 +186,17 @@ fn deploy(blueprint: &Blueprint<'_>) -> Map {
 }
 
 /// The steps that deploy, and what follows from how that ended.
-fn deployment() -> Vec<Map> {
+fn deployment(platform: &Platform) -> Vec<Map> {
+    let scripts = if platform.further.is_empty() {
+        ONE_SERVICE
+    } else {
+        SEVERAL_SERVICES
+    };
     vec![
-        script("Deploy", include_str!("../../files/workflows/deploy.sh"))
+        script("Deploy", scripts.deploy)
             .with("id", "deploy")
             .with("env", Map::new().with("ALLOW", "${{ inputs.allow }}")),
-        script("Verify", include_str!("../../files/workflows/verify.sh")).with(
+        script("Verify", scripts.verify).with(
             "env",
             Map::new()
                 .with("EXPECTED", "${{ inputs.expected-release }}")
@@ -173,26 +210,23 @@ fn deployment() -> Vec<Map> {
                 "if",
                 "${{ failure() && steps.deploy.outputs.outcome == 'served' }}",
             )
-            .with("run", "taxiway rollback \"$ENVIRONMENT\""),
+            .with("run", script_value(scripts.back)),
         keep(
             "Keep the release for those who deploy it next",
             "success()",
             "release-${{ inputs.environment }}",
             "${{ runner.temp }}/up.json",
         ),
-        keep_records("${{ inputs.environment }}"),
-        script(
-            "Summarise",
-            include_str!("../../files/workflows/deploy-summary.sh"),
-        )
-        .with("if", "${{ always() }}")
-        .with(
-            "env",
-            Map::new()
-                .with("STATUS", "${{ job.status }}")
-                .with("RELEASE", "${{ steps.deploy.outputs.release }}")
-                .with("URL", "${{ steps.deploy.outputs.url }}"),
-        ),
+        keep_records(platform, "${{ inputs.environment }}"),
+        script("Summarise", scripts.summary)
+            .with("if", "${{ always() }}")
+            .with(
+                "env",
+                Map::new()
+                    .with("STATUS", "${{ job.status }}")
+                    .with("RELEASE", "${{ steps.deploy.outputs.release }}")
+                    .with("URL", "${{ steps.deploy.outputs.url }}"),
+            ),
     ]
 }
 
@@ -204,10 +238,15 @@ pub(super) fn script(name: &str, text: &str) -> Map {
 }
 
 /// What a rollback goes by: the releases of the environment, and the journal of the last rollout.
-pub(super) fn keep_records(environment: &str) -> Map {
-    let path = format!(
-        ".taxiway/state/{environment}/releases.json\n.taxiway/state/{environment}/journal.json"
-    );
+pub(super) fn keep_records(platform: &Platform, environment: &str) -> Map {
+    let records = platform.services().flat_map(|platform| {
+        let folder = match &platform.service.name {
+            Some(name) => format!(".taxiway/state/{environment}/services/{name}"),
+            None => format!(".taxiway/state/{environment}"),
+        };
+        ["releases.json", "journal.json"].map(|file| format!("{folder}/{file}"))
+    });
+    let path = records.collect::<Vec<String>>().join("\n");
     Map::new()
         .comment("A runner forgets everything; the next deployment, or a rollback, needs to know this one.")
         .with("name", "Keep the records")
@@ -439,7 +478,7 @@ fn capitalised(word: &str) -> String {
 }
 
 /// Started by hand, for one of the environments.
-pub(super) fn dispatch_for(platform: &Platform) -> Map {
+fn dispatch_for(platform: &Platform, inputs: Map) -> Map {
     let names: Vec<String> = environments(platform)
         .iter()
         .rev()
@@ -452,8 +491,25 @@ pub(super) fn dispatch_for(platform: &Platform) -> Map {
         .with("options", names);
     Map::new().with(
         "workflow_dispatch",
-        Map::new().with("inputs", Map::new().with("environment", input)),
+        Map::new().with("inputs", inputs.with("environment", input)),
     )
+}
+
+/// Which of several services goes back.
+fn which_service(platform: &Platform) -> Map {
+    if platform.further.is_empty() {
+        return Map::new();
+    }
+    let names: Vec<String> = platform
+        .services()
+        .map(|platform| platform.service.title().to_owned())
+        .collect();
+    let input = Map::new()
+        .with("description", "Which service")
+        .with("type", "choice")
+        .with("required", true)
+        .with("options", names);
+    Map::new().with("service", input)
 }
 
 /// `rollback.yml`.
@@ -475,14 +531,25 @@ pub(super) fn rollback(platform: &Platform) -> Map {
             vec![
                 checkout(),
                 set_up_taxiway(Some("${{ inputs.environment }}")),
-                script(
-                    "Roll back",
-                    include_str!("../../files/workflows/rollback.sh"),
-                ),
-                keep_records("${{ inputs.environment }}"),
+                rollback_step(platform),
+                keep_records(platform, "${{ inputs.environment }}"),
             ],
         );
     rollback_by(platform, job)
+}
+
+fn rollback_step(platform: &Platform) -> Map {
+    if platform.further.is_empty() {
+        return script(
+            "Roll back",
+            include_str!("../../files/workflows/rollback.sh"),
+        );
+    }
+    script(
+        "Roll back",
+        include_str!("../../files/workflows/services/rollback.sh"),
+    )
+    .with("env", Map::new().with("SERVICE", "${{ inputs.service }}"))
 }
 
 /// The workflow whose one job brings the release before back.
@@ -491,7 +558,7 @@ pub(super) fn rollback_by(platform: &Platform, job: Map) -> Map {
         .comment("Brings the release before back, in seconds: it waits in the other slot. Nothing is built, no schema is changed.")
         .with("name", "Roll back")
         .blank()
-        .with("on", dispatch_for(platform))
+        .with("on", dispatch_for(platform, which_service(platform)))
         .blank()
         .with("permissions", Map::new())
         .blank()

@@ -10,7 +10,7 @@ use crate::relative;
 use crate::requirements::FILE_NAME;
 use crate::yaml::{Map, Value};
 
-pub(super) fn document(blueprint: &Blueprint<'_>) -> Map {
+pub(super) fn document(blueprint: &Blueprint<'_>, further: &[Blueprint<'_>]) -> Map {
     let branch = &blueprint.platform.delivery.branch;
     Map::new()
         .with("name", "Security")
@@ -42,7 +42,7 @@ pub(super) fn document(blueprint: &Blueprint<'_>) -> Map {
         .with(
             "jobs",
             jobs(vec![
-                ("dependencies", dependencies(blueprint)),
+                ("dependencies", dependencies(blueprint, further)),
                 ("secrets", secrets()),
                 ("code", code(blueprint)),
                 ("report", report()),
@@ -57,25 +57,26 @@ fn uv() -> Map {
     )
 }
 
-fn dependencies(blueprint: &Blueprint<'_>) -> Map {
-    let requirements = relative::join(&blueprint.service.root, FILE_NAME);
+fn dependencies(blueprint: &Blueprint<'_>, further: &[Blueprint<'_>]) -> Map {
+    let mut steps = vec![checkout(), uv(), audit(blueprint)];
+    // Each alone: what one service pins need not suit another.
+    steps.extend(further.iter().map(audit));
     job("Dependencies", 10)
         .with("permissions", reads())
         .with("defaults", defaults("."))
-        .with(
-            "steps",
-            vec![
-                checkout(),
-                uv(),
-                run(
-                    "No requirement of production has a known vulnerability",
-                    &format!(
-                        "uvx --python {} {PIP_AUDIT} --strict --progress-spinner off --requirement {requirements}",
-                        blueprint.python_version()
-                    ),
-                ),
-            ],
-        )
+        .with("steps", steps)
+}
+
+fn audit(blueprint: &Blueprint<'_>) -> Map {
+    let requirements = relative::join(&blueprint.service.root, FILE_NAME);
+    let name = "No requirement of production has a known vulnerability";
+    run(
+        &blueprint.titled(name),
+        &format!(
+            "uvx --python {} {PIP_AUDIT} --strict --progress-spinner off --requirement {requirements}",
+            blueprint.python_version()
+        ),
+    )
 }
 
 fn secrets() -> Map {

@@ -388,6 +388,7 @@ fn every_python_file_compiles() {
         );
         let expected = match sample {
             "chat" | "shop" | "links" => 12,
+            "two" => 23,
             _ => 11,
         };
         assert_eq!(paths.len(), expected, "{sample}");

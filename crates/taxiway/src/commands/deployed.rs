@@ -1,7 +1,7 @@
 //! An environment that exists: what the commands that look at it, or change it, start from.
 
 use camino::Utf8Path;
-use taxiway_platform::{Environment, EnvironmentKind};
+use taxiway_platform::{Environment, EnvironmentKind, WebService};
 use taxiway_rollout::Provisioned;
 
 use crate::arguments::CloudPorts;
@@ -65,8 +65,8 @@ impl Deployed {
         })
     }
 
-    /// Where people reach it.
-    pub(crate) fn url(&self) -> String {
-        site::url(&self.provisioned.outputs, self.environment.https)
+    /// Where people reach a service of it.
+    pub(crate) fn url(&self, web: &WebService) -> String {
+        site::url(&self.provisioned.outputs, web, self.environment.https)
     }
 }

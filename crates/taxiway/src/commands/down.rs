@@ -47,7 +47,7 @@ pub(crate) async fn run(
             "nothing is there".to_owned()
         },
     );
-    forget(&project.root, &environment.name)?;
+    forget(&project, &environment.name)?;
     ownership::release(environment, surroundings)?;
     if terminal.is_json() {
         terminal.print_json(&json!({ "schema": "taxiway.down/v1", "environment": environment.name, "removed": removed }));
@@ -133,8 +133,9 @@ async fn purge(
 }
 
 /// The releases of an environment that is gone are no releases to go back to.
-fn forget(root: &Utf8Path, environment: &str) -> Result<(), Failure> {
-    let state = crate::site::state(root, environment);
+fn forget(project: &Project, environment: &str) -> Result<(), Failure> {
+    // Those of further services lie below.
+    let state = crate::site::state(&project.root, environment, &project.platform.service);
     match std::fs::remove_dir_all(state.path()) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(Failure::failed(format!("`{}` cannot be removed", state.path())).because(&error))

@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 use serde_json::json;
 use taxiway_azure::{Kudu, KuduStatus, SiteId};
+use taxiway_platform::WebService;
 use taxiway_rollout::{ReleaseId, Serving, Target as _};
 
 use super::deployed::Deployed;
@@ -21,7 +22,19 @@ pub(crate) async fn run(
     terminal: &Terminal,
 ) -> Outcome {
     let deployed = Deployed::find(repository, &arguments.environment, surroundings).await?;
-    let site = site(arguments, &deployed).await?;
+    let web = &deployed
+        .project
+        .service(arguments.service.as_deref())?
+        .service;
+    let names = deployed.project.service_names();
+    if arguments.service.is_none() && names.len() > 1 {
+        terminal.say(format_args!(
+            "of {}; others by --service: {}",
+            names[0],
+            names[1..].join(", ")
+        ));
+    }
+    let site = site(arguments, &deployed, web).await?;
     let kudu = deployed
         .connection
         .azure
@@ -48,11 +61,11 @@ pub(crate) async fn run(
 }
 
 /// The slot whose log is meant: production, or the other one for a release that does not serve.
-async fn site(arguments: &Logs, deployed: &Deployed) -> Result<SiteId, Failure> {
+async fn site(arguments: &Logs, deployed: &Deployed, web: &WebService) -> Result<SiteId, Failure> {
     let outputs = &deployed.provisioned.outputs;
-    let output = |name: &str| {
+    let output = |what: &str| {
         outputs
-            .get(name)
+            .get(&web.symbol(what))
             .and_then(serde_json::Value::as_str)
             .unwrap_or_default()
             .to_owned()
@@ -64,7 +77,7 @@ async fn site(arguments: &Logs, deployed: &Deployed) -> Result<SiteId, Failure> 
     let wanted: ReleaseId = wanted.parse().map_err(|_| {
         Failure::usage(format!("`{wanted}` is no release id")).next("see them", "taxiway status")
     })?;
-    let target = target(&deployed.connection, outputs)?;
+    let target = target(&deployed.connection, outputs, web)?;
     match target.serving().await {
         Ok(Serving::Release { id, .. }) if id == wanted => Ok(production),
         _ => Ok(production.slot(output("slotName"))),

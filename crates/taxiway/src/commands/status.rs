@@ -1,8 +1,9 @@
 //! `taxiway status` and `taxiway open`: what serves, where, and how it does.
 
 use camino::Utf8Path;
-use serde_json::json;
-use taxiway_rollout::{ReleaseRecord, ReleaseState, Serving, Target as _};
+use serde_json::{Map, Value, json};
+use taxiway_platform::{Platform, WebService};
+use taxiway_rollout::{ReleaseId, ReleaseRecord, ReleaseState, Serving, Target as _};
 
 use super::deployed::Deployed;
 use crate::arguments::InEnvironment;
@@ -16,7 +17,37 @@ use crate::terminal::{BAD, BOLD, GOOD, Terminal, columns};
 /// How many releases are listed.
 const LISTED: usize = 5;
 
-/// Prints what serves, what the other slot holds, and the last releases.
+/// What is known of one service.
+struct Seen<'a> {
+    web: &'a WebService,
+    url: String,
+    serving: Serving,
+    candidate: Option<ReleaseId>,
+    /// The last releases, the newest first.
+    releases: Vec<ReleaseRecord>,
+}
+
+impl Seen<'_> {
+    const fn is_ready(&self) -> bool {
+        matches!(self.serving, Serving::Release { ready: true, .. })
+    }
+
+    fn document(&self) -> Map<String, Value> {
+        let document = json!({
+            "url": self.url,
+            "serving": self.serving.release(),
+            "ready": self.is_ready(),
+            "candidate": self.candidate,
+            "releases": self.releases,
+        });
+        match document {
+            Value::Object(document) => document,
+            _ => Map::new(),
+        }
+    }
+}
+
+/// Prints what serves, what the other slot holds, and the last releases: of all services, or of the one that is named.
 pub(crate) async fn run(
     arguments: &InEnvironment,
     repository: Option<&Utf8Path>,
@@ -24,54 +55,109 @@ pub(crate) async fn run(
     terminal: &Terminal,
 ) -> Outcome {
     let deployed = Deployed::find(repository, &arguments.environment, surroundings).await?;
-    let target = target(&deployed.connection, &deployed.provisioned.outputs)?;
+    let chosen: Vec<&Platform> = match &arguments.service {
+        Some(name) => vec![deployed.project.service(Some(name))?],
+        None => deployed.project.platform.services().collect(),
+    };
+    let mut all = Vec::new();
+    for platform in chosen {
+        all.push(see(&deployed, &platform.service).await?);
+    }
+    if terminal.is_json() {
+        terminal.print_json(&document(arguments, &deployed, &all));
+    } else {
+        for seen in &all {
+            show(seen, &deployed, terminal);
+        }
+    }
+    Ok(if all.iter().all(Seen::is_ready) {
+        Exit::Done
+    } else {
+        Exit::Findings
+    })
+}
+
+async fn see<'a>(deployed: &Deployed, web: &'a WebService) -> Result<Seen<'a>, Failure> {
+    let target = target(&deployed.connection, &deployed.provisioned.outputs, web)?;
     let asked = |failure: taxiway_rollout::Failure| {
         Failure::failed("the site cannot be asked").detail(failure.line())
     };
     let serving = target.serving().await.map_err(asked)?;
     let candidate = target.candidate().await.ok().flatten();
-    let state = state(&deployed.project.root, &arguments.environment);
+    let state = state(&deployed.project.root, &deployed.environment.name, web);
     let history = state
         .history()
         .map_err(|error| Failure::failed("the journal cannot be read").because(&error))?;
-    let releases: Vec<&ReleaseRecord> = history.releases.iter().rev().take(LISTED).collect();
-    let is_ready = matches!(serving, Serving::Release { ready: true, .. });
-    if terminal.is_json() {
-        terminal.print_json(&json!({
-            "schema": "taxiway.status/v1",
-            "application": deployed.project.platform.name,
-            "environment": arguments.environment,
-            "url": deployed.url(),
-            "serving": serving.release(),
-            "ready": is_ready,
-            "candidate": candidate,
-            "releases": releases,
-        }));
-    } else {
-        let (style, words) = words(&serving);
-        let mut rows = vec![
-            vec!["serves".to_owned(), words],
-            vec!["at".to_owned(), deployed.url()],
-        ];
-        if let Some(candidate) = candidate {
-            rows.push(vec![
-                "other slot".to_owned(),
-                format!("release {candidate}"),
-            ]);
-        }
-        terminal.print(format_args!(
-            "{BOLD}{}{BOLD:#} in {}: {style}{}{style:#}\n{}",
-            deployed.project.platform.name,
-            arguments.environment,
-            if is_ready { "healthy" } else { "not healthy" },
-            columns(&rows, 2)
-        ));
-        if !releases.is_empty() {
-            let rows: Vec<Vec<String>> = releases.into_iter().map(row).collect();
-            terminal.print(format_args!("\n  releases\n{}", columns(&rows, 4)));
-        }
+    let releases = history.releases.into_iter().rev().take(LISTED).collect();
+    Ok(Seen {
+        web,
+        url: deployed.url(web),
+        serving,
+        candidate,
+        releases,
+    })
+}
+
+/// One service stands in the document itself, several in a list.
+fn document(arguments: &InEnvironment, deployed: &Deployed, all: &[Seen<'_>]) -> Value {
+    let mut document = Map::new();
+    document.insert("schema".to_owned(), "taxiway.status/v1".into());
+    let name = deployed.project.platform.name.as_str();
+    document.insert("application".to_owned(), name.into());
+    document.insert(
+        "environment".to_owned(),
+        deployed.environment.name.as_str().into(),
+    );
+    if let ([only], true) = (
+        all,
+        arguments.service.is_some() || deployed.project.platform.further.is_empty(),
+    ) {
+        document.extend(only.document());
+        return Value::Object(document);
     }
-    Ok(if is_ready { Exit::Done } else { Exit::Findings })
+    document.insert("ready".to_owned(), all.iter().all(Seen::is_ready).into());
+    let each = all.iter().map(|seen| {
+        let mut own = Map::new();
+        own.insert("service".to_owned(), seen.web.title().into());
+        own.extend(seen.document());
+        Value::Object(own)
+    });
+    document.insert("services".to_owned(), each.collect());
+    Value::Object(document)
+}
+
+fn show(seen: &Seen<'_>, deployed: &Deployed, terminal: &Terminal) {
+    let (style, words) = words(&seen.serving);
+    let mut rows = vec![
+        vec!["serves".to_owned(), words],
+        vec!["at".to_owned(), seen.url.clone()],
+    ];
+    if let Some(candidate) = &seen.candidate {
+        rows.push(vec![
+            "other slot".to_owned(),
+            format!("release {candidate}"),
+        ]);
+    }
+    let project = &deployed.project;
+    let of = match project.platform.further.as_slice() {
+        [] => String::new(),
+        _ => format!(", service {}", seen.web.title()),
+    };
+    terminal.print(format_args!(
+        "{BOLD}{}{BOLD:#} in {}{of}: {style}{}{style:#}\n{}",
+        project.platform.name,
+        deployed.environment.name,
+        if seen.is_ready() {
+            "healthy"
+        } else {
+            "not healthy"
+        },
+        columns(&rows, 2)
+    ));
+    if !seen.releases.is_empty() {
+        let rows: Vec<Vec<String>> = seen.releases.iter().map(row).collect();
+        terminal.print(format_args!("\n  releases\n{}", columns(&rows, 4)));
+    }
 }
 
 fn words(serving: &Serving) -> (anstyle::Style, String) {
@@ -112,7 +198,11 @@ pub(crate) async fn open(
     terminal: &Terminal,
 ) -> Outcome {
     let deployed = Deployed::find(repository, &arguments.environment, surroundings).await?;
-    let url = deployed.url();
+    let web = &deployed
+        .project
+        .service(arguments.service.as_deref())?
+        .service;
+    let url = deployed.url(web);
     if terminal.is_json() {
         terminal.print_json(&json!({ "schema": "taxiway.open/v1", "url": url }));
         return Ok(Exit::Done);

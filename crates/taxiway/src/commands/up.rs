@@ -31,9 +31,20 @@ struct Document {
     outcome: &'static str,
     release: String,
     url: String,
+    /// Each service, where there are several: what stands above is of the first, but `outcome`, which is of all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    services: Vec<ServiceDocument>,
     seconds: f64,
     resources: usize,
     phases: Vec<Ended>,
+}
+
+#[derive(Debug, Serialize)]
+struct ServiceDocument {
+    service: String,
+    outcome: &'static str,
+    release: String,
+    url: String,
 }
 
 /// Reads, writes, checks, provisions, rolls out.
@@ -84,6 +95,7 @@ pub(crate) async fn run(
         &provisioned,
         (package, arguments),
         &mut progress,
+        terminal,
     )
     .await?;
     finish(&preparation, &provisioned, &served, &progress, terminal);
@@ -164,69 +176,98 @@ async fn provision(
 fn finish(
     preparation: &Preparation,
     provisioned: &Provisioned,
-    served: &release::Served,
+    served: &[release::Served],
     progress: &Progress,
     terminal: &Terminal,
 ) {
     let environment = &preparation.environment().name;
     if terminal.is_json() {
-        let outcome = if served.is_new { "served" } else { "unchanged" };
-        terminal.print_json(&document(preparation, outcome, served, progress));
+        terminal.print_json(&document(preparation, served, progress));
         return;
     }
-    for line in domains::records(preparation.environment(), &provisioned.outputs) {
-        terminal.say(line);
+    for platform in preparation.project.platform.services() {
+        if let Some(environment) = platform.environment(environment) {
+            for line in domains::records(environment, &platform.service, &provisioned.outputs) {
+                terminal.say(line);
+            }
+        }
     }
     terminal.say("");
-    terminal.say(format_args!(
-        "release {} serves, in {}",
-        served.release,
-        duration(progress.elapsed())
-    ));
-    terminal.print(&served.url);
+    let took = duration(progress.elapsed());
+    for one in served {
+        let release = &one.release;
+        if served.len() == 1 {
+            terminal.say(format_args!("release {release} serves, in {took}"));
+        } else {
+            let as_before = if one.is_new { "" } else { ", as before" };
+            terminal.say(format_args!(
+                "{}: release {release} serves{as_before}",
+                one.service
+            ));
+        }
+        terminal.print(&one.url);
+    }
     let next = if environment == "local" {
         String::new()
     } else {
         format!(" {environment}")
     };
+    let which = if served.len() > 1 {
+        " --service NAME"
+    } else {
+        ""
+    };
     terminal.say(format_args!(
-        "{DIM}next: taxiway status{next} · taxiway logs -f{next} · taxiway rollback{next}{DIM:#}"
+        "{DIM}next: taxiway status{next} · taxiway logs -f{next} · taxiway rollback{next}{which}{DIM:#}"
     ));
 }
 
 fn already(
     preparation: &Preparation,
-    served: &release::Served,
+    served: &[release::Served],
     progress: &Progress,
     terminal: &Terminal,
 ) -> Exit {
     if terminal.is_json() {
-        terminal.print_json(&document(preparation, "unchanged", served, progress));
+        terminal.print_json(&document(preparation, served, progress));
     } else {
+        let releases: Vec<&str> = served.iter().map(|it| it.release.as_str()).collect();
         terminal.say(format_args!(
             "{BOLD}{}{BOLD:#} is as its repository says (release {}, {} resources, checked in {}).",
             preparation.project.platform.name,
-            served.release,
+            releases.join(", "),
             preparation.compiled.resources.len(),
             duration(progress.elapsed())
         ));
-        terminal.print(&served.url);
+        for one in served {
+            terminal.print(&one.url);
+        }
     }
     Exit::Done
 }
 
 fn document(
     preparation: &Preparation,
-    outcome: &'static str,
-    served: &release::Served,
+    served: &[release::Served],
     progress: &Progress,
 ) -> Document {
+    let outcome = |is_new: bool| if is_new { "served" } else { "unchanged" };
+    let first = served.first().expect("there is a service");
+    let several = served.iter().filter(|_| served.len() > 1);
     Document {
         schema: "taxiway.up/v1",
         environment: preparation.environment().name.clone(),
-        outcome,
-        release: served.release.to_string(),
-        url: served.url.clone(),
+        outcome: outcome(served.iter().any(|it| it.is_new)),
+        release: first.release.to_string(),
+        url: first.url.clone(),
+        services: several
+            .map(|it| ServiceDocument {
+                service: it.service.clone(),
+                outcome: outcome(it.is_new),
+                release: it.release.to_string(),
+                url: it.url.clone(),
+            })
+            .collect(),
         seconds: progress.elapsed().as_secs_f64(),
         resources: preparation.compiled.resources.len(),
         phases: progress.ended().to_vec(),

@@ -16,6 +16,7 @@ mod registry;
 mod rights;
 mod scanners;
 mod secrets;
+mod services;
 mod usage;
 mod web_life;
 mod workflows;

@@ -1,9 +1,10 @@
 //! The parameters of `main.bicep`.
 
-use taxiway_bicep::build::{Document, Object, Parameter, Type, Value, name};
+use taxiway_bicep::build::{Document, Object, Parameter, Type, Value, name, text};
 use taxiway_platform::{Origin, Platform, Secret};
 
 use super::super::shape::Shape;
+use super::super::site::Site;
 use super::names::{named, unique};
 
 fn plain(document: &mut Document, parameters: &[(&str, Type)]) {
@@ -16,11 +17,22 @@ fn described(name: &str, kind: Type, description: &str) -> Parameter {
     Parameter::new(name, kind).description(description)
 }
 
-pub(super) fn declare(platform: &Platform, shape: Shape, document: &mut Document) {
+pub(super) fn declare(
+    sites: &[Site<'_>],
+    platform: &Platform,
+    shape: Shape,
+    document: &mut Document,
+) {
     environment(platform, document);
     document.blank();
-    site(shape, document);
+    site(shape, Shape::of(platform), document);
     document.blank();
+    for further in sites {
+        if let Some(service) = further.name() {
+            further_site(further, service, document);
+            document.blank();
+        }
+    }
     if shape.database {
         database(shape, document);
         document.blank();
@@ -58,7 +70,7 @@ pub(super) fn declare(platform: &Platform, shape: Shape, document: &mut Document
     document.comment(
         "Secrets. On the first deployment of an environment they are given; later ones take them from its vault.",
     );
-    for known in &platform.secrets {
+    for known in platform.all_secrets() {
         let is_everywhere = platform.environments.iter().all(|it| known.is_in(it));
         document.parameter(secret(known, is_everywhere));
     }
@@ -101,7 +113,7 @@ fn environment(platform: &Platform, document: &mut Document) {
             Type::String,
             "The name of the site, unique in all of Azure: it becomes its host name.",
         )
-        .length(2, 51)
+        .length(2, SITE_LIMIT)
         .default(
             named("app")
                 .literal("-")
@@ -110,7 +122,64 @@ fn environment(platform: &Platform, document: &mut Document) {
     );
 }
 
-fn site(shape: Shape, document: &mut Document) {
+/// The longest name of a site: the host label of its slot (59 characters) ends with `-staging`.
+const SITE_LIMIT: u32 = 51;
+
+/// The rest of a site's name: `app-`, `-`, twelve characters of the environment, `-`, the hash.
+const SITE_WITHOUT_WORKLOAD: usize = 4 + 1 + 12 + 1 + 6;
+
+/// The site of a further service.
+fn further_site(site: &Site<'_>, service: &str, document: &mut Document) {
+    document.comment(format!("The service `{service}`."));
+    // The application's name gives way, never that of the service or the environment.
+    let room = SITE_LIMIT as usize - SITE_WITHOUT_WORKLOAD - service.len() - 1;
+    let workload = name("take").call([
+        name("workload"),
+        Value::from(i64::try_from(room).unwrap_or_default()),
+    ]);
+    let hash = name("take").call([unique(), Value::from(6)]);
+    document.parameter(
+        described(
+            &site.symbol("siteName"),
+            Type::String,
+            "The name of its site, unique in all of Azure.",
+        )
+        .length(2, SITE_LIMIT)
+        .default(
+            text()
+                .literal("app-")
+                .value(workload)
+                .literal(format!("-{service}-"))
+                .value(name("environmentName"))
+                .literal("-")
+                .value(hash),
+        ),
+    );
+    let domains = site.symbol("domains");
+    document.parameter(
+        described(&domains, Type::Array, "Host names of its own.")
+            .default(Value::Array(Vec::new())),
+    );
+    if site.shape().domains {
+        let binds = site.symbol("bindsDomains");
+        let description = "Whether the records of these names lead to its site by now.";
+        document.parameter(described(&binds, Type::Bool, description).default(false));
+    }
+    if site.has_further_database() {
+        plain(document, &[(&site.symbol("databaseName"), Type::String)]);
+    }
+    let settings = site.symbol("extraSettings");
+    document.parameter(
+        described(
+            &settings,
+            Type::Object,
+            "Its plain variables, from taxiway.toml.",
+        )
+        .default(Object::new()),
+    );
+}
+
+fn site(shape: Shape, first: Shape, document: &mut Document) {
     plain(
         document,
         &[("planSku", Type::String), ("instances", Type::Int)],
@@ -155,7 +224,7 @@ fn site(shape: Shape, document: &mut Document) {
         )
         .default(Value::Array(Vec::new())),
     );
-    if shape.domains {
+    if first.domains {
         document.parameter(
             described(
                 "bindsDomains",

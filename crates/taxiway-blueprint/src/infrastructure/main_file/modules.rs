@@ -6,6 +6,7 @@ use taxiway_bicep::build::{
 use taxiway_platform::Platform;
 
 use super::super::shape::Shape;
+use super::super::site::Site;
 use super::names::named;
 
 /// A module below `modules/`, deployed under its own name.
@@ -58,7 +59,12 @@ fn workspace() -> Value {
     output("monitoring", "workspaceId")
 }
 
-pub(super) fn declare(platform: &Platform, shape: Shape, document: &mut Document) {
+pub(super) fn declare(
+    sites: &[Site<'_>],
+    platform: &Platform,
+    shape: Shape,
+    document: &mut Document,
+) {
     document.module(module(
         "identity",
         "identity",
@@ -79,6 +85,11 @@ pub(super) fn declare(platform: &Platform, shape: Shape, document: &mut Document
     document.module(vault(shape));
     if shape.database {
         document.module(database(shape));
+        let mut before = "database".to_owned();
+        for site in sites.iter().filter(|site| site.has_further_database()) {
+            document.module(further_database(site, shape, &before));
+            before = site.symbol("database");
+        }
     }
     document.blank();
     secrets(platform, document);
@@ -231,8 +242,55 @@ fn database(shape: Shape) -> Module {
     after_network(shape, "database", "postgresql", parameters, condition)
 }
 
+/// A database of the same server for a further service, once the server has done what is `before`: it takes one change at a time.
+fn further_database(site: &Site<'_>, shape: Shape, before: &str) -> Module {
+    let mut parameters = Object::new()
+        .with("tags", name("tags"))
+        .with("serverName", name("databaseServerName"))
+        .with("databaseName", name(site.symbol("databaseName")))
+        .with("vaultName", output("keyVault", "name"))
+        .with("secretPrefix", site.deployment(""))
+        .with("sslMode", name("databaseSslMode"))
+        .with("signIn", sign_in(shape))
+        .with("identityName", output("identity", "name"));
+    if shape.pooler {
+        parameters = parameters.with("hasPooler", name("databaseHasPooler"));
+    }
+    if shape.password {
+        parameters = parameters
+            .with("administratorLogin", name("databaseLogin"))
+            .with("administratorPassword", name("databasePassword"));
+    }
+    let module = Module::new(site.symbol("database"), "modules/postgresql-database.bicep");
+    let module = if shape.external_database {
+        module.condition(not(name("databaseIsExternal")))
+    } else {
+        module
+    };
+    module.body(
+        Object::new()
+            .with("name", site.deployment("database"))
+            .with("params", parameters)
+            .with("dependsOn", names(&[before])),
+    )
+}
+
+/// The instances that several sites share.
+pub(super) fn plan() -> Module {
+    module(
+        "plan",
+        "plan",
+        placed()
+            .with("planName", named("asp"))
+            .with("workspaceId", workspace())
+            .with("planSku", name("planSku"))
+            .with("instances", name("instances"))
+            .with("zoneRedundant", name("zoneRedundant")),
+    )
+}
+
 fn secrets(platform: &Platform, document: &mut Document) {
-    for known in &platform.secrets {
+    for known in platform.all_secrets() {
         let module = secret(&known.name, name(&known.parameter));
         let is_everywhere = platform.environments.iter().all(|it| known.is_in(it));
         document.module(if is_everywhere {

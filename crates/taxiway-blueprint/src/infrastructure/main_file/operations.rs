@@ -1,37 +1,37 @@
 //! What surrounds the site: scaling, alerts, the budget, the region policy, private addresses of the site itself.
 
-use taxiway_bicep::build::{BinaryOperator, Document, Object, Value, conditional, name};
+use taxiway_bicep::build::{
+    BinaryOperator, Document, Module, Object, Value, conditional, name, text,
+};
 
 use super::super::shape::Shape;
+use super::super::site::Site;
 use super::READY;
 use super::modules::{is_given, optional, output, placed};
 use super::names::named;
 
-pub(super) fn declare(shape: Shape, document: &mut Document) {
+pub(super) fn declare(sites: &[Site<'_>], shape: Shape, document: &mut Document) {
+    let has_plan = sites.len() > 1;
+    let plan_id = || output(if has_plan { "plan" } else { "appService" }, "planId");
     let workspace = || output("monitoring", "workspaceId");
     if shape.internal {
-        document.module(optional(
-            "siteEndpoints",
-            ("site-endpoints", "site-endpoints"),
-            name("networkProfile").equals("internal"),
-            placed()
-                .with("name", named("pep"))
-                .with("networkId", name("networkId"))
-                .with("subnetId", name("endpointSubnetId"))
-                .with("siteId", output("appService", "siteId"))
-                .with("slotName", output("appService", "slotName")),
-            &["network"],
-        ));
+        // The second one meets the zone that the first one made.
+        let mut before = "network".to_owned();
+        for site in sites {
+            document.module(endpoints(site, &before));
+            before = site.symbol("siteEndpoints");
+        }
     }
-    if shape.domains {
+    for site in sites.iter().filter(|site| site.shape().domains) {
+        let module = site.symbol("appService");
         document.module(optional(
-            "siteDomains",
-            ("domains", "domains"),
-            name("bindsDomains"),
+            &site.symbol("siteDomains"),
+            ("domains", &site.deployment("domains")),
+            name(site.symbol("bindsDomains")),
             placed()
-                .with("siteName", output("appService", "siteName"))
-                .with("planId", output("appService", "planId"))
-                .with("hosts", name("domains")),
+                .with("siteName", output(&module, "siteName"))
+                .with("planId", plan_id())
+                .with("hosts", name(site.symbol("domains"))),
             &[],
         ));
     }
@@ -42,7 +42,7 @@ pub(super) fn declare(shape: Shape, document: &mut Document) {
             name("mostInstances").binary(BinaryOperator::Greater, name("instances")),
             placed()
                 .with("name", named("as"))
-                .with("planId", output("appService", "planId"))
+                .with("planId", plan_id())
                 .with("workspaceId", workspace())
                 .with("leastInstances", name("instances"))
                 .with("mostInstances", name("mostInstances")),
@@ -50,7 +50,7 @@ pub(super) fn declare(shape: Shape, document: &mut Document) {
         ));
     }
     if shape.alerts {
-        alerts(shape, document);
+        alerts(sites, shape, document);
     }
     if shape.budget {
         document.module(optional(
@@ -76,7 +76,27 @@ pub(super) fn declare(shape: Shape, document: &mut Document) {
     }
 }
 
-fn alerts(shape: Shape, document: &mut Document) {
+fn endpoints(site: &Site<'_>, before: &str) -> Module {
+    let module = site.symbol("appService");
+    let prefix = match site.name() {
+        Some(service) => named("pep").literal(format!("-{service}")),
+        None => named("pep"),
+    };
+    optional(
+        &site.symbol("siteEndpoints"),
+        ("site-endpoints", &site.deployment("site-endpoints")),
+        name("networkProfile").equals("internal"),
+        placed()
+            .with("name", prefix)
+            .with("networkId", name("networkId"))
+            .with("subnetId", name("endpointSubnetId"))
+            .with("siteId", output(&module, "siteId"))
+            .with("slotName", output(&module, "slotName")),
+        &[before],
+    )
+}
+
+fn alerts(sites: &[Site<'_>], shape: Shape, document: &mut Document) {
     let server = name("resourceId").call([
         "Microsoft.DBforPostgreSQL/flexibleServers".into(),
         name("databaseServerName"),
@@ -94,40 +114,91 @@ fn alerts(shape: Shape, document: &mut Document) {
     } else {
         Value::from(0)
     };
+    let several = sites.len() > 1;
+    let placed_here = if several {
+        Object::new().with("tags", name("tags"))
+    } else {
+        placed()
+    };
+    let mut parameters = placed_here
+        .with("environmentName", name("environmentName"))
+        .with("groupName", named("ag"))
+        .with("recipients", name("alertRecipients"));
+    if !several {
+        parameters = parameters.with("workspaceId", output("monitoring", "workspaceId"));
+    }
+    parameters = parameters.with("componentId", output("monitoring", "componentId"));
+    if !several {
+        parameters = parameters.with("siteId", output("appService", "siteId"));
+    }
+    let plan = if several { "plan" } else { "appService" };
+    parameters = parameters
+        .with("planId", output(plan, "planId"))
+        .with("vaultId", output("keyVault", "id"))
+        .with("databaseServerId", server)
+        .with("databaseConnections", connections);
+    if let [only] = sites {
+        parameters = visitors(only, parameters);
+    }
     document.module(optional(
         "alerts",
         ("alerts", "alerts"),
         name("hasAlerts"),
-        placed()
-            .with("environmentName", name("environmentName"))
-            .with("groupName", named("ag"))
-            .with("recipients", name("alertRecipients"))
-            .with("workspaceId", output("monitoring", "workspaceId"))
-            .with("componentId", output("monitoring", "componentId"))
-            .with("siteId", output("appService", "siteId"))
-            .with("planId", output("appService", "planId"))
-            .with("vaultId", output("keyVault", "id"))
-            .with("databaseServerId", server)
-            .with("databaseConnections", connections)
-            .with("healthPath", READY)
-            .with(
-                "testHost",
-                conditional(
-                    name("hasAvailabilityTest"),
-                    output("appService", "siteHostName"),
-                    "",
-                ),
-            ),
+        parameters,
         after,
     ));
+    for site in sites.iter().filter(|_| several) {
+        document.module(site_alerts(site));
+    }
+    let ids: Vec<Value> = sites
+        .iter()
+        .map(|site| output(&site.symbol("appService"), "siteId"))
+        .collect();
+    let shown = placed()
+        .with("title", named("workbook"))
+        .with("workspaceId", output("monitoring", "workspaceId"));
     document.module(optional(
         "workbook",
         ("workbook", "workbook"),
         name("hasAlerts"),
-        placed()
-            .with("title", named("workbook"))
-            .with("workspaceId", output("monitoring", "workspaceId"))
-            .with("siteId", output("appService", "siteId")),
+        if several {
+            shown.with("siteIds", Value::Array(ids))
+        } else {
+            shown.with("siteId", output("appService", "siteId"))
+        },
         &[],
     ));
+}
+
+/// What is asked from outside, where anybody outside can.
+fn visitors(site: &Site<'_>, parameters: Object) -> Object {
+    let host = output(&site.symbol("appService"), "siteHostName");
+    parameters.with("healthPath", READY).with(
+        "testHost",
+        conditional(name("hasAvailabilityTest"), host, ""),
+    )
+}
+
+/// What is wrong with one of several sites. Its alerts are called after the environment, those of a further one after it too.
+fn site_alerts(site: &Site<'_>) -> Module {
+    let called = match site.name() {
+        Some(service) => text()
+            .value(name("environmentName"))
+            .literal(format!("-{service}"))
+            .into(),
+        None => name("environmentName"),
+    };
+    let parameters = placed()
+        .with("environmentName", called)
+        .with("groupName", named("ag"))
+        .with("workspaceId", output("monitoring", "workspaceId"))
+        .with("componentId", output("monitoring", "componentId"))
+        .with("siteId", output(&site.symbol("appService"), "siteId"));
+    optional(
+        &site.symbol("siteAlerts"),
+        ("site-alerts", &site.deployment("site-alerts")),
+        name("hasAlerts"),
+        visitors(site, parameters),
+        &["alerts"],
+    )
 }

@@ -13,7 +13,7 @@ use crate::{cloud_process, connection, site, writing};
 pub(super) async fn nothing_to_do(
     preparation: &Preparation,
     surroundings: &Surroundings,
-) -> Option<Served> {
+) -> Option<Vec<Served>> {
     if !writing::visible(&preparation.changes).is_empty() {
         return None;
     }
@@ -21,11 +21,18 @@ pub(super) async fn nothing_to_do(
     if environment.kind == EnvironmentKind::Local {
         cloud_process::running(surroundings)?;
     }
-    let state = site::state(&preparation.project.root, &environment.name);
-    let package = release::package(preparation).ok()??;
-    let history = state.history().ok()?;
-    if history.serving()?.release != package.release || state.journal().ok()??.ending().is_none() {
-        return None;
+    let platform = &preparation.project.platform;
+    let mut packages = Vec::new();
+    for platform in platform.services() {
+        let state = release::state_of(platform, preparation);
+        let package = release::package(platform, preparation).ok()??;
+        let history = state.history().ok()?;
+        if history.serving()?.release != package.release
+            || state.journal().ok()??.ending().is_none()
+        {
+            return None;
+        }
+        packages.push(package.release);
     }
     let connection = connection::connect(environment, surroundings).await.ok()?;
     let provisioned = preparation
@@ -33,16 +40,19 @@ pub(super) async fn nothing_to_do(
         .current(&connection.azure)
         .await
         .ok()??;
-    let target = site::target(&connection, &provisioned.outputs).ok()?;
-    match target.serving().await.ok()? {
-        Serving::Release { id, ready: true } if id == package.release => {
-            let url = site::url(&provisioned.outputs, environment.https);
-            Some(Served {
+    let mut served = Vec::new();
+    for (platform, release) in platform.services().zip(packages) {
+        let web = &platform.service;
+        let target = site::target(&connection, &provisioned.outputs, web).ok()?;
+        match target.serving().await.ok()? {
+            Serving::Release { id, ready: true } if id == release => served.push(Served {
+                service: web.title().to_owned(),
                 release: id,
-                url,
+                url: site::url(&provisioned.outputs, web, environment.https),
                 is_new: false,
-            })
+            }),
+            Serving::Nothing | Serving::Release { .. } | Serving::Unknown { .. } => return None,
         }
-        Serving::Nothing | Serving::Release { .. } | Serving::Unknown { .. } => None,
     }
+    Some(served)
 }

@@ -1,17 +1,21 @@
 //! The records that a person sets so that an environment's own host names lead to its site.
 
 use serde_json::{Map, Value};
-use taxiway_platform::{Environment, EnvironmentKind};
+use taxiway_platform::{Environment, EnvironmentKind, WebService};
 
 /// A line for each record and one for what comes after them; none where the names are bound, or there are none.
-pub(super) fn records(environment: &Environment, outputs: &Map<String, Value>) -> Vec<String> {
+pub(super) fn records(
+    environment: &Environment,
+    web: &WebService,
+    outputs: &Map<String, Value>,
+) -> Vec<String> {
     if environment.kind == EnvironmentKind::Local
         || environment.binds_domains
         || environment.domains.is_empty()
     {
         return Vec::new();
     }
-    let text = |name: &str| outputs.get(name).and_then(Value::as_str);
+    let text = |what: &str| outputs.get(&web.symbol(what)).and_then(Value::as_str);
     let (Some(host), Some(id)) = (text("siteHostName"), text("domainVerificationId")) else {
         return Vec::new();
     };
@@ -24,9 +28,13 @@ pub(super) fn records(environment: &Environment, outputs: &Map<String, Value>) -
         lines.push(format!("  CNAME  {domain}  {host}"));
         lines.push(format!("  TXT    asuid.{domain}  {id}"));
     }
+    let name = &environment.name;
+    let table = match &web.name {
+        Some(service) => format!("environments.{name}.services.{service}"),
+        None => format!("environments.{name}"),
+    };
     lines.push(format!(
-        "then in taxiway.toml: [environments.{}] bind-domains = true, and taxiway up {} binds them with certificates",
-        environment.name, environment.name
+        "then in taxiway.toml: [{table}] bind-domains = true, and taxiway up {name} binds them with certificates"
     ));
     lines
 }
@@ -52,7 +60,7 @@ mod tests {
         let records = |config: &str| {
             let platform = platform(config);
             let production = platform.environment("production").unwrap();
-            records(production, outputs.as_object().unwrap()).join("\n")
+            records(production, &platform.service, outputs.as_object().unwrap()).join("\n")
         };
         let config = "[environments.production]\ndomains = [\"Shop.example.org\"]\n";
         insta::assert_snapshot!(records(config), @"

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use camino::Utf8Path;
 use taxiway_blueprint::FileChange;
-use taxiway_platform::{Environment, EnvironmentKind};
+use taxiway_platform::{Environment, EnvironmentKind, MissingVariable, Platform};
 use taxiway_rollout::Infrastructure;
 
 use crate::connection::Connection;
@@ -43,7 +43,7 @@ pub(super) fn prepare(
     let project = Project::open(repository)?;
     let environment = project.environment(environment)?.clone();
     let read = started.elapsed();
-    refuse_missing(&environment)?;
+    refuse_missing(&project.platform, &environment.name)?;
     let interpreter = match environment.kind {
         EnvironmentKind::Local => Some(programs::choose(&project.platform, &environment)?),
         EnvironmentKind::Azure => None,
@@ -75,11 +75,14 @@ pub(super) fn prepare(
     })
 }
 
-fn refuse_missing(environment: &Environment) -> Result<(), Failure> {
-    if environment.missing.is_empty() {
-        return Ok(());
-    }
-    let mut failure = Failure::refused(match environment.missing.as_slice() {
+fn refuse_missing(platform: &Platform, environment: &str) -> Result<(), Failure> {
+    let all: Vec<&MissingVariable> = platform
+        .services()
+        .filter_map(|platform| platform.environment(environment))
+        .flat_map(|environment| &environment.missing)
+        .collect();
+    let mut failure = Failure::refused(match all.as_slice() {
+        [] => return Ok(()),
         [only] => format!(
             "the settings need {}, and nothing gives it a value",
             only.name
@@ -89,7 +92,7 @@ fn refuse_missing(environment: &Environment) -> Result<(), Failure> {
             several.len()
         ),
     });
-    for missing in &environment.missing {
+    for missing in all {
         let place = missing
             .places
             .first()
@@ -97,7 +100,7 @@ fn refuse_missing(environment: &Environment) -> Result<(), Failure> {
             .unwrap_or_default();
         failure = failure.detail(format!("{}{place}: {}", missing.name, missing.help));
     }
-    Err(failure.next("then", format!("taxiway up {}", environment.name)))
+    Err(failure.next("then", format!("taxiway up {environment}")))
 }
 
 impl Preparation {

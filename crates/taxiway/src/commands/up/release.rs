@@ -4,26 +4,31 @@ use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_app::Migration;
 use taxiway_blueprint::Frontend;
 use taxiway_diagnostics::{DiskSources, Sources as _};
+use taxiway_platform::Platform;
 use taxiway_rollout::{
     DeployRequest, Ending, MigrationRecord, Package, PackageFile, ProvisionError, Provisioned,
-    ReleaseId,
+    ReleaseId, StateDirectory,
 };
 
 use super::preparation::Preparation;
 use crate::arguments::Up;
 use crate::connection::Connection;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::front_end::{Build, Built};
 use crate::progress::Progress;
-use crate::rollout_conclusion::{conclude, refused, stopped};
+use crate::rollout_conclusion::{conclude, in_environment, refused, stopped};
 use crate::rollout_progress::RolloutProgress;
 use crate::site::{state, target, url};
 use crate::surroundings::Surroundings;
+use crate::terminal::{BOLD, DIM, Terminal};
 use crate::{programs, repository};
 
 /// A release that serves.
 #[derive(Debug)]
 pub(super) struct Served {
+    /// The service that it is of.
+    pub(super) service: String,
     /// Its id.
     pub(super) release: ReleaseId,
     /// Where.
@@ -35,7 +40,16 @@ pub(super) struct Served {
 /// Refuses what would be refused later, before anything is changed: migrations that cannot run, and unsafe ones that nobody
 /// allowed.
 pub(super) fn check_gates(preparation: &Preparation, arguments: &Up) -> Result<(), Failure> {
-    let read = read_migrations(preparation).unwrap_or_default();
+    let mut services = preparation.project.platform.services();
+    services.try_for_each(|platform| check_gates_of(platform, preparation, arguments))
+}
+
+fn check_gates_of(
+    platform: &Platform,
+    preparation: &Preparation,
+    arguments: &Up,
+) -> Result<(), Failure> {
+    let read = read_migrations(platform, preparation).unwrap_or_default();
     let rivals = taxiway_app::rival_heads(&read);
     if !rivals.is_empty() {
         let places: Vec<&str> = rivals.iter().map(|it| it.path.as_str()).collect();
@@ -46,7 +60,7 @@ pub(super) fn check_gates(preparation: &Preparation, arguments: &Up) -> Result<(
         .next("join them", "alembic merge heads")
         .next("the same with Flask-Migrate", "flask db merge heads"));
     }
-    let state = state(&preparation.project.root, &preparation.environment().name);
+    let state = state_of(platform, preparation);
     let history = state
         .history()
         .map_err(|error| Failure::refused("the journal cannot be read").because(&error))?;
@@ -57,12 +71,12 @@ pub(super) fn check_gates(preparation: &Preparation, arguments: &Up) -> Result<(
 }
 
 /// The migrations of the release; none where there is no database for them.
-fn read_migrations(preparation: &Preparation) -> Option<Vec<Migration>> {
+fn read_migrations(platform: &Platform, preparation: &Preparation) -> Option<Vec<Migration>> {
     let project = &preparation.project;
-    if !project.platform.service.has_database {
+    if !platform.service.has_database {
         return None;
     }
-    let service = project.platform.service_of(&project.app);
+    let service = platform.service_of(&project.app);
     let migrations = service.map(|service| taxiway_app::migrations(&project.sources, service));
     Some(migrations.unwrap_or_default())
 }
@@ -71,33 +85,47 @@ fn records(migrations: &[Migration]) -> Vec<MigrationRecord> {
     migrations.iter().map(MigrationRecord::from).collect()
 }
 
-/// The package of what the repository holds now; `None` where its front end is not built yet.
-pub(super) fn package(preparation: &Preparation) -> Result<Option<Package>, Failure> {
-    package_with(preparation, |build| Ok(build.kept()))
+/// Where the rollouts of a service are remembered.
+pub(super) fn state_of(platform: &Platform, preparation: &Preparation) -> StateDirectory {
+    let environment = &preparation.environment().name;
+    state(&preparation.project.root, environment, &platform.service)
 }
 
-/// The same, building the front end where there is one.
+/// The package of what the repository holds of a service now; `None` where its front end is not built yet.
+pub(super) fn package(
+    platform: &Platform,
+    preparation: &Preparation,
+) -> Result<Option<Package>, Failure> {
+    package_with(platform, preparation, |build| Ok(build.kept()))
+}
+
+/// The same of all services, building their front ends where they have one.
 pub(super) fn build(
     preparation: &Preparation,
     surroundings: &Surroundings,
     progress: &mut Progress,
-) -> Result<Package, Failure> {
-    let package = package_with(preparation, |build| {
-        build.run(surroundings, progress).map(Some)
-    })?;
-    Ok(package.expect("a front end that is built is there"))
+) -> Result<Vec<Package>, Failure> {
+    let services = preparation.project.platform.services();
+    services
+        .map(|platform| {
+            let package = package_with(platform, preparation, |build| {
+                build.run(surroundings, progress).map(Some)
+            })?;
+            Ok(package.expect("a front end that is built is there"))
+        })
+        .collect()
 }
 
 fn package_with(
+    platform: &Platform,
     preparation: &Preparation,
     build: impl FnOnce(&Build<'_>) -> Result<Option<Built>, Failure>,
 ) -> Result<Option<Package>, Failure> {
     let project = &preparation.project;
-    let web = &project.platform.service;
+    let web = &platform.service;
     // Walked again: files may have been written since it was read.
     let sources = repository::sources(&project.root);
-    let frontend = project
-        .platform
+    let frontend = platform
         .service_of(&project.app)
         .and_then(|service| Frontend::find(&sources, service, web));
     // A build may read the whole repository; a package holds one folder of it.
@@ -110,6 +138,7 @@ fn package_with(
             root: &project.root,
             frontend,
             files: &files,
+            service: web.name.as_deref(),
         })?;
         match built {
             Some(built) => files = built.over(files),
@@ -165,32 +194,116 @@ fn files(
     Ok(files)
 }
 
-/// Rolls the release out.
+/// Rolls the releases of all services out, one after the other in the order of `taxiway.toml`. The first that does not come to
+/// serve ends it: those before it serve what is new, and those after it what they served.
 pub(super) async fn roll_out(
+    preparation: &Preparation,
+    connection: &Connection,
+    provisioned: &Provisioned,
+    (packages, arguments): (Vec<Package>, &Up),
+    progress: &mut Progress,
+    terminal: &Terminal,
+) -> Result<Vec<Served>, Failure> {
+    let platform = &preparation.project.platform;
+    let mut served = Vec::new();
+    for (one, package) in platform.services().zip(packages) {
+        if !platform.further.is_empty() {
+            terminal.say(format_args!(
+                "\n  service {BOLD}{}{BOLD:#} {DIM}in {}{DIM:#}",
+                one.service.title(),
+                one.service.root
+            ));
+        }
+        match roll_out_one(
+            one,
+            preparation,
+            connection,
+            provisioned,
+            (package, arguments),
+            progress,
+        )
+        .await
+        {
+            Ok(new) => served.push(new),
+            Err(failure) if platform.further.is_empty() => return Err(failure),
+            Err(failure) => return Err(in_between(failure, one, &served, preparation)),
+        }
+    }
+    Ok(served)
+}
+
+/// What serves after a rollout of several services that did not come to its end.
+fn in_between(
+    mut failure: Failure,
+    failed: &Platform,
+    served: &[Served],
+    preparation: &Preparation,
+) -> Failure {
+    let title = failed.service.title();
+    failure.message = format!("service {title}: {}", failure.message);
+    let is_new = |served: &&Served| served.is_new;
+    for new in served.iter().filter(is_new) {
+        let line = format!(
+            "service {} serves the new release {}",
+            new.service, new.release
+        );
+        failure = failure.detail(line);
+    }
+    for old in served.iter().filter(|served| !served.is_new) {
+        let line = format!(
+            "service {} serves release {}, as before",
+            old.service, old.release
+        );
+        failure = failure.detail(line);
+    }
+    let after = preparation
+        .project
+        .platform
+        .services()
+        .skip_while(|it| it.service.title() != title)
+        .skip(1);
+    for left in after {
+        let line = format!("service {} was left as it is", left.service.title());
+        failure = failure.detail(line);
+    }
+    // What was changed is not all restored.
+    if served.iter().any(|served| served.is_new) {
+        failure.exit = Exit::Failed;
+    }
+    failure
+}
+
+async fn roll_out_one(
+    platform: &Platform,
     preparation: &Preparation,
     connection: &Connection,
     provisioned: &Provisioned,
     (package, arguments): (Package, &Up),
     progress: &mut Progress,
 ) -> Result<Served, Failure> {
+    let web = &platform.service;
     let release = package.release.clone();
-    let target = target(connection, &provisioned.outputs)?;
+    let target = target(connection, &provisioned.outputs, web)?;
     let request = DeployRequest {
         package,
         commit: programs::commit(&preparation.project.root),
-        migrations: read_migrations(preparation).map(|read| records(&read)),
+        migrations: read_migrations(platform, preparation).map(|read| records(&read)),
         allow: arguments.allow.clone(),
     };
-    let state = state(&preparation.project.root, &preparation.environment().name);
+    let state = state_of(platform, preparation);
     let shown = RolloutProgress::new(progress);
     let result =
         taxiway_rollout::roll_out(&target, &state, request, &|event| shown.show(event)).await;
     drop(shown);
     let conclusion = result.map_err(|error| stopped(&error))?;
-    let url = url(&provisioned.outputs, preparation.environment().https);
+    let url = url(&provisioned.outputs, web, preparation.environment().https);
     let is_new = matches!(conclusion.ending, Ending::Served);
-    conclude(&conclusion, &preparation.environment().name)?;
+    conclude(
+        &conclusion,
+        &in_environment(&preparation.environment().name, web),
+    )?;
     Ok(Served {
+        service: web.title().to_owned(),
         release,
         url,
         is_new,

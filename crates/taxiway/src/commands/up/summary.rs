@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use taxiway_platform::{Choice, DatabaseKind, EnvironmentKind, Origin};
+use taxiway_platform::{CONFIG_PATH, Choice, DatabaseKind, EnvironmentKind, Origin, Platform};
 
 use super::preparation::Preparation;
 use crate::terminal::{BOLD, DIM, columns};
@@ -17,6 +17,9 @@ pub(super) fn text(preparation: &Preparation) -> String {
         .filter_map(|key| platform.choice(key))
         .map(row)
         .collect();
+    for further in &platform.further {
+        rows.extend(service(further, platform));
+    }
     rows.push(python(preparation));
     rows.push(database(preparation));
     rows.extend(secrets(preparation));
@@ -71,6 +74,27 @@ fn row(choice: &Choice) -> Vec<String> {
         choice.value.clone(),
         choice.source.to_string(),
     ]
+}
+
+/// A further service: what it is, and what of it differs from one repository to the next.
+fn service(further: &Platform, platform: &Platform) -> Vec<Vec<String>> {
+    let web = &further.service;
+    let title = format!("service {}", web.title());
+    let key = |what: &str| format!("services.{}.{what}", web.title());
+    let mut rows: Vec<Vec<String>> = ["entrypoint", "server", "database"]
+        .into_iter()
+        .filter_map(|what| platform.choice(&key(what)))
+        .map(|choice| {
+            vec![
+                String::new(),
+                choice.value.clone(),
+                choice.source.to_string(),
+            ]
+        })
+        .collect();
+    let is = format!("{} in {}, after those above", web.framework, web.root);
+    rows.insert(0, vec![title, is, CONFIG_PATH.to_owned()]);
+    rows
 }
 
 fn python(preparation: &Preparation) -> Vec<String> {

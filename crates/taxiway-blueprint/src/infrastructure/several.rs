@@ -1,0 +1,243 @@
+//! The modules of a platform with several sites.
+//!
+//! With one site, its plan is in one module with it, and its alerts are in one with those of everything else. With several, the
+//! same declarations are sorted into modules that are there once and modules that each site uses: nothing is said twice, here
+//! or in what is written.
+
+const APP_SERVICE: &str = include_str!("../../files/bicep/modules/app-service.bicep");
+const ALERTS: &str = include_str!("../../files/bicep/modules/alerts.bicep");
+const DOMAINS: &str = include_str!("../../files/bicep/modules/domains.bicep");
+const WORKBOOK: &str = include_str!("../../files/bicep/modules/workbook.bicep");
+const POSTGRESQL_DATABASE: &str =
+    include_str!("../../files/bicep/several/postgresql-database.bicep");
+
+/// What only the plan needs of the module with plan and site.
+const OF_THE_PLAN: [&str; 5] = [
+    "planSku",
+    "instances",
+    "zoneRedundant",
+    "planMetrics",
+    "planId",
+];
+/// What both need.
+const OF_BOTH: [&str; 5] = ["location", "tags", "planName", "workspaceId", "plan"];
+
+/// What each site has of its own among the alerts.
+const OF_A_SITE: [&str; 10] = [
+    "location",
+    "workspaceId",
+    "siteId",
+    "healthPath",
+    "testHost",
+    "requests",
+    "rates",
+    "rateAlerts",
+    "test",
+    "unreachable",
+];
+/// What its alerts need besides.
+const SHARED_BY_ALERTS: [&str; 6] = [
+    "tags",
+    "environmentName",
+    "groupName",
+    "componentId",
+    "people",
+    "metricAlerts",
+];
+
+/// What stands in the place of a module for one site, by file; `None` where that stays as it is.
+pub(super) fn instead_of(file: &str) -> Option<Vec<(&'static str, String)>> {
+    match file {
+        "app-service.bicep" => Some(vec![("plan.bicep", plan()), ("site.bicep", site())]),
+        "alerts.bicep" => Some(vec![
+            ("alerts.bicep", alerts()),
+            ("site-alerts.bicep", site_alerts()),
+        ]),
+        "domains.bicep" => Some(vec![("domains.bicep", domains())]),
+        "workbook.bicep" => Some(vec![("workbook.bicep", workbook())]),
+        _ => None,
+    }
+}
+
+/// A further database of the server.
+pub(super) const fn database() -> (&'static str, &'static str) {
+    ("postgresql-database.bicep", POSTGRESQL_DATABASE)
+}
+
+fn plan() -> String {
+    let text = select(
+        APP_SERVICE,
+        "// The plan: the instances that all sites share.",
+        |declaration| {
+            let symbol = declaration.symbol;
+            (OF_THE_PLAN.contains(&symbol) || OF_BOTH.contains(&symbol))
+                .then(|| declaration.text.to_owned())
+        },
+    );
+    text.replace("that the site writes to", "that the plan writes to")
+}
+
+fn site() -> String {
+    select(
+        APP_SERVICE,
+        "// A site on the plan, and its slot `staging`, into which a release goes before it is swapped in.",
+        |declaration| match declaration.symbol {
+            "plan" => Some(declaration.existing("planName")),
+            symbol => (!OF_THE_PLAN.contains(&symbol)).then(|| declaration.text.to_owned()),
+        },
+    )
+}
+
+/// The metric of a site that is watched, in the list of all.
+fn unhealthy() -> &'static str {
+    let start = ALERTS.find("  {\n    name: 'unhealthy'\n");
+    let rest = &ALERTS[start.expect("the alerts watch the health check")..];
+    let end = rest.find("\n  }\n").expect("an entry ends") + "\n  }\n".len();
+    &rest[..end]
+}
+
+fn alerts() -> String {
+    let text = select(
+        ALERTS,
+        "// When people are told, and who: what the sites share. What is wrong with one of them is in site-alerts.bicep.",
+        |declaration| {
+            (!OF_A_SITE.contains(&declaration.symbol)).then(|| declaration.text.to_owned())
+        },
+    );
+    text.replace(unhealthy(), "")
+}
+
+fn site_alerts() -> String {
+    select(
+        ALERTS,
+        "// When people are told of one site. Each alert says what is wrong for its visitors.",
+        |declaration| match declaration.symbol {
+            "people" => Some(declaration.existing("groupName")),
+            "platformMetrics" => Some(format!("var metrics = [\n{}]\n", unhealthy())),
+            symbol => (OF_A_SITE.contains(&symbol) || SHARED_BY_ALERTS.contains(&symbol))
+                .then(|| declaration.text.to_owned()),
+        },
+    )
+}
+
+/// Deployments of one resource group have names of their own.
+fn domains() -> String {
+    DOMAINS.replace(
+        "'domain-tls-${index}'",
+        "'domain-tls-${uniqueString(siteName)}-${index}'",
+    )
+}
+
+fn workbook() -> String {
+    WORKBOOK
+        .replace("'The site whose", "'The sites whose")
+        .replace("param siteId string", "param siteIds array")
+        .replace("=~ \"${siteId}\"", "in~ (\"${join(siteIds, '\", \"')}\")")
+}
+
+/// A top-level declaration with the comments and decorators before it.
+struct Declaration<'a> {
+    symbol: &'a str,
+    /// The line that begins it.
+    line: &'a str,
+    text: &'a str,
+}
+
+impl Declaration<'_> {
+    /// A reference to the resource that another module declares.
+    fn existing(&self, name: &str) -> String {
+        let of = self.line.trim_end_matches(" = {");
+        format!("{of} existing = {{\n  name: {name}\n}}\n")
+    }
+}
+
+/// The declarations of `module` that `keep` gives a text, below another first comment.
+fn select(module: &str, head: &str, keep: impl Fn(&Declaration<'_>) -> Option<String>) -> String {
+    let (_, body) = module.split_once("\n\n").expect("a comment comes first");
+    let mut text = format!("{head}\n");
+    let mut is_apart = true;
+    for (declaration, has_blank_before) in declarations(body) {
+        is_apart |= has_blank_before;
+        if let Some(kept) = keep(&declaration) {
+            if is_apart {
+                text.push('\n');
+            }
+            text.push_str(&kept);
+            is_apart = false;
+        }
+    }
+    text
+}
+
+/// The declarations of a module, and whether an empty line stands before each.
+fn declarations(body: &str) -> Vec<(Declaration<'_>, bool)> {
+    const KEYWORDS: [&str; 5] = ["param ", "var ", "resource ", "module ", "output "];
+    let mut found = Vec::new();
+    let (mut start, mut line_of, mut at) = (0, None, 0);
+    for line in body.split_inclusive('\n') {
+        let is_start = KEYWORDS.iter().any(|it| line.starts_with(it));
+        let begins = is_start || line.starts_with("//") || line.starts_with('@');
+        if begins && line_of.is_some() {
+            found.extend(declaration(&body[start..at], line_of));
+            (start, line_of) = (at, None);
+        }
+        if is_start {
+            line_of = Some(line.trim_end());
+        }
+        at += line.len();
+    }
+    found.extend(declaration(&body[start..], line_of));
+    let mut has_blank_before = true;
+    found
+        .into_iter()
+        .map(|declaration: Declaration<'_>| {
+            let before = has_blank_before;
+            has_blank_before = declaration.text.ends_with("\n\n");
+            let text = declaration.text.trim_end_matches('\n');
+            let text = &declaration.text[..text.len() + 1];
+            (
+                Declaration {
+                    text,
+                    ..declaration
+                },
+                before,
+            )
+        })
+        .collect()
+}
+
+fn declaration<'a>(text: &'a str, line: Option<&'a str>) -> Option<Declaration<'a>> {
+    let line = line?;
+    let symbol = line.split(' ').nth(1)?;
+    Some(Declaration { symbol, line, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every declaration of the module for one site is in one of those for several, and none is in both by mistake.
+    #[test]
+    fn nothing_is_lost_and_nothing_is_said_twice() {
+        for (one, several, both) in [
+            (APP_SERVICE, [plan(), site()], 5),
+            (ALERTS, [alerts(), site_alerts()], 6),
+        ] {
+            let names = |text: &str| -> Vec<String> {
+                let body = text.split_once("\n\n").unwrap().1;
+                declarations(body)
+                    .iter()
+                    .map(|(it, _)| format!("{} {}", it.line.split(' ').next().unwrap(), it.symbol))
+                    .collect()
+            };
+            let (left, right) = (names(&several[0]), names(&several[1]));
+            for name in names(one) {
+                let is_kept = left.contains(&name) || right.contains(&name);
+                assert!(is_kept, "{name}");
+            }
+            let twice: Vec<&String> = left.iter().filter(|it| right.contains(it)).collect();
+            let expected = both + usize::from(one == ALERTS);
+            assert_eq!(twice.len(), expected, "{twice:?}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL, signing in as the site's identity."""
