@@ -81,7 +81,10 @@ impl<'a> Evaluator<'a> {
                 Some(truth) => Value::Bool(truth),
                 None => Value::made_from([value]),
             }),
-            "int" | "float" => first?.map(|value| simple_cast(name, value)),
+            "int" | "float" => {
+                self.fails_without(first?);
+                first?.map(|value| simple_cast(name, value))
+            }
             "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" => match first {
                 None => Value::list(Vec::new()),
                 Some(value) => value.map(|value| match value {

@@ -69,6 +69,7 @@ impl<'a> Evaluator<'a> {
         };
         let receiver = self.evaluate(&attribute.value, frame);
         let name = attribute.attr.as_str();
+        self.fails_without(&receiver);
         let arguments = self.arguments(call, frame);
         if receiver
             .alternatives()

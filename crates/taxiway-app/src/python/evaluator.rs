@@ -435,17 +435,69 @@ impl<'a> Evaluator<'a> {
             return;
         }
         let names: BTreeSet<Rc<str>> = frame.blamed.iter().flatten().cloned().collect();
-        for read in &mut self.reads {
-            let is_empty = match &read.default {
-                None => true,
-                Some(default) => matches!(default, Value::None) || default.as_text() == Some(""),
-            };
-            // A switch is never what is missing.
-            let is_switch = read.name.contains("DEBUG");
-            if is_empty && !is_switch && names.contains(&read.name) {
-                read.required = true;
+        // A switch is never what is missing.
+        let is_blamed = |read: &&mut Read<'_>| {
+            names.contains(&read.name) && !read.name.contains("DEBUG") && !is_switch(&read.default)
+        };
+        let mut blamed: Vec<&mut Read<'a>> = self.reads.iter_mut().filter(is_blamed).collect();
+        let is_one =
+            |blamed: &[&mut Read<'a>]| blamed.windows(2).all(|pair| pair[0].name == pair[1].name);
+        // Where all have defaults, that of the only one in the last condition is what is refused.
+        let refuses_default = !blamed.iter().any(|read| is_empty(&read.default));
+        if refuses_default {
+            blamed.retain(|read| {
+                frame
+                    .blamed
+                    .last()
+                    .is_some_and(|last| last.contains(&read.name))
+            });
+            if !is_one(&blamed) {
+                return;
             }
         }
+        for read in &mut blamed {
+            read.required |= refuses_default || is_empty(&read.default);
+        }
+    }
+}
+
+impl Evaluator<'_> {
+    /// Notes that evaluation fails where a value is `None` because its variables are not set: it is asked for a method, or to
+    /// be a number.
+    pub(super) fn fails_without(&mut self, value: &Value<'_>) {
+        let is_certain = self.conditional == 0 && self.tries == 0;
+        if !is_certain || !matches!(value, Value::Choice(_)) {
+            return;
+        }
+        if !matches!(value.default(), Some(Value::None)) {
+            return;
+        }
+        let names = value.names();
+        for read in &mut self.reads {
+            read.required |= is_empty(&read.default) && names.contains(&read.name);
+        }
+    }
+}
+
+/// Whether nothing stands in where a variable is not set.
+fn is_empty(default: &Option<Value<'_>>) -> bool {
+    match default {
+        None => true,
+        Some(default) => matches!(default, Value::None) || default.as_text() == Some(""),
+    }
+}
+
+/// Whether a default is one of a choice rather than a value.
+fn is_switch(default: &Option<Value<'_>>) -> bool {
+    match default {
+        Some(Value::Bool(_) | Value::Int(_)) => true,
+        Some(default) => default.as_text().is_some_and(|text| {
+            matches!(
+                text.to_lowercase().as_str(),
+                "0" | "1" | "true" | "false" | "yes" | "no" | "on" | "off"
+            )
+        }),
+        None => false,
     }
 }
 

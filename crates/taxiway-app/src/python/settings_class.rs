@@ -5,9 +5,9 @@
 use std::rc::Rc;
 
 use super::call::Arguments;
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, Frame};
 use super::object::external_bases;
-use super::value::{Binding, Class, Instance, Scope, Value};
+use super::value::{Binding, Class, Field, Instance, Scope, Value};
 
 impl<'a> Evaluator<'a> {
     /// An object of a class of pydantic's settings, with a variable for each field; `None` for any other class.
@@ -64,6 +64,8 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let (default, alias) = field_default(field.default.as_ref());
+            let default = default.or_else(|| self.made_default(field));
+            let alias = alias.or_else(|| variable_of_field(class, name));
             if let Some(given) = arguments.named(name) {
                 attributes.insert(
                     name.clone(),
@@ -92,6 +94,31 @@ impl<'a> Evaluator<'a> {
             );
         }
     }
+}
+
+impl<'a> Evaluator<'a> {
+    /// What the function of `Field(default_factory=…)` gives.
+    fn made_default(&mut self, field: &Field<'a>) -> Option<Value<'a>> {
+        let Value::Instance(declared) = field.default.as_ref()? else {
+            return None;
+        };
+        let factory = declared.attributes.get("default_factory")?.value.clone();
+        let mut frame = Frame {
+            module: field.spot.module as usize,
+            ..Frame::default()
+        };
+        Some(self.invoke(&factory, Arguments::default(), field.spot, &mut frame))
+    }
+}
+
+/// The variable that pydantic's first version is told for a field: `fields` of `class Config`.
+fn variable_of_field(class: &Class<'_>, field: &str) -> Option<String> {
+    let Value::Class(config) = &class.attributes.get("Config")?.value else {
+        return None;
+    };
+    let fields = &config.attributes.get("fields")?.value;
+    let variable = fields.get(field)?.get("env")?.as_text()?;
+    Some(variable.to_uppercase())
 }
 
 /// The prefix of the variables of a settings class.
@@ -167,9 +194,7 @@ fn field_default<'a>(default: Option<&Value<'a>>) -> (Option<Value<'a>>, Option<
             _ => None,
         })
         .map(|name| name.to_uppercase());
-    let value = attribute("default")
-        .or_else(|| attribute("0"))
-        .or_else(|| attribute("default_factory").map(|_| Value::unknown()));
+    let value = attribute("default").or_else(|| attribute("0"));
     let value = value
         .filter(|value| !matches!(value, Value::External(name) if &**name == "builtins.Ellipsis"));
     (value, alias)

@@ -108,6 +108,7 @@ repositories! {
     poe_tasks,
     poetry_project,
     pointer_requirements,
+    pydantic_first_version,
     pylock_project,
     pyramid_paste,
     python_is_preferred,
