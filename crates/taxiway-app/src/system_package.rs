@@ -104,7 +104,7 @@ const PLAIN: [(&str, &str); 62] = [
 ];
 
 /// Compilers and the like, which only a build needs, and what every image has.
-const TOOLS: [&str; 40] = [
+const TOOLS: [&str; 41] = [
     "build-essential",
     "gcc",
     "g++",
@@ -112,6 +112,7 @@ const TOOLS: [&str; 40] = [
     "cmake",
     "pkg-config",
     "musl-dev",
+    "libc6-dev",
     "python3-dev",
     "python-dev",
     "linux-headers",

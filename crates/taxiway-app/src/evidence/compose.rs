@@ -5,7 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_yaml::Node;
 
 use super::yaml;
-use crate::repository::Repository;
+use crate::repository::{Repository, folder_of, join};
 
 /// A service of a compose file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +15,8 @@ pub(crate) struct ComposeService {
     pub(crate) image: Option<String>,
     /// Whether it is built from this repository.
     pub(crate) is_built: bool,
+    /// The folder of the file that it is built by.
+    pub(crate) built_in: Option<Utf8PathBuf>,
     pub(crate) command: Option<(String, usize)>,
     pub(crate) entrypoint: Option<(String, usize)>,
     pub(crate) environment: Vec<(String, String, usize)>,
@@ -41,7 +43,7 @@ impl ComposeFile {
         let services = services
             .iter()
             .filter(|(_, node)| !node.entries().is_empty())
-            .map(|(name, node)| service(name, node))
+            .map(|(name, node)| service(name, node, folder_of(path)))
             .collect();
         Some(Self {
             path: path.to_owned(),
@@ -56,7 +58,17 @@ impl ComposeFile {
     }
 }
 
-fn service(name: &str, node: &Node) -> ComposeService {
+/// The folder of the Dockerfile that a service is built by.
+fn built_in(node: &Node, folder: &Utf8Path) -> Option<Utf8PathBuf> {
+    let build = node.get("build")?;
+    let key = |name: &str| build.get(name).and_then(Node::text);
+    let context = build.text().or_else(|| key("context")).unwrap_or(".");
+    let file = key("dockerfile").unwrap_or("Dockerfile");
+    let file = join(&join(folder, context)?, file)?;
+    Some(folder_of(&file).to_owned())
+}
+
+fn service(name: &str, node: &Node, folder: &Utf8Path) -> ComposeService {
     let text = |key: &str| {
         node.get(key)
             .and_then(|value| Some((yaml::command(value)?, value.key_line)))
@@ -80,6 +92,7 @@ fn service(name: &str, node: &Node) -> ComposeService {
             .get("image")
             .and_then(|image| image.text().map(str::to_owned)),
         is_built: node.get("build").is_some(),
+        built_in: built_in(node, folder),
         command: text("command"),
         entrypoint: text("entrypoint"),
         environment,

@@ -224,6 +224,10 @@ pub(super) fn image_rank(file: &Dockerfile, root: &Utf8Path) -> i32 {
     if is_development_path(&file.path) {
         rank -= 100;
     }
+    // What others contribute is often beside the service.
+    if is_example_path(&file.path) {
+        rank -= 30;
+    }
     if [
         "celery", "worker", "beat", "flower", "postgres", "nginx", "migrat", "cron", "docs",
     ]

@@ -11,6 +11,7 @@ use super::role::{
     is_dockerfile, is_for_python, is_hidden, is_platform, is_script, is_supervised, is_supervisor,
     is_vendored,
 };
+use crate::manifest::installation::has_manifest;
 use crate::repository::{Repository, at_line, folder_of, is_in, name_of};
 
 /// A variable that some file sets.
@@ -205,7 +206,11 @@ impl Survey {
         let compose = std::mem::take(&mut self.compose);
         for file in &compose {
             let is_development = is_development_path(&file.path);
-            for service in &file.services {
+            let is_foreign = |service: &ComposeService| {
+                let folder = service.built_in.as_deref();
+                folder.is_some_and(|folder| is_another(repository, root, folder))
+            };
+            for service in file.services.iter().filter(|own| !is_foreign(own)) {
                 self.add_compose(file, service, is_development);
             }
             if !is_development {
@@ -262,4 +267,9 @@ impl Survey {
             self.add_health(text, at_line(&file.path, *line));
         }
     }
+}
+
+/// Whether a folder beside the service says for itself what to install.
+fn is_another(repository: &Repository<'_>, root: &Utf8Path, folder: &Utf8Path) -> bool {
+    !is_in(folder, root) && !is_in(root, folder) && has_manifest(repository, folder)
 }

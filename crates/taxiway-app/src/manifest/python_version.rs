@@ -116,6 +116,9 @@ fn preferences(repository: &Repository<'_>, folders: &[Utf8PathBuf], found: &mut
 
 fn images(repository: &Repository<'_>, survey: &Survey, found: &mut Vec<Candidate>) {
     for (index, file) in survey.dockerfiles.iter().enumerate() {
+        if index > 0 && crate::evidence::role::is_example_path(&file.path) {
+            continue;
+        }
         if let Some((version, line)) = file.python() {
             let is_development = crate::evidence::role::is_development_path(&file.path);
             let rank = if index == 0 && !is_development { 0 } else { 7 };
@@ -210,6 +213,7 @@ fn integration(repository: &Repository<'_>, found: &mut Vec<Candidate>) {
         let Some(text) = repository.text(file) else {
             continue;
         };
+        let rank = 8 + u8::from(is_beside_code(file));
         for (number, line) in text.lines().enumerate() {
             let Some((key, value)) = line.split_once(':') else {
                 continue;
@@ -224,8 +228,27 @@ fn integration(repository: &Repository<'_>, found: &mut Vec<Candidate>) {
                 .map(|version| version.trim().trim_matches(['\'', '"']))
                 .rfind(|version| version_in(version).is_some());
             if let Some(version) = last {
-                found.push(preference(8, version, file, number));
+                found.push(preference(rank, version, file, number));
             }
         }
     }
+}
+
+/// Whether a workflow is about the project's documents or its packages rather than its code.
+fn is_beside_code(file: &Utf8Path) -> bool {
+    let stem = file.file_stem().unwrap_or_default().to_lowercase();
+    stem.split(|character: char| !character.is_ascii_alphanumeric())
+        .any(|part| {
+            matches!(
+                part,
+                "doc"
+                    | "docs"
+                    | "documentation"
+                    | "pages"
+                    | "publish"
+                    | "release"
+                    | "codeql"
+                    | "towncrier"
+            )
+        })
 }
