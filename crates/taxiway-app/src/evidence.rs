@@ -11,6 +11,7 @@ pub(crate) mod paste;
 mod platform;
 mod recipe;
 pub(crate) mod role;
+pub(crate) mod sample;
 pub(crate) mod shell;
 pub(crate) mod survey;
 pub(crate) mod yaml;

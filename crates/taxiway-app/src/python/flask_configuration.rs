@@ -1,9 +1,12 @@
 //! How Flask's `app.config` takes over modules and files. Source: Flask's documentation, "Configuration Handling".
 
+use std::collections::BTreeSet;
+
 use super::Spot;
 use super::call::Arguments;
 use super::evaluator::{Evaluator, Frame};
 use super::value::{ROOT, Value};
+use crate::evidence::sample;
 use crate::repository::{folder_of, join};
 
 impl<'a> Evaluator<'a> {
@@ -15,6 +18,19 @@ impl<'a> Evaluator<'a> {
         spot: Spot,
         frame: &Frame<'a>,
     ) -> bool {
+        if method == "from_prefixed_env" {
+            let prefix = arguments.get(0, "prefix").map(|prefix| prefix.as_text());
+            // Quart's own prefix is `QUART`.
+            let prefixes = match prefix {
+                Some(Some(prefix)) => vec![prefix],
+                Some(None) => Vec::new(),
+                None => vec!["FLASK", "QUART"],
+            };
+            for prefix in prefixes {
+                self.read_prefixed(prefix, spot);
+            }
+            return true;
+        }
         let Some(first) = arguments.positional.first() else {
             return false;
         };
@@ -37,6 +53,20 @@ impl<'a> Evaluator<'a> {
             _ => return false,
         }
         method != "from_object" || !texts.is_empty()
+    }
+
+    /// `from_prefixed_env()`: the variables are those with the prefix that files of variables set.
+    fn read_prefixed(&mut self, prefix: &str, spot: Spot) {
+        let prefix = format!("{prefix}_");
+        let set = self.search.iter().flat_map(|folder| {
+            sample::variables(self.repository, folder)
+                .filter(|(name, _)| name.starts_with(&prefix))
+                .map(|(name, _)| name.to_owned())
+        });
+        let names: BTreeSet<String> = set.collect();
+        for name in names {
+            self.read(&Value::text(&name), Some(Value::None), spot);
+        }
     }
 
     /// `from_object("shop.config.Production")`.

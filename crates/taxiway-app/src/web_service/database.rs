@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::WebReading;
 use crate::django::database;
 use crate::document::{Database, DatabaseConfig, DatabaseEngine};
+use crate::evidence::sample;
 use crate::web_environment;
 
 /// Distributions that speak to a database.
-const LIBRARIES: [&str; 18] = [
+const LIBRARIES: [&str; 19] = [
     "sqlalchemy",
     "sqlmodel",
     "flask-sqlalchemy",
@@ -27,6 +28,7 @@ const LIBRARIES: [&str; 18] = [
     "ormar",
     "mongoengine",
     "aiomysql",
+    "quart-db",
 ];
 
 impl WebReading<'_> {
@@ -116,8 +118,12 @@ impl WebReading<'_> {
                         && *engine == DatabaseEngine::Mysql)
             })
             .or_else(|| ordered.first().copied())
-            .or(compose);
-        engine?;
+            .or(compose)
+            .or_else(|| self.engine_of_sample(&env));
+        let chosen = engine?;
+        if ordered.is_empty() {
+            ordered.push(chosen);
+        }
         if env.is_empty() && self.base.service.seen("database").is_none() {
             self.base.saw("database", [library]);
         }
@@ -135,6 +141,18 @@ impl WebReading<'_> {
             engines: ordered,
             config,
             env: env.into_iter().collect(),
+        })
+    }
+}
+
+impl WebReading<'_> {
+    /// The engine that a file of sample variables sets the address of.
+    fn engine_of_sample(&self, names: &BTreeSet<String>) -> Option<DatabaseEngine> {
+        let folders = [self.base.root, "".into()];
+        folders.iter().find_map(|folder| {
+            sample::variables(self.base.repository, folder)
+                .filter(|(name, _)| names.contains(*name))
+                .find_map(|(_, value)| engine_of_url(value))
         })
     }
 }

@@ -115,6 +115,7 @@ repositories! {
     python_by_tests,
     python_is_preferred,
     quart_factory,
+    quart_prefixed_variables,
     railway_start,
     render_services,
     required_by_raise,
