@@ -29,5 +29,6 @@ mod resources;
 mod sample;
 #[cfg(test)]
 mod seeded;
+mod services;
 #[cfg(test)]
 mod web;

@@ -13,8 +13,8 @@ use taxiway_diagnostics::{Diagnostic, Severity};
 
 use super::{Decisions, Own, Whole, at, database, own, service};
 use crate::{
-    Config, Container, DatabaseChoice, Hosting, Pipeline, Secret, SecretUse, ServiceDatabase,
-    ServiceSettings, Setting, Source, Supply, Tool, naming,
+    Config, Container, DatabaseChoice, DatabaseSettings, Hosting, Pipeline, Secret, SecretUse,
+    ServiceDatabase, ServiceSettings, Setting, Source, Supply, Tool, naming,
 };
 
 /// A service that is to be decided, and what is configured for it.
@@ -133,7 +133,11 @@ fn config_of(config: &Config, name: &str, settings: &ServiceSettings, service: &
     own.app.secrets.extend(settings.secrets.clone());
     own.variables.extend(settings.variables.clone());
     own.background.clone_from(&settings.background);
+    let has_database = service::has_database(service, &own);
     for environment in own.environments.values_mut() {
+        if !has_database {
+            environment.database = DatabaseSettings::default();
+        }
         environment.variables.extend(settings.variables.clone());
         let here = environment.services.get(name).cloned().unwrap_or_default();
         environment.variables.extend(here.variables);
