@@ -54,6 +54,15 @@ impl<'r> Reading<'r> {
         }
     }
 
+    /// The same service, where what a command starts may also be imported from these folders.
+    pub(crate) fn started_from(self, folders: &[Utf8PathBuf]) -> Self {
+        Self {
+            start: start::find(self.repository, &self.survey, folders),
+            starts: start::all(self.repository, &self.survey, folders),
+            ..self
+        }
+    }
+
     /// The same service, run from another folder.
     pub(crate) fn run_from(self, app_dir: &Utf8Path) -> Self {
         let folders = [app_dir.to_owned(), self.root.to_owned()];

@@ -7,7 +7,7 @@ mod start;
 
 use std::collections::BTreeMap;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::Place;
 
 use choice::{choose, folder_for, start_target, streamlit_script};
@@ -17,7 +17,7 @@ use crate::evidence::azure;
 use crate::manifest::lockfile;
 use crate::python::{Evaluator, Value};
 use crate::reading::{Reading, build_root};
-use crate::repository::Repository;
+use crate::repository::{Repository, folder_of};
 use crate::web::{WebApp, module_of};
 use crate::{process, secret, web_environment};
 
@@ -85,7 +85,19 @@ fn service<'r>(
     apps: &[&'r WebApp],
     others: &[Utf8PathBuf],
 ) -> Option<Service> {
-    let first = Reading::new(repository, root, root, others);
+    let mut first = Reading::new(repository, root, root, others);
+    let has_target = |reading: &Reading<'_>| {
+        let start = reading.start.as_ref();
+        start.is_some_and(|start| start.target.is_some())
+    };
+    if !has_target(&first) {
+        let elsewhere = first.started_from(&import_folders(root, apps));
+        first = if has_target(&elsewhere) {
+            elsewhere
+        } else {
+            elsewhere.run_from(root)
+        };
+    }
     let script = streamlit_script(&first, apps);
     let chosen = script.or_else(|| choose(&first, repository, root, apps))?;
     let named = start_target(&first, root)
@@ -103,6 +115,20 @@ fn service<'r>(
         }
         .service(),
     )
+}
+
+/// The folders from which the modules of applications can be imported: an image may hold only one of them.
+fn import_folders(root: &Utf8Path, apps: &[&WebApp]) -> Vec<Utf8PathBuf> {
+    let mut found = vec![root.to_owned()];
+    for app in apps {
+        let above = folder_of(&app.file).ancestors();
+        for folder in above.take_while(|folder| *folder != root && folder.starts_with(root)) {
+            if !found.iter().any(|known| known == folder) {
+                found.push(folder.to_owned());
+            }
+        }
+    }
+    found
 }
 
 /// A web application while it is read.

@@ -147,10 +147,20 @@ impl Survey {
     }
 
     pub(super) fn add_health(&mut self, text: &str, place: Place) {
-        let Some(at) = text.find("http://").or_else(|| text.find("https://")) else {
+        // Programs that ask for an address take one without a scheme as well.
+        const STARTS: [&str; 5] = ["http://", "https://", "localhost", "127.0.0.1", "0.0.0.0"];
+        let Some(at) = STARTS.iter().find_map(|start| text.find(start)) else {
             return;
         };
-        let address = text[at..]
+        // What stands in braces is the default of a variable.
+        let end = if text.trim_start().starts_with("${") {
+            text.trim_end().trim_end_matches('}').len()
+        } else {
+            text.len()
+        };
+        let address = text
+            .get(at..end)
+            .unwrap_or_default()
             .split(|character: char| {
                 character.is_whitespace() || matches!(character, '"' | '\'' | ')' | ',')
             })

@@ -85,6 +85,7 @@ repositories! {
     heroku_app_json,
     huey_django,
     image_against_compose,
+    image_holds_a_folder,
     image_sets_port,
     ini_elsewhere,
     ini_settings,
