@@ -27,7 +27,11 @@ pub(crate) fn read(
         }
         let mut recognised = recognise(command);
         if recognised.is_empty() {
-            recognised.extend(own_process(command).map(|kind| (kind, "custom", None)));
+            let own = own_process(command);
+            recognised.extend(own.map(|kind| {
+                let tool = code::library_of_script(repository, app_dir, command);
+                (kind, tool.unwrap_or("custom"), None)
+            }));
         }
         for (kind, tool, app) in recognised {
             push(

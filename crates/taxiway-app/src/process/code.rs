@@ -5,9 +5,10 @@ use taxiway_diagnostics::Place;
 
 use crate::django::project::is_decoy;
 use crate::document::ProcessKind;
+use crate::evidence::Command;
 use crate::evidence::role::is_vendored;
 use crate::manifest::installation::Installation;
-use crate::repository::{Repository, at_line, folder_of, is_python, name_of, seen_from};
+use crate::repository::{Repository, at_line, folder_of, is_python, join, name_of, seen_from};
 
 /// A process that code defines.
 pub(super) struct Defined {
@@ -159,6 +160,29 @@ pub(super) fn in_process(
                 .min()?;
             Some(at_line(file, line))
         })
+}
+
+/// The library whose worker a script of the project runs, as RQ has it: `python worker.py`, `python manage.py run_worker`.
+pub(super) fn library_of_script(
+    repository: &Repository<'_>,
+    app_dir: &Utf8Path,
+    command: &Command,
+) -> Option<&'static str> {
+    let script = command.words.iter().find(|word| word.ends_with(".py"))?;
+    let folders = [app_dir, "".into()];
+    let text = folders
+        .iter()
+        .find_map(|folder| repository.text(&join(folder, script)?))?;
+    // A program with several commands defines each by a function.
+    if let Some(name) = command.manage()
+        && !text.contains(&format!("def {name}("))
+    {
+        return None;
+    }
+    let runs_rq = text.lines().map(str::trim_start).any(|line| {
+        (line.starts_with("from rq") && line.contains("Worker")) || line.contains("rq.Worker(")
+    });
+    runs_rq.then_some("rq")
 }
 
 /// The module that makes the project's Celery application.

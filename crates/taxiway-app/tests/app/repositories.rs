@@ -121,6 +121,7 @@ repositories! {
     render_services,
     required_by_raise,
     requirements_two_folders_deep,
+    rq_by_own_script,
     ruff_only_pyproject,
     rust_with_scripts,
     s6_services,
