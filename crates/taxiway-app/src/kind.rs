@@ -10,6 +10,9 @@ use crate::manifest::setup;
 use crate::repository::{Repository, folder_of, is_python, name_of};
 use crate::web::{self, WebApp};
 
+/// What generators of projects ask is in one of these.
+const QUESTIONS: [&str; 3] = ["cookiecutter.json", "copier.yml", "copier.yaml"];
+
 /// What a repository is, and the projects in it that one would deploy.
 pub(crate) struct Verdict {
     pub(crate) kind: Kind,
@@ -118,6 +121,12 @@ fn without_services(
     decoys: Vec<Project>,
 ) -> Verdict {
     if packaging.is_package {
+        if packaging.has_scripts && fills_template(repository) {
+            return nothing(
+                Kind::Template,
+                "this repository is a program that makes projects from the template in it",
+            );
+        }
         if packaging.has_scripts && !packaging.is_library {
             return nothing(Kind::Cli, "this repository is a program for the terminal");
         }
@@ -248,9 +257,21 @@ fn nothing(kind: Kind, reason: &str) -> Verdict {
 }
 
 fn is_generator(repository: &Repository<'_>) -> bool {
-    ["cookiecutter.json", "copier.yml", "copier.yaml"]
+    QUESTIONS
         .iter()
         .any(|name| repository.is_file(&Utf8PathBuf::from(*name)))
+}
+
+/// Whether most Python of a program is the template that it fills, with what it asks beside that.
+fn fills_template(repository: &Repository<'_>) -> bool {
+    let is_filled = |file: &Utf8PathBuf| file.as_str().contains("{{");
+    let python = || repository.files().iter().filter(|file| is_python(file));
+    let filled = python().filter(|file| is_filled(file)).count();
+    let questions = repository
+        .files()
+        .iter()
+        .any(|file| QUESTIONS.contains(&name_of(file)));
+    questions && filled * 2 > python().count()
 }
 
 /// Whether a module keeps an application under the names that servers and those who deploy look for.

@@ -142,6 +142,7 @@ repositories! {
     storage_by_bucket,
     streamlit_pages,
     supervisord_programs,
+    template_in_a_package,
     toml_settings,
     tornado_script,
     two_services,
