@@ -4,7 +4,7 @@
 //! class of the server depend on the application.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use taxiway_app::{Entrypoint, MediaStorage, MigrationTool, Service};
+use taxiway_app::{Entrypoint, FrameworkName, MediaStorage, MigrationTool, Service};
 use taxiway_platform::{Part, Platform, Server, StaticServing, Supply, Variable, WebService};
 
 use crate::python_literal::{Assignment, Literal};
@@ -38,7 +38,7 @@ macro_rules! web {
     };
 }
 
-/// For applications that are objects to call: Flask's and FastAPI's. `application.py` comes besides, by interface.
+/// For applications that are objects to call: all but Django's. `application.py` comes besides, by interface.
 const WEB: [(&str, &str); 8] = [
     web!("__init__.py"),
     web!("database.py"),
@@ -51,6 +51,8 @@ const WEB: [(&str, &str); 8] = [
 ];
 
 const ASGI: &str = include_str!("../files/web/asgi.py");
+const PASTE: &str = include_str!("../files/web/paste.py");
+const AIOHTTP: &str = include_str!("../files/web/aiohttp.py");
 const WSGI: &str = include_str!("../files/web/wsgi.py");
 
 /// The import that stands for the project's application in `application.py`.
@@ -136,9 +138,9 @@ fn gunicorn_over_theirs(service: &Service, platform: &Platform) -> String {
             "threads = int(os.environ.get(\"GUNICORN_THREADS\") or threads)\n",
             "if worker_class == \"asgi\" or \"uvicorn\" in str(worker_class):\n    worker_class = \"gthread\"\n",
         ),
-        Server::Uvicorn => (
+        Server::Uvicorn | Server::Aiohttp => (
             "",
-            "if worker_class in (\"sync\", \"gthread\", \"gevent\", \"eventlet\", \"tornado\"):\n    worker_class = \"uvicorn_worker.UvicornWorker\"\n",
+            "if worker_class in (\"sync\", \"gthread\", \"gevent\", \"eventlet\", \"tornado\"):\n    worker_class = \"@WORKER@\"\n",
         ),
     };
     let text = GUNICORN_OVER_THEIRS
@@ -147,6 +149,7 @@ fn gunicorn_over_theirs(service: &Service, platform: &Platform) -> String {
         .replace("@WORKERS@", &least_workers(platform).to_string())
         .replace("@THREADS@\n", &format!("{threads}\n"))
         .replace("@CLASS@\n", &format!("{class}\n"))
+        .replace("@WORKER@", worker_class(web.server))
         .replace("\"8000\"", &format!("\"{}\"", web.port));
     without_fork_hook(web, text, "\n\n_own_post_fork") + &hook_of_worker_over_theirs(web)
 }
@@ -253,10 +256,14 @@ fn wrapped(package: &Utf8Path, service: &Service, web: &WebService) -> Vec<Gener
     let application = match web.server {
         Server::Gunicorn => WSGI,
         Server::Uvicorn => ASGI,
+        Server::Aiohttp => AIOHTTP,
     };
+    if web.paste.is_some() {
+        files.push(GeneratedFile::new(package.join("paste.py"), PASTE));
+    }
     files.push(GeneratedFile::new(
         package.join("application.py"),
-        application.replace(APPLICATION_IMPORT, &import(web)),
+        application.replace(APPLICATION_IMPORT, &import(service, web)),
     ));
     files.push(GeneratedFile::new(
         package.join("project.py"),
@@ -266,32 +273,65 @@ fn wrapped(package: &Utf8Path, service: &Service, web: &WebService) -> Vec<Gener
 }
 
 /// Brings the project's application in, calling its factory where there is one.
-fn import(web: &WebService) -> String {
-    match &web.wrapped {
-        Some(Entrypoint::Callable {
-            module,
-            attribute,
-            is_factory: false,
-        }) => format!("from {module} import {attribute} as _project  # noqa: E402\n"),
-        Some(Entrypoint::Callable {
-            module, attribute, ..
-        }) => format!(
-            "from {module} import {attribute} as _make  # noqa: E402\n\n_project = _make()\n"
-        ),
-        Some(Entrypoint::Script(_)) | None => APPLICATION_IMPORT.to_owned(),
+fn import(service: &Service, web: &WebService) -> String {
+    let Some(Entrypoint::Callable {
+        module,
+        attribute,
+        is_factory,
+    }) = &web.wrapped
+    else {
+        return APPLICATION_IMPORT.to_owned();
+    };
+    let mut text = if let Some(file) = &web.paste {
+        format!(
+            "from {module} import {attribute} as _make  # noqa: E402\n\nfrom taxiway_runtime import paste, project  # noqa: E402\n\n\
+             _project = paste.load(environment.APP_DIR / project.ROOT / \"{file}\", _make)\n"
+        )
+    } else if *is_factory {
+        format!("from {module} import {attribute} as _make  # noqa: E402\n\n_project = _make()\n")
+    } else if let Some((object, inner)) = attribute.split_once('.') {
+        format!(
+            "from {module} import {object} as _object  # noqa: E402\n\n_project = _object.{inner}\n"
+        )
+    } else {
+        format!("from {module} import {attribute} as _project  # noqa: E402\n")
+    };
+    let framework = service.framework.as_ref().map(|framework| framework.name);
+    if framework == Some(FrameworkName::Sanic) {
+        text.push_str(SANIC_LOGS);
+    }
+    text
+}
+
+/// Sanic's own handlers would write lines that are no JSON.
+const SANIC_LOGS: &str = "
+import logging  # noqa: E402
+
+# Its loggers have handlers of their own, which know nothing of JSON.
+for _name in (\"sanic.root\", \"sanic.error\", \"sanic.access\", \"sanic.server\"):
+    logging.getLogger(_name).handlers.clear()
+    logging.getLogger(_name).propagate = True
+";
+
+/// What gunicorn runs the application in.
+const fn worker_class(server: Server) -> &'static str {
+    match server {
+        Server::Gunicorn => "gthread",
+        Server::Uvicorn => "uvicorn_worker.UvicornWorker",
+        Server::Aiohttp => "aiohttp.GunicornWebWorker",
     }
 }
 
 /// gunicorn's configuration. What it does after a fork is Django's alone.
 fn gunicorn(platform: &Platform) -> String {
     let web = &platform.service;
-    let (variables, class, threads) = match web.server {
+    let class = worker_class(web.server);
+    let (variables, threads) = match web.server {
         Server::Gunicorn => (
             "both variables",
-            "gthread",
             "threads = int(os.environ.get(\"GUNICORN_THREADS\") or 4)\n",
         ),
-        Server::Uvicorn => ("the variable", "uvicorn_worker.UvicornWorker", ""),
+        Server::Uvicorn | Server::Aiohttp => ("the variable", ""),
     };
     let least = least_workers(platform);
     let connections = connections(platform);
@@ -321,6 +361,7 @@ fn hook_of_worker(web: &WebService) -> &'static str {
     match web.server {
         Server::Gunicorn => "",
         Server::Uvicorn => GUNICORN_FOR_UVICORN,
+        Server::Aiohttp => "",
     }
 }
 
@@ -429,7 +470,7 @@ fn project(web: &WebService, keeps_media: bool) -> String {
                 name: "INTERFACE",
                 value: match web.server {
                     Server::Gunicorn => "wsgi",
-                    Server::Uvicorn => "asgi",
+                    Server::Uvicorn | Server::Aiohttp => "asgi",
                 }
                 .into(),
             },

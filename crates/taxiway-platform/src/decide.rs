@@ -26,7 +26,7 @@ use crate::{
 /// Decides what the app gets.
 ///
 /// # Errors
-/// Why it can't be given any platform, all reasons at once: another framework than Django, no service or several of which
+/// Why it can't be given any platform, all reasons at once: a framework that is its own server, no service or several of which
 /// none was chosen, a database or another service that can't be provided, a Python that is not on offer.
 ///
 /// Variables that nobody sets are no error here: they stand in [`crate::Environment::missing`].

@@ -127,6 +127,8 @@ pub struct WebService {
     pub server: Server,
     /// The one port: bind, `EXPOSE`, probes, and what App Service is told of an image.
     pub port: u16,
+    /// The file of Paste that makes the application, relative to [`Self::root`]: Pyramid's.
+    pub paste: Option<Utf8PathBuf>,
     /// Who serves the static files.
     pub static_files: StaticServing,
     /// Whether the front end that it serves is built before its code is published.
@@ -158,6 +160,8 @@ pub enum Server {
     Gunicorn,
     /// gunicorn with uvicorn's worker.
     Uvicorn,
+    /// gunicorn with aiohttp's worker.
+    Aiohttp,
 }
 
 /// Who serves the static files.

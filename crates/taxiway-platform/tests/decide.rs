@@ -138,8 +138,8 @@ mod decide {
     #[test]
     fn what_no_platform_can_be_given_to_is_refused_with_its_place() {
         insta::assert_snapshot!(refused(&serde_json::json!({"framework": {"name": "streamlit"}}), ""), @r"
-        framework-not-supported: this is a streamlit application (requirements.txt:1); Django, FastAPI and Flask are supported so far
-          `taxiway detect` works for it all the same
+        framework-not-supported: this is an application of Streamlit (requirements.txt:1), which is its own server and keeps what each visitor did in the memory of one process: neither several workers nor a swap without lost sessions is possible
+          supported are Django, FastAPI, Flask, Starlette, Litestar, Quart, Sanic, aiohttp, Pyramid and Dash; `taxiway detect` works for it all the same
         ");
         insta::assert_snapshot!(refused(&serde_json::json!({"database": {"engine": "mysql"}}), ""), @r"
         database-not-supported: this project needs MySQL (shop/settings.py:9); only PostgreSQL is supported so far

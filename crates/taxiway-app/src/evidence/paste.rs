@@ -204,7 +204,9 @@ fn declared_in_setup(text: &str, entry: &str) -> Option<Entrypoint> {
             .trim_matches(['"', '\'', ',', '[', ']', ' ', ':']);
         let (name, target) = bare.split_once('=')?;
         let name = name.trim_matches(['"', '\'', '[', ']', ' ', ':', '}', '{']);
-        (name == entry).then(|| parse(target.trim_matches(['"', '\'', ' ', ']', ','])))?
+        // The line may go on with what closes the call.
+        let target = target.trim().split(['"', '\'', ' ', ']', ',']).next()?;
+        (name == entry).then(|| parse(target))?
     })
 }
 
@@ -268,13 +270,15 @@ mod tests {
     fn factories_are_found() {
         let egg = "--- production.ini\n[app:main]\nuse = egg:Guest_Book\n\n[server:main]\nuse = egg:waitress#main\nlisten = 0.0.0.0:6543\n--- guest_book/__init__.py\ndef main(global_config, **settings):\n    pass\n";
         let declared = "--- production.ini\n[app:main]\nuse = egg:book#web\n--- setup.py\nsetup(entry_points={\n  'paste.app_factory': [\n    'web = book.server:make',\n  ],\n})\n";
+        let on_one_line = "--- production.ini\n[app:main]\nuse = egg:book\n--- setup.py\nsetup(entry_points={'paste.app_factory': ['main = book:main']})\n";
         let piped = "--- conf/production.ini\n[pipeline:main]\npipeline =\n    proxy\n    site\n[app:site]\nuse = call:book.app:create\n";
         let loop_ = "--- production.ini\n[app:main]\nuse = main\n";
         insta::assert_snapshot!(
-            [egg, declared, piped, loop_, "--- production.ini\n[loggers]\nkeys = root\n"].map(shown).join("\n"),
+            [egg, declared, on_one_line, piped, loop_, "--- production.ini\n[loggers]\nkeys = root\n"].map(shown).join("\n"),
             @r#"
         guest_book:main() waitress Some(Number(6543)) production.ini:1
         book.server:make()  None production.ini:1
+        book:main()  None production.ini:1
         book.app:create()  None conf/production.ini:1
         -  None production.ini:1
         none

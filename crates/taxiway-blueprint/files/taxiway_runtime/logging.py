@@ -21,7 +21,7 @@ _STANDARD = set(vars(logging.makeLogRecord({}))) | {
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats records of the app, and the access logs of gunicorn and uvicorn."""
+    """Formats records of the app, and the access logs of gunicorn, uvicorn and aiohttp."""
 
     def format(self, record):
         event = {
@@ -45,7 +45,7 @@ class JsonFormatter(logging.Formatter):
             event["exception"] = self.formatException(record.exc_info)
             event["place"] = place(record.exc_info[1])
         for name, value in vars(record).items():
-            if name not in _STANDARD and name not in event:
+            if not access and name not in _STANDARD and name not in event:
                 event[name] = value
         return json.dumps(event, default=str, ensure_ascii=False)
 
@@ -74,6 +74,17 @@ def _access(record):
             "path": path.partition("?")[0],
             "status": status,
             "client": client,
+        }
+    line = getattr(record, "first_request_line", "")
+    if record.name == "gunicorn.access" and line.count(" ") > 1:
+        # aiohttp's.
+        method, path, *_ = line.split(" ")
+        return {
+            "method": method,
+            "path": path.partition("?")[0],
+            "status": record.response_status,
+            "bytes": record.response_size,
+            "client": record.remote_address,
         }
     return None
 

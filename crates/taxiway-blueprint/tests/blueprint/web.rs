@@ -173,6 +173,146 @@ print(limiter.total_tokens)";
     assert_eq!(overlay("notes", ask, &[]), "lifespan\n256\n");
 }
 
+/// How the project's application is brought in, and what serves it.
+fn brought_in(framework: &str, interface: &str, entrypoint: &str, seen: &str) -> String {
+    let service = serde_json::json!({
+        "name": "site", "root": ".", "app_dir": "src",
+        "framework": {"name": framework}, "interface": interface, "entrypoint": entrypoint,
+        "dependencies": {"manager": "pip", "manifests": ["requirements.txt"]},
+        "evidence": {"entrypoint": [seen]}
+    });
+    let app =
+        serde_json::json!({"schema": "taxiway.detect/v1", "kind": "app", "services": [service]});
+    let app: taxiway_app::App = serde_json::from_value(app).unwrap();
+    let platform = taxiway_platform::decide(&app, &taxiway_platform::Config::default()).unwrap();
+    let sources = taxiway_diagnostics::MemorySources::new();
+    let files = taxiway_blueprint::files(&sources, &app, &platform);
+    let text = |name: &str| {
+        let file = files.iter().find(|it| it.path == name);
+        file.unwrap().text.as_str()
+    };
+    let application = text("src/taxiway_runtime/application.py");
+    let (_, after) = application.split_once("environment.prepare()\n\n").unwrap();
+    let (import, _) = after
+        .split_once("\nfrom taxiway_runtime import health")
+        .unwrap();
+    let mut lines = text("gunicorn.conf.py").lines();
+    let class = lines.find(|it| it.starts_with("worker_class"));
+    format!("{framework}: {}\n{import}", class.unwrap())
+}
+
+#[test]
+fn applications_of_every_framework_are_brought_in_as_they_are_made() {
+    let all = [
+        brought_in("starlette", "asgi", "main:app", "src/main.py:3"),
+        brought_in("sanic", "other", "main:app", "src/main.py:3"),
+        brought_in("aiohttp", "other", "main:make_app()", "src/main.py:3"),
+        brought_in("dash", "wsgi", "main:app.server", "src/main.py:3"),
+        brought_in("pyramid", "wsgi", "site1:main()", "production.ini:1"),
+        brought_in("pyramid", "wsgi", "site1.wsgi:app", "production.ini:1"),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    starlette: worker_class = "uvicorn_worker.UvicornWorker"
+    from main import app as _project  # noqa: E402
+
+    sanic: worker_class = "uvicorn_worker.UvicornWorker"
+    from main import app as _project  # noqa: E402
+
+    import logging  # noqa: E402
+
+    # Its loggers have handlers of their own, which know nothing of JSON.
+    for _name in ("sanic.root", "sanic.error", "sanic.access", "sanic.server"):
+        logging.getLogger(_name).handlers.clear()
+        logging.getLogger(_name).propagate = True
+
+    aiohttp: worker_class = "aiohttp.GunicornWebWorker"
+    from aiohttp import web  # noqa: E402
+    from main import make_app as _make  # noqa: E402
+
+    _project = _make()
+
+    dash: worker_class = "gthread"
+    from main import app as _object  # noqa: E402
+
+    _project = _object.server
+
+    pyramid: worker_class = "gthread"
+    from site1 import main as _make  # noqa: E402
+
+    from taxiway_runtime import paste, project  # noqa: E402
+
+    _project = paste.load(environment.APP_DIR / project.ROOT / "production.ini", _make)
+
+    pyramid: worker_class = "gthread"
+    from site1.wsgi import app as _project  # noqa: E402
+    "#);
+}
+
+/// Stands in for aiohttp, as far as the overlay asks it, and for an application that is made in the loop.
+const AIOHTTP: &str = r#"
+class Response:
+    def __init__(self, status=200, headers=(), body=b""):
+        self.status, self.headers, self.body = status, dict(headers), body
+
+class Application:
+    def __init__(self):
+        self.middlewares, self.on_response_prepare = [], []
+
+def middleware(function):
+    return function
+
+async def make():
+    return Application()
+"#;
+
+const ASK_AIOHTTP: &str = r#"
+import asyncio, json
+from aiohttp import web
+from taxiway_runtime.application import application
+
+class Request(dict):
+    def __init__(self, path):
+        self.path, self.headers = path, {}
+
+async def theirs(request):
+    return web.Response(body=b"theirs")
+
+async def ask(app, path):
+    request = Request(path)
+    response = await app.middlewares[0](request, theirs)
+    for prepare in app.on_response_prepare:
+        await prepare(request, response)
+    body = json.loads(response.body)["checks"] if path.endswith("ready") else response.body.decode()
+    print(response.status, body, "X-Trace-Id" in response.headers)
+
+async def main():
+    app = await application()
+    await ask(app, "/healthz/ready")
+    await ask(app, "/")
+
+asyncio.run(main())
+"#;
+
+#[test]
+fn aiohttps_application_answers_probes_before_its_own_middleware() {
+    let application = include_str!("../../files/web/aiohttp.py").replace(
+        "from project import app as _project  # noqa: E402\n",
+        "_project = web.make()\n",
+    );
+    let write = format!(
+        "import os, pathlib\nos.mkdir('aiohttp')\npathlib.Path('aiohttp/__init__.py').touch()\n\
+         pathlib.Path('aiohttp/web.py').write_text({AIOHTTP:?})\n\
+         pathlib.Path('taxiway_runtime/application.py').write_text({application:?})\n"
+    );
+    let ask =
+        |variables: &[(&str, &str)]| overlay("notes", &(write.clone() + ASK_AIOHTTP), variables);
+    insta::assert_snapshot!(ask(&[]), @"
+    200 {'database': 'ok'} False
+    200 theirs True
+    ");
+    assert!(ask(&[("DATABASE", "down")]).starts_with("503 {'database': 'unreachable'}"));
+}
+
 /// The project's own configuration: what of it holds, with hooks of both.
 const OWN: &str = r#"
 import multiprocessing, os

@@ -1,8 +1,9 @@
 //! One web service: whether it can be given a platform, and how it runs.
 
+use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_app::{
-    Backing, DatabaseEngine, FrameworkName, Interface, Kind, MediaStorage, Port, Service,
-    StaticStrategy,
+    Backing, DatabaseEngine, Entrypoint, FrameworkName, Interface, Kind, MediaStorage, Port,
+    Service, StaticStrategy,
 };
 
 use super::{Decisions, at, server_configuration, variables};
@@ -40,36 +41,99 @@ fn refuse_framework(service: &Service, decisions: &mut Decisions) {
     let place = at(service
         .seen("framework")
         .or_else(|| service.seen("framework.name")));
-    match &service.framework {
-        Some(framework) if framework.name == FrameworkName::Django => {}
-        Some(framework)
-            if matches!(
-                framework.name,
-                FrameworkName::Fastapi | FrameworkName::Flask
-            ) => {}
-        Some(framework) => {
-            let name = format!("{:?}", framework.name).to_lowercase();
-            decisions.refuse(
-                "framework-not-supported",
-                format!("this is a {name} application{place}; Django, FastAPI and Flask are supported so far"),
-                "`taxiway detect` works for it all the same",
-            );
-        }
-        None => decisions.refuse(
+    let Some(framework) = &service.framework else {
+        decisions.refuse(
             "framework-not-supported",
-            "no web framework was found in this service; Django, FastAPI and Flask are supported so far",
+            format!("no web framework was found in this service; supported are {SUPPORTED}"),
             "`taxiway detect` shows what was found",
-        ),
+        );
+        return;
+    };
+    if let Some(reason) = unsupported(framework.name) {
+        decisions.refuse(
+            "framework-not-supported",
+            format!(
+                "this is an application of {}{place}, {reason}",
+                name_of(framework.name)
+            ),
+            format!("supported are {SUPPORTED}; `taxiway detect` works for it all the same"),
+        );
     }
+}
+
+/// The frameworks whose applications can be given a platform.
+const SUPPORTED: &str =
+    "Django, FastAPI, Flask, Starlette, Litestar, Quart, Sanic, aiohttp, Pyramid and Dash";
+
+/// Why the applications of a framework can't be given a platform.
+const fn unsupported(framework: FrameworkName) -> Option<&'static str> {
+    match framework {
+        FrameworkName::Streamlit | FrameworkName::Gradio => Some(
+            "which is its own server and keeps what each visitor did in the memory of one process: neither several workers nor a \
+             swap without lost sessions is possible",
+        ),
+        FrameworkName::Tornado => {
+            Some("which is its own server: no worker of gunicorn runs it behind the probes")
+        }
+        FrameworkName::Django
+        | FrameworkName::Fastapi
+        | FrameworkName::Flask
+        | FrameworkName::Starlette
+        | FrameworkName::Litestar
+        | FrameworkName::Quart
+        | FrameworkName::Sanic
+        | FrameworkName::Aiohttp
+        | FrameworkName::Pyramid
+        | FrameworkName::Dash => None,
+    }
+}
+
+/// As people write it.
+const fn name_of(framework: FrameworkName) -> &'static str {
+    match framework {
+        FrameworkName::Django => "Django",
+        FrameworkName::Fastapi => "FastAPI",
+        FrameworkName::Flask => "Flask",
+        FrameworkName::Starlette => "Starlette",
+        FrameworkName::Litestar => "Litestar",
+        FrameworkName::Quart => "Quart",
+        FrameworkName::Sanic => "Sanic",
+        FrameworkName::Aiohttp => "aiohttp",
+        FrameworkName::Pyramid => "Pyramid",
+        FrameworkName::Dash => "Dash",
+        FrameworkName::Tornado => "Tornado",
+        FrameworkName::Streamlit => "Streamlit",
+        FrameworkName::Gradio => "Gradio",
+    }
+}
+
+/// The file of Paste that makes Pyramid's application, where its factory wants what such a file says.
+fn paste(service: &Service) -> Option<Utf8PathBuf> {
+    let is_factory = matches!(
+        service.entrypoint,
+        Some(Entrypoint::Callable {
+            is_factory: true,
+            ..
+        })
+    );
+    let is_pyramid = service
+        .framework
+        .as_ref()
+        .is_some_and(|it| it.name == FrameworkName::Pyramid);
+    let mut places = service.evidence.get("entrypoint")?.iter();
+    let file = places.find(|place| place.path().extension() == Some("ini"))?;
+    let inside = match service.root.as_str() {
+        "." => Some(file.path()),
+        _ => file.path().strip_prefix(&service.root).ok(),
+    };
+    inside
+        .filter(|_| is_pyramid && is_factory)
+        .map(Utf8Path::to_owned)
 }
 
 fn framework_name(service: &Service) -> String {
     let framework = service.framework.as_ref();
-    let name = match framework.map(|framework| framework.name) {
-        Some(FrameworkName::Fastapi) => "FastAPI",
-        Some(FrameworkName::Flask) => "Flask",
-        _ => "Django",
-    };
+    let name = name_of(framework.map_or(FrameworkName::Django, |framework| framework.name));
     match framework.and_then(|framework| framework.version.as_deref()) {
         Some(version) => format!("{name} {version}"),
         None => name.to_owned(),
@@ -240,6 +304,7 @@ pub(super) fn web_service(
             .and_then(|framework| framework.version.clone()),
         server,
         port: port(service, config, decisions),
+        paste: paste(service),
         static_files,
         builds_frontend: frontend(service, config, decisions),
         variables: Vec::new(),
@@ -310,7 +375,19 @@ fn settings_module(service: &Service, decisions: &mut Decisions) -> Option<Strin
 }
 
 fn server(service: &Service, decisions: &mut Decisions) -> (Interface, Server) {
+    let framework = service.framework.as_ref().map(|framework| framework.name);
     let (interface, server, value) = match service.interface {
+        _ if framework == Some(FrameworkName::Aiohttp) => (
+            Interface::Other,
+            Server::Aiohttp,
+            "gunicorn with aiohttp's workers",
+        ),
+        // Sanic speaks ASGI besides the protocol of its own server.
+        _ if framework == Some(FrameworkName::Sanic) => (
+            Interface::Asgi,
+            Server::Uvicorn,
+            "gunicorn with uvicorn workers",
+        ),
         Some(Interface::Asgi) => (
             Interface::Asgi,
             Server::Uvicorn,

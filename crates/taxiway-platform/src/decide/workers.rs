@@ -52,7 +52,7 @@ pub(super) fn workers(
         asked.size
     };
     let threads = match server {
-        Server::Uvicorn => 1,
+        Server::Uvicorn | Server::Aiohttp => 1,
         Server::Gunicorn => configured
             .threads
             .map(|(threads, _)| threads)
@@ -66,7 +66,7 @@ pub(super) fn workers(
         connections: match server {
             _ if !has_database => 0,
             Server::Gunicorn => PROBE + threads,
-            Server::Uvicorn => PROBE + POOL,
+            Server::Uvicorn | Server::Aiohttp => PROBE + POOL,
         },
         instances: plan.most_instances.max(plan.instances),
         background: background
@@ -111,7 +111,7 @@ fn wanted(size: Size, server: Server, sites: u32) -> u32 {
     let by_cores = match (server, facts.plan_cores) {
         (_, 1) => 2,
         (Server::Gunicorn, cores) => 2 * cores + 1,
-        (Server::Uvicorn, cores) => cores,
+        (Server::Uvicorn | Server::Aiohttp, cores) => cores,
     };
     // The slot's processes are on the same instance while a release is rolled out.
     let memory = facts.plan_memory_gb * 1024 / 2;
@@ -137,7 +137,7 @@ fn because(size: Size, server: Server, sites: u32) -> String {
     let rule = match (server, facts.plan_cores) {
         (_, 1) => "two, so that one may start anew while the other serves",
         (Server::Gunicorn, _) => "twice that and one",
-        (Server::Uvicorn, _) => "a loop keeps one busy",
+        (Server::Uvicorn | Server::Aiohttp, _) => "a loop keeps one busy",
     };
     let shared = match sites {
         1 => String::new(),
@@ -156,6 +156,7 @@ fn value(workers: &Workers, server: Server) -> String {
             workers.processes, workers.threads
         ),
         Server::Uvicorn => format!("{} of uvicorn", workers.processes),
+        Server::Aiohttp => format!("{} of aiohttp", workers.processes),
     }
 }
 
@@ -203,7 +204,7 @@ fn say(
     );
     match server {
         Server::Gunicorn => decisions.refuse("too-many-connections", message, larger),
-        Server::Uvicorn => decisions.warn(
+        Server::Uvicorn | Server::Aiohttp => decisions.warn(
             "too-many-connections",
             message,
             format!("give the pool less than {POOL}, or {larger}"),
