@@ -10,22 +10,32 @@ use crate::yaml::{Map, Value};
 /// The host of the database inside the network.
 const DATABASE_HOST: &str = "database";
 
+/// What runs beside the image.
+#[derive(Clone, Copy)]
+struct Needs {
+    database: bool,
+    redis: bool,
+}
+
 pub(super) fn document(service: &Service, platform: &Platform, is_django: bool) -> Map {
-    let needs_redis = service
-        .backing
-        .iter()
-        .any(|backing| backing.kind == "redis");
-    let common = common(service, platform, is_django, needs_redis);
-    let mut services = Map::new()
-        .with("web", web(needs_redis, platform.service.port))
-        .blank()
-        .comment("Applies the migrations, once, before anything else starts.")
-        .with(
-            "migrate",
-            ours()
-                .with("command", command("python -m taxiway_runtime.migrate"))
-                .with("depends_on", after_services(needs_redis)),
-        );
+    let needs = Needs {
+        database: platform.service.has_database,
+        redis: service.backing.iter().any(|it| it.kind == "redis"),
+    };
+    let common = common(service, platform, is_django, needs);
+    let mut services = Map::new().with("web", web(needs, platform.service.port));
+    if needs.database {
+        services = services
+            .blank()
+            .comment("Applies the migrations, once, before anything else starts.")
+            .with(
+                "migrate",
+                after(
+                    ours().with("command", command("python -m taxiway_runtime.migrate")),
+                    needs.services(),
+                ),
+            );
+    }
     for process in &service.processes {
         let Some(line) = process.command.as_deref().filter(|line| is_plain(line)) else {
             continue;
@@ -35,33 +45,41 @@ pub(super) fn document(service: &Service, platform: &Platform, is_django: bool) 
         }
         services = services.blank().with(
             process.tool.clone(),
-            ours()
-                .with("command", command(line))
-                .with("healthcheck", Map::new().with("disable", true))
-                .with("depends_on", after_migrations(needs_redis)),
+            after(
+                ours()
+                    .with("command", command(line))
+                    .with("healthcheck", Map::new().with("disable", true)),
+                needs.all(),
+            ),
         );
     }
-    services = services.blank().with(DATABASE_HOST, database(platform));
-    let mut volumes = Map::new().with(DATABASE_HOST, Value::Nothing);
-    if needs_redis {
+    let mut volumes = Map::new();
+    if needs.database {
+        services = services.blank().with(DATABASE_HOST, database(platform));
+        volumes = volumes.with(DATABASE_HOST, Value::Nothing);
+    }
+    if needs.redis {
         services = services.blank().with("redis", redis());
         volumes = volumes.with("redis", Value::Nothing);
     }
-    Map::new()
+    let document = Map::new()
         .comment(format!("Everything that the application needs, on this machine: docker compose up --build\nThen http://localhost:{}. Nothing in it is secret, and nothing listens beyond this machine.", platform.service.port))
         .with("x-application", Value::Anchored("application".to_owned(), common))
         .blank()
-        .with("services", services)
-        .blank()
-        .with("volumes", volumes)
+        .with("services", services);
+    if volumes.is_empty() {
+        document
+    } else {
+        document.blank().with("volumes", volumes)
+    }
 }
 
 /// What every container of the image has. Merged in by name, so that each service shows only what is its own.
-fn common(service: &Service, platform: &Platform, is_django: bool, needs_redis: bool) -> Map {
+fn common(service: &Service, platform: &Platform, is_django: bool, needs: Needs) -> Map {
     Map::new()
         .with("build", ".")
         .with("image", format!("{}:local", platform.workload))
-        .with("environment", environment(platform, is_django, needs_redis))
+        .with("environment", environment(platform, is_django, needs))
         .comment("Values of your own, which Git does not see; .env.example names them.")
         .with(
             "env_file",
@@ -81,12 +99,10 @@ fn common(service: &Service, platform: &Platform, is_django: bool, needs_redis: 
         .with("security_opt", vec!["no-new-privileges:true"])
 }
 
-fn environment(platform: &Platform, is_django: bool, needs_redis: bool) -> Map {
+fn environment(platform: &Platform, is_django: bool, needs: Needs) -> Map {
     let port = platform.service.port;
-    let mut environment = Map::new().with(
-        "DATABASE_URL",
-        database_part(taxiway_platform::Part::Url, DATABASE_HOST),
-    );
+    let address = || database_part(taxiway_platform::Part::Url, DATABASE_HOST);
+    let mut environment = Map::new().with_some("DATABASE_URL", needs.database.then(address));
     for secret in &platform.secrets {
         if let Some(setting) = &secret.setting
             && matches!(secret.origin, taxiway_platform::Origin::Generated { .. })
@@ -109,7 +125,7 @@ fn environment(platform: &Platform, is_django: bool, needs_redis: bool) -> Map {
     for variable in &platform.service.variables {
         let value = match &variable.supply {
             Supply::Platform { value } => Some(value.clone()),
-            _ if needs_redis && is_redis(&variable.name) => Some("redis://redis:6379/0".to_owned()),
+            _ if needs.redis && is_redis(&variable.name) => Some("redis://redis:6379/0".to_owned()),
             Supply::Database { .. }
             | Supply::Hosts
             | Supply::Secret { .. }
@@ -128,27 +144,35 @@ fn ours() -> Map {
     Map::new().with("<<", Value::Alias("application".to_owned()))
 }
 
-fn web(needs_redis: bool, port: u16) -> Map {
-    ours()
-        .with("ports", vec![format!("127.0.0.1:{port}:{port}")])
-        .with("depends_on", after_migrations(needs_redis))
+fn web(needs: Needs, port: u16) -> Map {
+    let ports = vec![format!("127.0.0.1:{port}:{port}")];
+    after(ours().with("ports", ports), needs.all())
 }
 
-fn after_services(needs_redis: bool) -> Map {
-    let healthy = || Map::new().with("condition", "service_healthy");
-    let after = Map::new().with(DATABASE_HOST, healthy());
-    if needs_redis {
-        after.with("redis", healthy())
-    } else {
-        after
+impl Needs {
+    /// The services that answer before anything of ours starts.
+    fn services(self) -> Map {
+        let healthy = || Map::new().with("condition", "service_healthy");
+        Map::new()
+            .with_some(DATABASE_HOST, self.database.then(healthy))
+            .with_some("redis", self.redis.then(healthy))
+    }
+
+    /// The same, and the migrations.
+    fn all(self) -> Map {
+        let done = || Map::new().with("condition", "service_completed_successfully");
+        self.services()
+            .with_some("migrate", self.database.then(done))
     }
 }
 
-fn after_migrations(needs_redis: bool) -> Map {
-    after_services(needs_redis).with(
-        "migrate",
-        Map::new().with("condition", "service_completed_successfully"),
-    )
+/// A container that starts after others, where there are any.
+fn after(container: Map, others: Map) -> Map {
+    if others.is_empty() {
+        container
+    } else {
+        container.with("depends_on", others)
+    }
 }
 
 fn database(platform: &Platform) -> Map {

@@ -1,7 +1,7 @@
 //! `ci.yml`: what has to hold before a commit may go anywhere. Called by the deployments as well, so that nothing is deployed
 //! whose checks did not pass on that very commit.
 
-use taxiway_app::{MigrationTool, Service};
+use taxiway_app::MigrationTool;
 use taxiway_platform::{Part, StaticServing, Supply, Tool};
 
 use super::actions::{BUILD_PUSH, SETUP_BUILDX, SETUP_UV};
@@ -95,20 +95,26 @@ fn check_step(check: &Check) -> Map {
 fn test(blueprint: &Blueprint<'_>) -> Map {
     let mut steps = set_up(blueprint);
     steps.push(install(blueprint));
-    steps.extend(migrations(blueprint.service));
+    steps.extend(migrations(blueprint));
     if let Some(tests) = &blueprint.tooling.tests {
         steps.push(check_step(tests));
     }
-    job(&blueprint.titled("Test"), 20)
+    let mut test = job(&blueprint.titled("Test"), 20)
         .with("permissions", reads())
-        .with("defaults", defaults(blueprint.folder()))
-        .with("services", services(blueprint))
-        .with("env", environment(blueprint))
-        .with("steps", steps)
+        .with("defaults", defaults(blueprint.folder()));
+    for (key, map) in [
+        ("services", services(blueprint)),
+        ("env", environment(blueprint)),
+    ] {
+        if !map.is_empty() {
+            test = test.with(key, map);
+        }
+    }
+    test.with("steps", steps)
 }
 
-fn migrations(service: &Service) -> Vec<Map> {
-    let checks = migration_checks(service);
+fn migrations(blueprint: &Blueprint<'_>) -> Vec<Map> {
+    let checks = migration_checks(blueprint);
     checks
         .map(|(name, script)| run(name, &script))
         .into_iter()
@@ -116,7 +122,11 @@ fn migrations(service: &Service) -> Vec<Map> {
 }
 
 /// What has to hold of the migrations, with a database at hand.
-pub(super) fn migration_checks(service: &Service) -> Option<(&'static str, String)> {
+pub(super) fn migration_checks(blueprint: &Blueprint<'_>) -> Option<(&'static str, String)> {
+    let service = blueprint.service;
+    if !blueprint.platform.service.has_database {
+        return None;
+    }
     let tool = service
         .migrations
         .as_ref()
@@ -144,8 +154,10 @@ pub(super) fn migration_checks(service: &Service) -> Option<(&'static str, Strin
 
 /// The database that production has, of the same version: SQLite forgives what PostgreSQL does not.
 fn services(blueprint: &Blueprint<'_>) -> Map {
-    let database = images::postgres(&blueprint.database_version());
-    let mut services = Map::new()
+    let mut services = Map::new();
+    if blueprint.platform.service.has_database {
+        let database = images::postgres(&blueprint.database_version());
+        services = services
         .comment("As in production: SQLite forgives what PostgreSQL does not.")
         .with(
             "postgres",
@@ -154,6 +166,7 @@ fn services(blueprint: &Blueprint<'_>) -> Map {
                 .with("ports", vec!["5432:5432"])
                 .with("options", "--health-cmd pg_isready --health-interval 2s --health-timeout 3s --health-retries 15"),
         );
+    }
     if blueprint.needs_redis() {
         services = services.with(
             "redis",
@@ -190,10 +203,11 @@ pub(super) fn test_variables(
     redis: &str,
 ) -> Vec<(String, String)> {
     let web = &blueprint.platform.service;
-    let mut found = vec![(
-        "DATABASE_URL".to_owned(),
-        super::database_part(Part::Url, database),
-    )];
+    let mut found = Vec::new();
+    if web.has_database {
+        let address = super::database_part(Part::Url, database);
+        found.push(("DATABASE_URL".to_owned(), address));
+    }
     // `flask db` finds an application by itself only under the usual names.
     if let Some(wrapped) = &web.wrapped
         && blueprint.framework_name() == "flask"

@@ -192,7 +192,6 @@ fn with_functions(script: &str) -> String {
 
 /// What has to hold before anything is built to stay.
 fn checks(blueprint: &Blueprint<'_>) -> Vec<Map> {
-    let database = images::postgres(&blueprint.database_version());
     let mut steps = vec![
         Map::new()
             .with("id", "Secrets")
@@ -205,14 +204,13 @@ fn checks(blueprint: &Blueprint<'_>) -> Vec<Map> {
                         .to_vec(),
                 ),
             ),
-        step(
-            "Database",
-            DOCKER,
-            &include_str!("../../files/cloud-build/database.sh")
-                .replace("@POSTGRES@", &database.reference()),
-        )
-        .with("timeout", "180s"),
     ];
+    if blueprint.platform.service.has_database {
+        let database = images::postgres(&blueprint.database_version());
+        let script = include_str!("../../files/cloud-build/database.sh")
+            .replace("@POSTGRES@", &database.reference());
+        steps.push(step("Database", DOCKER, &script).with("timeout", "180s"));
+    }
     if blueprint.needs_redis() {
         let run = format!(
             "{HEAD}docker run --detach --network cloudbuild --name redis {}\n",
@@ -237,7 +235,7 @@ fn checks(blueprint: &Blueprint<'_>) -> Vec<Map> {
         steps.push(in_environment(blueprint, check.name, &command, &[]));
     }
     let database = ci::test_variables(blueprint, "postgres", "redis");
-    if let Some((id, script)) = ci::migration_checks(blueprint.service) {
+    if let Some((id, script)) = ci::migration_checks(blueprint) {
         steps.push(in_environment(blueprint, id, &script, &database));
     }
     if let Some(tests) = &blueprint.tooling.tests {

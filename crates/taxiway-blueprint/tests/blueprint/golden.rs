@@ -124,6 +124,26 @@ fn a_server_configuration_of_the_project_is_loaded_first() {
     assert_eq!(files(&sources, &app, &platform), first);
 }
 
+#[test]
+fn an_app_without_a_database_starts_none() {
+    let (app, _) = platform("links");
+    let google = "[delivery.cloud-run]\nregion = \"europe-west4\"\n";
+    for (pipeline, more) in [("github", ""), ("cloud-build", google)] {
+        let config = format!(
+            "[app]\ndatabase = \"none\"\n[environments.production]\n[delivery]\npipeline = \"{pipeline}\"\ncontainer = \"docker\"\n{more}"
+        );
+        let config = taxiway_platform::Config::parse(&config).unwrap();
+        let platform = taxiway_platform::decide(&app, &config).unwrap();
+        let written = files(&MemorySources::new(), &app, &platform);
+        for file in written.iter().filter(|it| it.path.as_str().ends_with("ml")) {
+            for word in ["postgres:1", "@database", "depends_on: {}", "volumes: {}"] {
+                let found = file.text.contains(word);
+                assert!(!found, "{}: {word}\n{}", file.path, file.text);
+            }
+        }
+    }
+}
+
 /// A `deploy.yml` of the project is not what our workflows call: ours has another name then.
 #[test]
 fn a_deployment_workflow_of_the_project_is_not_called() {
