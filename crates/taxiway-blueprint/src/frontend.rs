@@ -111,6 +111,22 @@ impl PackageManager {
         }
     }
 
+    /// What fails where a locked package of production has a known vulnerability that is high or critical.
+    pub(crate) const fn audit(self) -> &'static str {
+        match self {
+            Self::Npm => "npm audit --package-lock-only --omit=dev --audit-level=high",
+            // Its exit code has a bit for each severity; 8 is high. Source: Yarn 1, `yarn audit`.
+            Self::YarnClassic => {
+                "yarn audit --groups dependencies --level high || test \"$?\" -lt 8"
+            }
+            Self::Yarn => {
+                "yarn npm audit --all --recursive --environment production --severity high"
+            }
+            Self::Pnpm => "pnpm audit --prod --audit-level high",
+            Self::Bun => "bun audit --prod --audit-level=high",
+        }
+    }
+
     fn preparation(self) -> Option<String> {
         match self {
             Self::Npm | Self::YarnClassic => None,

@@ -14,14 +14,13 @@ pub(super) fn steps(frontend: &Frontend, folder: &str) -> Vec<Map> {
         frontend.manager,
         PackageManager::Pnpm | PackageManager::Yarn
     );
-    let brings = |command: String| run(&format!("Bring {}", frontend.manager.program()), &command);
     if by_corepack {
         // Node's set-up asks it where its cache is.
-        steps.extend(frontend.preparation().map(brings));
+        steps.extend(bring(frontend));
     }
     steps.push(node(frontend, |with| cache(frontend, with)));
     if !by_corepack {
-        steps.extend(frontend.preparation().map(brings));
+        steps.extend(bring(frontend));
     }
     steps.push(in_folder(
         run(
@@ -39,17 +38,41 @@ pub(super) fn steps(frontend: &Frontend, folder: &str) -> Vec<Map> {
     steps
 }
 
+/// Looks what is locked for production up among the known vulnerabilities; `None` where nothing is locked.
+pub(super) fn audit(frontend: &Frontend) -> Option<Vec<Map>> {
+    frontend.lock.as_ref()?;
+    let mut steps = vec![node(frontend, uncached)];
+    steps.extend(bring(frontend));
+    steps.push(in_folder(
+        run(
+            "No locked package of the front end has a known vulnerability",
+            frontend.manager.audit(),
+        ),
+        frontend.install_folder.as_str(),
+        ".",
+    ));
+    Some(steps)
+}
+
 /// What `taxiway up` needs to build it.
 pub(super) fn tools(frontend: &Frontend) -> Vec<Map> {
     let mut steps = vec![node(frontend, uncached)];
     if frontend.manager == PackageManager::Bun {
-        steps.extend(
-            frontend
-                .preparation()
-                .map(|command| run("Bring bun", &command)),
-        );
+        steps.extend(bring(frontend));
     }
     steps
+}
+
+/// What brings the package manager, where Node's set-up does not.
+fn bring(frontend: &Frontend) -> Option<Map> {
+    let step = Map::new().with("name", format!("Bring {}", frontend.manager.program()));
+    let command = frontend.preparation()?;
+    Some(if frontend.manager == PackageManager::Bun {
+        let why = "zizmor: ignore[adhoc-packages] pinned; what it installs is locked";
+        step.with_note("run", command, why)
+    } else {
+        step.with("run", command)
+    })
 }
 
 fn node(frontend: &Frontend, cache: impl FnOnce(Map) -> Map) -> Map {
@@ -107,6 +130,7 @@ mod tests {
     fn what_is_locked_is_installed_and_its_downloads_are_kept() {
         let npm = frontend(PackageManager::Npm, "web", Some("web/package-lock.json"));
         insta::assert_snapshot!(printed(steps(&npm, ".")));
+        insta::assert_snapshot!(printed(audit(&npm).unwrap()));
     }
 
     #[test]
@@ -120,5 +144,6 @@ mod tests {
         let bun = frontend(PackageManager::Bun, "web", None);
         insta::assert_snapshot!(printed(steps(&bun, ".")));
         insta::assert_snapshot!(printed(tools(&bun)));
+        assert!(audit(&bun).is_none(), "nothing is locked");
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Scanners get no secret, and no right but to read: one that is taken over finds nothing to take.
 
-use super::Blueprint;
 use super::actions::{GITLEAKS, PIP_AUDIT, SEMGREP, SETUP_UV, UPLOAD_SARIF};
 use super::step::{checkout, defaults, job, jobs, permissions, reads, run, uses};
+use super::{Blueprint, front_end};
 use crate::images::UV;
 use crate::relative;
 use crate::requirements::FILE_NAME;
@@ -39,15 +39,37 @@ pub(super) fn document(blueprint: &Blueprint<'_>, further: &[Blueprint<'_>]) -> 
             ),
         )
         .blank()
-        .with(
-            "jobs",
-            jobs(vec![
-                ("dependencies", dependencies(blueprint, further)),
-                ("secrets", secrets()),
-                ("code", code(blueprint)),
-                ("report", report()),
-            ]),
-        )
+        .with("jobs", all(blueprint, further))
+}
+
+fn all(blueprint: &Blueprint<'_>, further: &[Blueprint<'_>]) -> Map {
+    let front_ends: Vec<(String, Map)> = std::iter::once(blueprint)
+        .chain(further)
+        .filter_map(|it| {
+            let steps = front_end::audit(it.frontend.as_ref()?)?;
+            Some((it.job_id("front-end"), front_end_job(it, steps)))
+        })
+        .collect();
+    let mut all = vec![("dependencies", dependencies(blueprint, further))];
+    all.extend(
+        front_ends
+            .iter()
+            .map(|(id, job)| (id.as_str(), job.clone())),
+    );
+    all.push(("secrets", secrets()));
+    all.push(("code", code(blueprint)));
+    all.push(("report", report()));
+    jobs(all)
+}
+
+/// What browsers run was made from these packages.
+fn front_end_job(blueprint: &Blueprint<'_>, audit: Vec<Map>) -> Map {
+    let mut steps = vec![checkout()];
+    steps.extend(audit);
+    job(&blueprint.titled("Front end"), 10)
+        .with("permissions", reads())
+        .with("defaults", defaults("."))
+        .with("steps", steps)
 }
 
 fn uv() -> Map {
