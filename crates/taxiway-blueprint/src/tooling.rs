@@ -2,6 +2,8 @@
 //!
 //! Only what the repository names is run. A tool that is configured, but that no manifest installs, is run at a fixed version.
 
+mod coverage;
+
 use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
@@ -22,6 +24,8 @@ pub(crate) struct Tooling {
     pub(crate) checks: Vec<Check>,
     /// The tests.
     pub(crate) tests: Option<Check>,
+    /// The script that reports how much of the code they reached, where that is measured.
+    pub(crate) coverage: Option<String>,
 }
 
 /// One check.
@@ -79,11 +83,19 @@ const GROUPS: [&str; 7] = [
 /// Reads what the team uses in the folder of the service.
 pub(crate) fn read(sources: &dyn Sources, service: &Service) -> Tooling {
     let project = Project::read(sources, service);
+    let (tests, coverage) = match project.tests(service) {
+        Some(tests) => {
+            let (tests, coverage) = project.measured(tests);
+            (Some(tests), coverage)
+        }
+        None => (None, None),
+    };
     Tooling {
         install: project.install(service),
         locked_by: project.locked_by(service),
         checks: project.checks(service),
-        tests: project.tests(service),
+        tests,
+        coverage,
     }
 }
 

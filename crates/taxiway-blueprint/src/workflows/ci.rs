@@ -99,6 +99,10 @@ fn test(blueprint: &Blueprint<'_>) -> Map {
     if let Some(tests) = &blueprint.tooling.tests {
         steps.push(check_step(tests));
     }
+    if let Some(report) = &blueprint.tooling.coverage {
+        // Tests that fail reach something as well.
+        steps.push(run("Coverage", report).with("if", "${{ !cancelled() }}"));
+    }
     let mut test = job(&blueprint.titled("Test"), 20)
         .with("permissions", reads())
         .with("defaults", defaults(blueprint.folder()));
