@@ -148,10 +148,8 @@ var grantedRoles = [
   'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 ]
 var grantedList = join(grantedRoles, ', ')
-var roleAdministrator = subscriptionResourceId(
-  'Microsoft.Authorization/roleDefinitions',
-  'f58310d9-a9f6-439a-9e8d-f62e7b41a168'
-)
+var roleAdministratorId = 'f58310d9-a9f6-439a-9e8d-f62e7b41a168'
+var roleAdministrator = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleAdministratorId)
 var mayGrant = '((!(ActionMatches{\'Microsoft.Authorization/roleAssignments/write\'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${grantedList}} AND @Request[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {\'ServicePrincipal\'}))'
 var mayRevoke = '((!(ActionMatches{\'Microsoft.Authorization/roleAssignments/delete\'})) OR (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${grantedList}} AND @Resource[Microsoft.Authorization/roleAssignments:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {\'ServicePrincipal\'}))'
 

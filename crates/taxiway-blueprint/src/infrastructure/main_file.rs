@@ -72,7 +72,7 @@ fn site(site: &Site<'_>, has_plan: bool, document: &mut Document) {
         Value::from(false)
     };
     parameters = parameters.with("isInternal", internal);
-    parameters = runtime(site, shape, parameters);
+    parameters = runtime(site, shape, parameters, document);
     parameters = parameters
         .with("healthCheckPath", READY)
         .with("httpsOnly", name("httpsOnly"))
@@ -131,7 +131,7 @@ fn site(site: &Site<'_>, has_plan: bool, document: &mut Document) {
 }
 
 /// What runs the app: code on the built-in image, or an image of the environment's registry.
-fn runtime(site: &Site<'_>, shape: Shape, parameters: Object) -> Object {
+fn runtime(site: &Site<'_>, shape: Shape, parameters: Object, document: &mut Document) -> Object {
     let python = text().literal("PYTHON|").value(name("pythonVersion"));
     if !shape.container {
         return parameters
@@ -149,6 +149,10 @@ fn runtime(site: &Site<'_>, shape: Shape, parameters: Object) -> Object {
         )
         .literal("/")
         .value(name("containerImage"));
+    // Variables, for a condition over several lines is more than other parsers of Bicep read.
+    document.variable(site.symbol("codeRuntime"), python);
+    document.variable(site.symbol("imageRuntime"), image);
+    document.blank();
     let is_code = || name("empty").call([name("containerImage")]);
     parameters
         .with(
@@ -159,7 +163,14 @@ fn runtime(site: &Site<'_>, shape: Shape, parameters: Object) -> Object {
                 "",
             ),
         )
-        .with("linuxFxVersion", conditional(is_code(), python, image))
+        .with(
+            "linuxFxVersion",
+            conditional(
+                is_code(),
+                name(site.symbol("codeRuntime")),
+                name(site.symbol("imageRuntime")),
+            ),
+        )
         .comment("An image starts what it was built to start.")
         .with(
             "startupCommand",
@@ -220,12 +231,8 @@ fn outputs_of_database(shape: Shape, document: &mut Document) {
         return;
     }
     document.comment("Empty where the database is somebody else's.");
-    let server = name("resourceId").call([
-        "Microsoft.DBforPostgreSQL/flexibleServers".into(),
-        name("databaseServerName"),
-    ]);
     for (output_name, value) in [
-        ("databaseServerId", server),
+        ("databaseServerId", name("ownServerId")),
         ("databaseServerName", name("databaseServerName")),
     ] {
         let value = conditional(name("databaseIsExternal"), "", value);

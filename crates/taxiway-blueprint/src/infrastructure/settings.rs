@@ -35,7 +35,9 @@ pub(super) fn declare(site: &Site<'_>, document: &mut Document) {
     if !shape.container {
         settings = with_build(settings.blank(), service, platform);
     }
-    let mut parts: Vec<Value> = vec![with_probes(settings.blank()).into()];
+    document.comment("The same for the site and its slot, so that a release meets after the swap what it met before.");
+    document.variable(site.symbol("ownSettings"), with_probes(settings.blank()));
+    let mut parts: Vec<Value> = vec![name(site.symbol("ownSettings"))];
     if shape.container {
         document.variable(
             "buildSettings",
@@ -75,7 +77,6 @@ pub(super) fn declare(site: &Site<'_>, document: &mut Document) {
         ));
     }
     parts.push(name(site.symbol("extraSettings")));
-    document.comment("The same for the site and its slot, so that a release meets after the swap what it met before.");
     document.variable(site.symbol("appSettings"), name("union").call(parts));
     document.blank();
     document.comment(

@@ -9,6 +9,7 @@ use taxiway_platform::{Environment, Platform, Tool};
 use super::actions::AZURE_LOGIN;
 use super::azure_cli::{DEPLOYMENT, secrets};
 use super::deploy::{environments, group, on_branch, script, staging};
+use super::notice::ISSUE;
 use super::set_up_taxiway;
 use super::step::{checkout, defaults, job, jobs, permissions, reads, uses};
 use crate::yaml::{Map, Value};
@@ -173,7 +174,12 @@ pub(super) fn drift(platform: &Platform) -> Map {
                 what_if(),
                 script(
                     "Open an issue, or close it",
-                    include_str!("../../files/workflows/drift.sh"),
+                    &[
+                        include_str!("../../files/workflows/drift.sh"),
+                        ISSUE,
+                        "# A run that found something is red.\nexit 1\n",
+                    ]
+                    .concat(),
                 )
                 .with("env", Map::new().with("GH_TOKEN", "${{ github.token }}")),
             ],

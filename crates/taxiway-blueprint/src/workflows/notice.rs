@@ -5,6 +5,9 @@ use super::deploy::script;
 use super::step::{defaults, job, permissions};
 use crate::yaml::{Map, Value};
 
+/// Opens an issue of a title or comments on it, and closes it where all is well: the end of scripts that say which.
+pub(super) const ISSUE: &str = include_str!("../../files/workflows/issue.sh");
+
 /// The job that tells, after these jobs.
 pub(super) fn after(names: &[&str], environment: &str) -> Map {
     let needs = names.iter().map(|name| (*name).to_owned()).collect();
@@ -34,7 +37,7 @@ pub(super) fn after(names: &[&str], environment: &str) -> Map {
             vec![
                 script(
                     "Open an issue, or close it",
-                    include_str!("../../files/workflows/notice.sh"),
+                    &[include_str!("../../files/workflows/notice.sh"), ISSUE].concat(),
                 )
                 .with(
                     "env",

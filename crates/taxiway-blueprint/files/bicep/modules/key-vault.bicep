@@ -72,10 +72,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   }
 }
 
-var secretsUser = subscriptionResourceId(
-  'Microsoft.Authorization/roleDefinitions',
-  '4633458b-17de-408a-b874-0445c86b69e6'
-)
+var secretsUserId = '4633458b-17de-408a-b874-0445c86b69e6'
+var secretsUser = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUserId)
 
 resource readerAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(vault.id, readerPrincipalId, secretsUser)

@@ -79,14 +79,7 @@ resource databaseRules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = if
           sourceAddressPrefix: subnetPrefixes.app
           sourcePortRange: '*'
           destinationAddressPrefix: subnetPrefixes.database
-          destinationPortRanges: hasPooler
-            ? [
-                '5432'
-                '6432'
-              ]
-            : [
-                '5432'
-              ]
+          destinationPortRanges: hasPooler ? ['5432', '6432'] : ['5432']
         }
       }
       {

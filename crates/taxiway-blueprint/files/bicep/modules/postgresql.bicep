@@ -214,9 +214,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
 // The app is given the whole address as one secret, whatever is in it, so that every kind of database comes the same way. It has
 // no port: 5432 is implied. With tokens it has no password either.
 var poolerPort = hasPooler ? ':6432' : ''
-var user = usesIdentity
-  ? uriComponent(identityName)
-  : '${uriComponent(administratorLogin)}:${uriComponent(administratorPassword)}'
+var passwordUser = '${uriComponent(administratorLogin)}:${uriComponent(administratorPassword)}'
+var user = usesIdentity ? uriComponent(identityName) : passwordUser
 
 resource url 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault

@@ -5,10 +5,8 @@
 param allowedLocations array
 
 // Azure's own policy "Allowed locations". Resources without a region, such as DNS zones, are exempt from it.
-var allowedLocationsPolicy = tenantResourceId(
-  'Microsoft.Authorization/policyDefinitions',
-  'e56962a6-4747-49cd-b67b-bf8b01975c4c'
-)
+var policyId = 'e56962a6-4747-49cd-b67b-bf8b01975c4c'
+var allowedLocationsPolicy = tenantResourceId('Microsoft.Authorization/policyDefinitions', policyId)
 
 resource assignment 'Microsoft.Authorization/policyAssignments@2025-03-01' = {
   name: 'data-residency'

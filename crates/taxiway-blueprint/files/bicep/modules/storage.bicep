@@ -154,10 +154,8 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
   ]
 }
 
-var blobDataContributor = subscriptionResourceId(
-  'Microsoft.Authorization/roleDefinitions',
-  'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
-)
+var blobDataContributorId = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+var blobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributorId)
 
 // On the containers, not on the account: the app needs no others, and can make none.
 resource writerAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
@@ -173,10 +171,8 @@ resource writerAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' 
   }
 ]
 
-var blobDelegator = subscriptionResourceId(
-  'Microsoft.Authorization/roleDefinitions',
-  'db58b8e5-c6ad-4a2a-8342-4190687cbf4a'
-)
+var blobDelegatorId = 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a'
+var blobDelegator = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDelegatorId)
 
 // Such keys are of the account. They open nothing that their owner may not open.
 resource delegatorAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {

@@ -88,15 +88,15 @@ fn without_separators(abbreviation: &str, room: i64) -> Text {
 
 fn tags(document: &mut Document) {
     document.variable(
+        "ownTags",
+        Object::new()
+            .with("application", name("workload"))
+            .with("environment", name("environmentName"))
+            .with("managed-by", "taxiway"),
+    );
+    document.variable(
         "tags",
-        name("union").call([
-            Object::new()
-                .with("application", name("workload"))
-                .with("environment", name("environmentName"))
-                .with("managed-by", "taxiway")
-                .into(),
-            name("extraTags"),
-        ]),
+        name("union").call([name("ownTags"), name("extraTags")]),
     );
 }
 
@@ -130,16 +130,22 @@ fn network(shape: Shape, document: &mut Document) {
                 .literal(".private.postgres.database.azure.com"),
         );
     }
-    let known = |kind: &str, names: Vec<Value>| {
-        let arguments = std::iter::once(Value::from(kind)).chain(names);
+    if shape.external_database {
+        document.variable(
+            "ownServerId",
+            name("resourceId").call([
+                "Microsoft.DBforPostgreSQL/flexibleServers".into(),
+                name("databaseServerName"),
+            ]),
+        );
+    }
+    // A line of its own keeps the others short: Checkov reads no condition that is broken over lines.
+    document.variable("subnetType", "Microsoft.Network/virtualNetworks/subnets");
+    let known = |kind: Value, names: Vec<Value>| {
+        let arguments = std::iter::once(kind).chain(names);
         conditional(name("hasNetwork"), name("resourceId").call(arguments), "")
     };
-    let subnet = |subnet: &str| {
-        known(
-            "Microsoft.Network/virtualNetworks/subnets",
-            vec![name("networkName"), subnet.into()],
-        )
-    };
+    let subnet = |subnet: &str| known(name("subnetType"), vec![name("networkName"), subnet.into()]);
     document.variable("appSubnetId", subnet("app"));
     if shape.database {
         document.variable("databaseSubnetId", subnet("database"));
@@ -151,7 +157,7 @@ fn network(shape: Shape, document: &mut Document) {
         document.variable(
             "networkId",
             known(
-                "Microsoft.Network/virtualNetworks",
+                "Microsoft.Network/virtualNetworks".into(),
                 vec![name("networkName")],
             ),
         );
@@ -160,7 +166,7 @@ fn network(shape: Shape, document: &mut Document) {
         document.variable(
             "databaseZoneId",
             known(
-                "Microsoft.Network/privateDnsZones",
+                "Microsoft.Network/privateDnsZones".into(),
                 vec![name("databaseZoneName")],
             ),
         );

@@ -97,14 +97,10 @@ fn endpoints(site: &Site<'_>, before: &str) -> Module {
 }
 
 fn alerts(sites: &[Site<'_>], shape: Shape, document: &mut Document) {
-    let server = name("resourceId").call([
-        "Microsoft.DBforPostgreSQL/flexibleServers".into(),
-        name("databaseServerName"),
-    ]);
     let (server, after): (Value, &[&str]) = if !shape.database {
         (Value::from(""), &[])
     } else if shape.external_database {
-        let server = conditional(name("databaseIsExternal"), "", server);
+        let server = conditional(name("databaseIsExternal"), "", name("ownServerId"));
         (server, &["database"])
     } else {
         (output("database", "id"), &[])

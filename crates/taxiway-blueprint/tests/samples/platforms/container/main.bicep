@@ -99,14 +99,12 @@ var vaultName = 'kv-${take(replace(workload, '-', ''), 13 - length(environmentNa
 var registryName = 'cr${take(replace(workload, '-', ''), 42 - length(replace(environmentName, '-', '')))}${replace(environmentName, '-', '')}${hash}'
 var cacheName = 'amr-${workload}-${environmentName}-${hash}'
 
-var tags = union(
-  {
-    application: workload
-    environment: environmentName
-    'managed-by': 'taxiway'
-  },
-  extraTags
-)
+var ownTags = {
+  application: workload
+  environment: environmentName
+  'managed-by': 'taxiway'
+}
+var tags = union(ownTags, extraTags)
 
 var hasNetwork = networkProfile != 'none'
 var isPrivate = networkProfile == 'private' || networkProfile == 'internal'
@@ -114,13 +112,10 @@ var closedVault = isPrivate ? 'private' : 'subnet'
 var vaultAccess = hasNetwork ? closedVault : 'open'
 var networkName = 'vnet-${workload}-${environmentName}'
 var databaseZoneName = '${workload}-${environmentName}.private.postgres.database.azure.com'
-var appSubnetId = hasNetwork ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'app') : ''
-var databaseSubnetId = hasNetwork
-  ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'database')
-  : ''
-var endpointSubnetId = hasNetwork
-  ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'endpoints')
-  : ''
+var subnetType = 'Microsoft.Network/virtualNetworks/subnets'
+var appSubnetId = hasNetwork ? resourceId(subnetType, networkName, 'app') : ''
+var databaseSubnetId = hasNetwork ? resourceId(subnetType, networkName, 'database') : ''
+var endpointSubnetId = hasNetwork ? resourceId(subnetType, networkName, 'endpoints') : ''
 var networkId = hasNetwork ? resourceId('Microsoft.Network/virtualNetworks', networkName) : ''
 var databaseZoneId = hasNetwork ? resourceId('Microsoft.Network/privateDnsZones', databaseZoneName) : ''
 
@@ -301,6 +296,28 @@ module registryEndpoint 'modules/private-endpoint.bicep' = if (!empty(containerI
 
 var startupCommand = 'gunicorn --config gunicorn.conf.py shop.wsgi:application'
 
+// The same for the site and its slot, so that a release meets after the swap what it met before.
+var ownSettings = {
+  DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
+  DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
+  DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
+  DATABASE_SIGN_IN: 'identity'
+  // The identity whose tokens are asked for.
+  AZURE_CLIENT_ID: identity.outputs.clientId
+  // Errors and logs say where they come from.
+  TAXIWAY_ENVIRONMENT: environmentName
+  SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
+  DEBUG: '0'
+  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+
+  // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
+  WEBSITE_WARMUP_PATH: '/healthz/ready'
+  WEBSITE_WARMUP_STATUSES: '200'
+  WEBSITE_SWAP_WARMUP_PING_PATH: '/healthz/ready'
+  WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
+  // Seconds for running requests when the site stops; gunicorn.conf.py stays below it.
+  WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
+}
 var buildSettings = {
   // The build on the site: packages by pip, then the static files. A build that lacks one of them fails.
   SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
@@ -319,29 +336,8 @@ var imageSettings = {
 var cacheSettings = {
   REDIS_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/cache-url)'
 }
-// The same for the site and its slot, so that a release meets after the swap what it met before.
 var appSettings = union(
-  {
-    DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
-    DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
-    DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
-    DATABASE_SIGN_IN: 'identity'
-    // The identity whose tokens are asked for.
-    AZURE_CLIENT_ID: identity.outputs.clientId
-    // Errors and logs say where they come from.
-    TAXIWAY_ENVIRONMENT: environmentName
-    SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
-    DEBUG: '0'
-    APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
-
-    // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
-    WEBSITE_WARMUP_PATH: '/healthz/ready'
-    WEBSITE_WARMUP_STATUSES: '200'
-    WEBSITE_SWAP_WARMUP_PING_PATH: '/healthz/ready'
-    WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
-    // Seconds for running requests when the site stops; gunicorn.conf.py stays below it.
-    WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
-  },
+  ownSettings,
   empty(containerImage) ? buildSettings : imageSettings,
   empty(cacheSku) ? {} : cacheSettings,
   extraSettings
@@ -357,6 +353,8 @@ var stickySettings = [
   'TAXIWAY_BACKGROUND'
   'APPLICATIONINSIGHTS_CONNECTION_STRING'
 ]
+var codeRuntime = 'PYTHON|${pythonVersion}'
+var imageRuntime = 'DOCKER|${registryName}${environment().suffixes.acrLoginServer}/${containerImage}'
 
 module appService 'modules/app-service.bicep' = {
   name: 'app-service'
@@ -373,9 +371,7 @@ module appService 'modules/app-service.bicep' = {
     subnetId: appSubnetId
     isInternal: false
     imagePullClientId: !empty(containerImage) ? identity.outputs.clientId : ''
-    linuxFxVersion: empty(containerImage)
-      ? 'PYTHON|${pythonVersion}'
-      : 'DOCKER|${registryName}${environment().suffixes.acrLoginServer}/${containerImage}'
+    linuxFxVersion: empty(containerImage) ? codeRuntime : imageRuntime
     // An image starts what it was built to start.
     startupCommand: empty(containerImage) ? startupCommand : ''
     healthCheckPath: '/healthz/ready'
