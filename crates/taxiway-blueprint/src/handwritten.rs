@@ -9,6 +9,9 @@ use crate::merge::GENERATED;
 
 /// A repository as its people wrote it: what Taxiway remembers, and each file that it generated, is not there.
 ///
+/// Where that memory was deleted, a file is taken for a generated one by its place and a line that Taxiway writes into it, edited
+/// or not. So one run is enough to remember it again.
+///
 /// An application is read through this. Otherwise the second reading would find the overlay's settings, variables and
 /// requirements, take them for the project's own, and decide something else than the first.
 #[derive(Clone)]
@@ -20,12 +23,15 @@ pub struct Handwritten<'a> {
 impl<'a> Handwritten<'a> {
     /// `sources` without the generated files. It must list those below `.taxiway/`.
     pub fn new(sources: &'a dyn Sources) -> Self {
-        let generated = sources
-            .files()
+        let files = sources.files();
+        let mut generated: BTreeSet<Utf8PathBuf> = files
             .iter()
             .filter_map(|path| path.as_str().strip_prefix(GENERATED)?.strip_prefix('/'))
             .map(Utf8PathBuf::from)
             .collect();
+        if generated.is_empty() {
+            generated = recognised(sources, files);
+        }
         Self { sources, generated }
     }
 
@@ -77,6 +83,61 @@ impl Sources for Handwritten<'_> {
     }
 }
 
+/// The name of a file that decides something, and a line of those that Taxiway writes. All of `taxiway_runtime/` and of
+/// `infrastructure/bicep/` goes with the file that has their mark.
+const MARKS: [(&str, &str); 9] = [
+    ("taxiway_runtime/__init__.py", WRITTEN),
+    ("infrastructure/bicep/main.bicep", WRITTEN),
+    ("gunicorn.conf.py", "How gunicorn serves the project."),
+    (
+        "gunicorn.taxiway.conf.py",
+        "How gunicorn serves the project",
+    ),
+    (
+        "requirements.taxiway.txt",
+        "# What production installs: the project's own requirements",
+    ),
+    (".github/workflows/ci.yml", "# Each job says what it needs."),
+    (
+        ".github/workflows/deploy.yml",
+        "# Deploys one commit to one environment: provision, build, migrate, warm, swap, verify, or back.",
+    ),
+    (
+        "Dockerfile",
+        "# What App Service builds from the published code, as an image",
+    ),
+    (
+        "compose.yaml",
+        "# Everything that the application needs, on this machine",
+    ),
+];
+const WRITTEN: &str = "Written by `taxiway generate`";
+
+/// The generated files of a repository that remembers none. Only one with our package or our Bicep is asked for the others: no
+/// other repository pays for the reading.
+fn recognised(sources: &dyn Sources, files: Vec<Utf8PathBuf>) -> BTreeSet<Utf8PathBuf> {
+    let mark = |path: &Utf8Path| MARKS.iter().find(|(name, _)| path.ends_with(name));
+    let is_ours = |path: &Utf8PathBuf| {
+        mark(path).is_some_and(|(_, line)| {
+            sources
+                .read_text(path)
+                .is_ok_and(|text| text.contains(line))
+        })
+    };
+    let folders: Vec<Utf8PathBuf> = files
+        .iter()
+        .filter(|path| mark(path).is_some_and(|(_, line)| *line == WRITTEN) && is_ours(path))
+        .filter_map(|path| path.parent().map(Utf8Path::to_owned))
+        .collect();
+    if folders.is_empty() {
+        return BTreeSet::new();
+    }
+    files
+        .into_iter()
+        .filter(|path| folders.iter().any(|folder| path.starts_with(folder)) || is_ours(path))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use taxiway_diagnostics::MemorySources;
@@ -94,5 +155,19 @@ mod tests {
         assert!(!handwritten.is_file("gunicorn.conf.py".into()));
         assert!(handwritten.read("gunicorn.conf.py".into()).is_err());
         assert!(handwritten.is_file("manage.py".into()));
+    }
+
+    #[test]
+    fn generated_files_are_known_without_their_records() {
+        let theirs = "--- gunicorn.conf.py\nworkers = 3\n--- .github/workflows/ci.yml\nname: CI\n--- manage.py\n";
+        let sources = MemorySources::from_text(theirs);
+        assert_eq!(Handwritten::new(&sources).files().len(), 3);
+        let ours = "--- taxiway_runtime/__init__.py\nWritten by `taxiway generate`; edits are kept.\n\
+             --- taxiway_runtime/health.py\n--- app/gunicorn.conf.py\n\"\"\"How gunicorn serves the project.\"\"\"\nworkers = 9\n";
+        let sources = MemorySources::from_text(&format!("{theirs}{ours}"));
+        assert_eq!(
+            Handwritten::new(&sources).files(),
+            [".github/workflows/ci.yml", "gunicorn.conf.py", "manage.py"]
+        );
     }
 }
