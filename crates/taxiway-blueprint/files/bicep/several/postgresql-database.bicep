@@ -47,9 +47,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
 
 // As the module of the server writes the address of the first database: one secret, whatever is in it, and no port but the pooler's.
 var poolerPort = hasPooler ? ':6432' : ''
-var user = signIn == 'identity'
-  ? uriComponent(identityName)
-  : '${uriComponent(administratorLogin)}:${uriComponent(administratorPassword)}'
+var passwordUser = '${uriComponent(administratorLogin)}:${uriComponent(administratorPassword)}'
+var user = signIn == 'identity' ? uriComponent(identityName) : passwordUser
 
 resource url 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault

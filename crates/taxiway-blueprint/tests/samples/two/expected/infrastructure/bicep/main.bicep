@@ -118,14 +118,12 @@ var databaseServerName = 'psql-${workload}-${environmentName}-${hash}'
 // At most 24 characters: the application's name gives way, never the environment's.
 var vaultName = 'kv-${take(replace(workload, '-', ''), 13 - length(environmentName))}-${environmentName}-${hash}'
 
-var tags = union(
-  {
-    application: workload
-    environment: environmentName
-    'managed-by': 'taxiway'
-  },
-  extraTags
-)
+var ownTags = {
+  application: workload
+  environment: environmentName
+  'managed-by': 'taxiway'
+}
+var tags = union(ownTags, extraTags)
 
 var hasNetwork = networkProfile != 'none'
 var isPrivate = networkProfile == 'private' || networkProfile == 'internal'
@@ -133,10 +131,9 @@ var closedVault = isPrivate ? 'private' : 'subnet'
 var vaultAccess = hasNetwork ? closedVault : 'open'
 var networkName = 'vnet-${workload}-${environmentName}'
 var databaseZoneName = '${workload}-${environmentName}.private.postgres.database.azure.com'
-var appSubnetId = hasNetwork ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'app') : ''
-var databaseSubnetId = hasNetwork
-  ? resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'database')
-  : ''
+var subnetType = 'Microsoft.Network/virtualNetworks/subnets'
+var appSubnetId = hasNetwork ? resourceId(subnetType, networkName, 'app') : ''
+var databaseSubnetId = hasNetwork ? resourceId(subnetType, networkName, 'database') : ''
 var databaseZoneId = hasNetwork ? resourceId('Microsoft.Network/privateDnsZones', databaseZoneName) : ''
 
 module identity 'modules/identity.bicep' = {
@@ -301,38 +298,36 @@ module plan 'modules/plan.bicep' = {
 var startupCommand = 'gunicorn --config gunicorn.conf.py shop.wsgi:application'
 
 // The same for the site and its slot, so that a release meets after the swap what it met before.
-var appSettings = union(
-  {
-    DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
-    DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
-    DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
-    DATABASE_SIGN_IN: databaseSignIn
-    // The identity whose tokens are asked for.
-    AZURE_CLIENT_ID: identity.outputs.clientId
-    // Errors and logs say where they come from.
-    TAXIWAY_ENVIRONMENT: environmentName
-    SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
-    STRIPE_SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/stripe-secret-key)'
-    DEBUG: '0'
-    APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+var ownSettings = {
+  DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
+  DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
+  DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
+  DATABASE_SIGN_IN: databaseSignIn
+  // The identity whose tokens are asked for.
+  AZURE_CLIENT_ID: identity.outputs.clientId
+  // Errors and logs say where they come from.
+  TAXIWAY_ENVIRONMENT: environmentName
+  SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
+  STRIPE_SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/stripe-secret-key)'
+  DEBUG: '0'
+  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
 
-    // The build on the site: packages by pip, then the static files. A build that lacks one of them fails.
-    SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
-    CUSTOM_REQUIREMENTSTXT_PATH: 'requirements.taxiway.txt'
-    // Its own collectstatic only warns when it fails.
-    DISABLE_COLLECTSTATIC: 'true'
-    POST_BUILD_COMMAND: 'TAXIWAY_BUILD=1 python manage.py collectstatic --noinput --settings=taxiway_runtime.settings'
+  // The build on the site: packages by pip, then the static files. A build that lacks one of them fails.
+  SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
+  CUSTOM_REQUIREMENTSTXT_PATH: 'requirements.taxiway.txt'
+  // Its own collectstatic only warns when it fails.
+  DISABLE_COLLECTSTATIC: 'true'
+  POST_BUILD_COMMAND: 'TAXIWAY_BUILD=1 python manage.py collectstatic --noinput --settings=taxiway_runtime.settings'
 
-    // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
-    WEBSITE_WARMUP_PATH: '/healthz/ready'
-    WEBSITE_WARMUP_STATUSES: '200'
-    WEBSITE_SWAP_WARMUP_PING_PATH: '/healthz/ready'
-    WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
-    // Seconds for running requests when the site stops; gunicorn.conf.py stays below it.
-    WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
-  },
-  extraSettings
-)
+  // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
+  WEBSITE_WARMUP_PATH: '/healthz/ready'
+  WEBSITE_WARMUP_STATUSES: '200'
+  WEBSITE_SWAP_WARMUP_PING_PATH: '/healthz/ready'
+  WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
+  // Seconds for running requests when the site stops; gunicorn.conf.py stays below it.
+  WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
+}
+var appSettings = union(ownSettings, extraSettings)
 
 // What belongs to the environment stays with it in a swap; all else goes with the release.
 var stickySettings = [
@@ -385,35 +380,33 @@ module appService 'modules/site.bicep' = {
 var notesStartupCommand = 'gunicorn --config gunicorn.conf.py taxiway_runtime.application:application'
 
 // The same for the site and its slot, so that a release meets after the swap what it met before.
-var notesAppSettings = union(
-  {
-    DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
-    DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
-    DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/notes-database-url)'
-    DATABASE_SIGN_IN: databaseSignIn
-    // The identity whose tokens are asked for.
-    AZURE_CLIENT_ID: identity.outputs.clientId
-    // Errors and logs say where they come from.
-    TAXIWAY_ENVIRONMENT: environmentName
-    DJANGO_SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/notes-django-secret-key)'
-    APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+var notesOwnSettings = {
+  DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
+  DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
+  DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/notes-database-url)'
+  DATABASE_SIGN_IN: databaseSignIn
+  // The identity whose tokens are asked for.
+  AZURE_CLIENT_ID: identity.outputs.clientId
+  // Errors and logs say where they come from.
+  TAXIWAY_ENVIRONMENT: environmentName
+  DJANGO_SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/notes-django-secret-key)'
+  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
 
-    // The build on the site: packages by pip, then the static files. A build that lacks one of them fails.
-    SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
-    CUSTOM_REQUIREMENTSTXT_PATH: 'requirements.taxiway.txt'
-    // Its own collectstatic only warns when it fails.
-    DISABLE_COLLECTSTATIC: 'true'
+  // The build on the site: packages by pip, then the static files. A build that lacks one of them fails.
+  SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
+  CUSTOM_REQUIREMENTSTXT_PATH: 'requirements.taxiway.txt'
+  // Its own collectstatic only warns when it fails.
+  DISABLE_COLLECTSTATIC: 'true'
 
-    // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
-    WEBSITE_WARMUP_PATH: '/healthz/ready'
-    WEBSITE_WARMUP_STATUSES: '200'
-    WEBSITE_SWAP_WARMUP_PING_PATH: '/healthz/ready'
-    WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
-    // Seconds for running requests when the site stops; gunicorn.conf.py stays below it.
-    WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
-  },
-  notesExtraSettings
-)
+  // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
+  WEBSITE_WARMUP_PATH: '/healthz/ready'
+  WEBSITE_WARMUP_STATUSES: '200'
+  WEBSITE_SWAP_WARMUP_PING_PATH: '/healthz/ready'
+  WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
+  // Seconds for running requests when the site stops; gunicorn.conf.py stays below it.
+  WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
+}
+var notesAppSettings = union(notesOwnSettings, notesExtraSettings)
 
 // What belongs to the environment stays with it in a swap; all else goes with the release.
 var notesStickySettings = [
