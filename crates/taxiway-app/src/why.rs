@@ -118,11 +118,15 @@ const FACTS: [(&str, &str); 27] = [
 ];
 
 /// Facts that only some documents have in a form of their own.
-const MORE: [(&str, &str); 2] = [
+const MORE: [(&str, &str); 3] = [
     ("middleware", "the `MIDDLEWARE` of the production settings"),
     (
         "installed_apps",
         "the `INSTALLED_APPS` of the production settings",
+    ),
+    (
+        "server_configuration",
+        "the file of Gunicorn's settings that the start command names, else one that Gunicorn finds by itself or that is usual",
     ),
 ];
 
