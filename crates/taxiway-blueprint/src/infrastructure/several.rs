@@ -7,6 +7,7 @@
 const APP_SERVICE: &str = include_str!("../../files/bicep/modules/app-service.bicep");
 const ALERTS: &str = include_str!("../../files/bicep/modules/alerts.bicep");
 const DOMAINS: &str = include_str!("../../files/bicep/modules/domains.bicep");
+const POSTGRESQL: &str = include_str!("../../files/bicep/modules/postgresql.bicep");
 const WORKBOOK: &str = include_str!("../../files/bicep/modules/workbook.bicep");
 const POSTGRESQL_DATABASE: &str =
     include_str!("../../files/bicep/several/postgresql-database.bicep");
@@ -53,6 +54,7 @@ pub(super) fn instead_of(file: &str) -> Option<Vec<(&'static str, String)>> {
             ("alerts.bicep", alerts()),
             ("site-alerts.bicep", site_alerts()),
         ]),
+        "postgresql.bicep" => Some(vec![("postgresql.bicep", server())]),
         "domains.bicep" => Some(vec![("domains.bicep", domains())]),
         "workbook.bicep" => Some(vec![("workbook.bicep", workbook())]),
         _ => None,
@@ -118,6 +120,19 @@ fn site_alerts() -> String {
                 .then(|| declaration.text.to_owned()),
         },
     )
+}
+
+/// The server says who reaches which of its databases.
+fn server() -> String {
+    POSTGRESQL
+        .replace(
+            "with the one database of the app.",
+            "with the database of the first service. Those of further ones, if they have any, are in postgresql-database.bicep.",
+        )
+        .replace(
+            "which has the database of the app and no other. Whoever",
+            "which has the databases of the services and no other: each\n// of them could open those of the others. Whoever",
+        )
 }
 
 /// Deployments of one resource group have names of their own.
@@ -215,6 +230,26 @@ fn declaration<'a>(text: &'a str, line: Option<&'a str>) -> Option<Declaration<'
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is said differently is there to be said differently.
+    #[test]
+    fn every_replacement_replaces() {
+        for (one, several) in [
+            (POSTGRESQL, server()),
+            (DOMAINS, domains()),
+            (WORKBOOK, workbook()),
+        ] {
+            assert_ne!(one, several);
+        }
+        assert_eq!(
+            server().matches("database of the app and no other").count(),
+            0
+        );
+        assert!(server().contains("could open those of the others"));
+        assert!(!workbook().contains("siteId}") && workbook().contains("The sites whose"));
+        assert!(!alerts().contains("'unhealthy'") && site_alerts().contains("'unhealthy'"));
+        assert!(plan().contains("that the plan writes to"));
+    }
 
     /// Every declaration of the module for one site is in one of those for several, and none is in both by mistake.
     #[test]
