@@ -117,7 +117,8 @@ pub struct WebService {
     pub shares_database: bool,
     /// Django: the settings module of the project that the overlay imports.
     pub settings_module: Option<String>,
-    /// The variable that holds Django's secret key: the one that the project reads, or one for the overlay alone.
+    /// The variable that holds the key that the framework signs with: the one that the project reads, or Django's for the
+    /// overlay alone.
     pub key_setting: String,
     /// The framework as people write it, with its version where the repository says which: `Django 5.2`.
     pub framework: String,

@@ -521,16 +521,25 @@ mod decide {
         assert!(!platform.service.has_database);
         let choice = platform.choice("database").unwrap();
         assert_eq!(choice.value, "none");
-        let secrets: Vec<&str> = platform.secrets.iter().map(|it| it.name.as_str()).collect();
-        assert_eq!(secrets, ["django-secret-key"]);
+        assert_eq!(platform.secrets, [], "it reads no key to sign with");
         let workers = &platform.environment("production").unwrap().workers;
         assert_eq!(workers.total(), 0);
+        let mut keyed = flask.clone();
+        keyed["env"] = serde_json::json!([{"name": "FLASK_SECRET_KEY", "required": true, "secret": true, "places": ["shop.py:3"]}]);
+        let platform = decided(&keyed, "");
+        let key = &platform.secrets[0];
+        assert_eq!(
+            (key.name.as_str(), key.setting.as_deref()),
+            ("signing-key", Some("FLASK_SECRET_KEY"))
+        );
         let platform = decided(&flask, "[app]\ndatabase = \"postgresql\"\n");
         assert!(platform.service.has_database);
 
         let none = "[app]\ndatabase = \"none\"\n";
         let mysql = serde_json::json!({"database": {"engine": "mysql", "env": ["DB_HOST"]}});
         let platform = decided(&mysql, none);
+        let secrets: Vec<&str> = platform.secrets.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(secrets, ["django-secret-key"]);
         insta::assert_snapshot!(
             platform.warnings[0].message,
             @"without a database, pages that use Django's users, sessions or admin fail"

@@ -77,7 +77,8 @@ fn site(site: &Site<'_>, has_plan: bool, document: &mut Document) {
         .with("healthCheckPath", READY)
         .with("httpsOnly", name("httpsOnly"))
         .with("domains", name(site.symbol("domains")))
-        .with("appSettings", name(site.symbol("appSettings")));
+        .with("appSettings", name(site.symbol("appSettings")))
+        .with_some("hostsSetting", settings::hosts_setting(site.platform));
     if shape.background {
         let on = conditional(name("runsBackground"), "on", "off");
         parameters = parameters

@@ -2,7 +2,7 @@
 
 use taxiway_app::Service;
 use taxiway_bicep::build::{Document, Object, Value, conditional, name, text};
-use taxiway_platform::{Platform, StaticServing, Supply};
+use taxiway_platform::{Platform, StaticServing, Supply, Variable};
 
 use super::main_file::{BACKGROUND, READY, sign_in};
 use super::shape::Shape;
@@ -107,9 +107,12 @@ fn startup_command(platform: &Platform, server_file: ServerFile) -> String {
 
 fn app_settings(site: &Site<'_>, shape: Shape) -> Object {
     let platform = site.platform;
-    let mut settings = Object::new()
-        .with("DJANGO_SETTINGS_MODULE", "taxiway_runtime.settings")
-        .with("DJANGO_HTTPS", conditional(name("httpsOnly"), "on", "off"));
+    let mut settings = Object::new();
+    if is_django(platform) {
+        settings = settings
+            .with("DJANGO_SETTINGS_MODULE", "taxiway_runtime.settings")
+            .with("DJANGO_HTTPS", conditional(name("httpsOnly"), "on", "off"));
+    }
     if shape.database {
         settings = settings
             .with("DATABASE_URL", reference(&site.secret(DATABASE_URL_SECRET)))
@@ -158,13 +161,33 @@ fn with_probes(settings: Object) -> Object {
 }
 
 fn with_build(settings: Object, service: &Service, platform: &Platform) -> Object {
-    settings
-        .comment("The build on the site: packages by pip, then the static files. A build that lacks one of them fails.")
-        .with("SCM_DO_BUILD_DURING_DEPLOYMENT", "true")
-        .with("CUSTOM_REQUIREMENTSTXT_PATH", "requirements.taxiway.txt")
+    let build = |why| {
+        settings
+            .comment(why)
+            .with("SCM_DO_BUILD_DURING_DEPLOYMENT", "true")
+            .with("CUSTOM_REQUIREMENTSTXT_PATH", "requirements.taxiway.txt")
+    };
+    if !is_django(platform) {
+        return build("The build on the site: packages by pip.");
+    }
+    build("The build on the site: packages by pip, then the static files. A build that lacks one of them fails.")
         .comment("Its own collectstatic only warns when it fails.")
         .with("DISABLE_COLLECTSTATIC", "true")
         .with_some("POST_BUILD_COMMAND", collectstatic(service, platform))
+}
+
+/// The setting in which the app finds the hosts that it answers to, where it asks for them.
+pub(super) fn hosts_setting(platform: &Platform) -> Option<&str> {
+    let asked = |variable: &&Variable| variable.supply == Supply::Hosts;
+    if is_django(platform) {
+        return Some("DJANGO_ALLOWED_HOSTS");
+    }
+    let variable = platform.service.variables.iter().find(asked)?;
+    Some(&variable.name)
+}
+
+fn is_django(platform: &Platform) -> bool {
+    platform.service.settings_module.is_some()
 }
 
 fn image_settings(port: u16) -> Object {

@@ -13,8 +13,8 @@ use taxiway_diagnostics::{Diagnostic, Severity};
 
 use super::{Decisions, Own, Whole, at, database, own, service};
 use crate::{
-    Config, Container, DatabaseChoice, DatabaseSettings, Hosting, Pipeline, Secret, SecretUse,
-    ServiceDatabase, ServiceSettings, Setting, Source, Supply, Tool, naming,
+    Config, Container, DatabaseChoice, DatabaseSettings, Hosting, Origin, Pipeline, Secret,
+    SecretUse, ServiceDatabase, ServiceSettings, Setting, Source, Supply, Tool, naming,
 };
 
 /// A service that is to be decided, and what is configured for it.
@@ -364,7 +364,7 @@ fn name_database(
 fn name_secrets(name: &str, own: &mut Own) {
     let shares_database = own.web.shares_database;
     let is_own = |secret: &Secret| match secret.needed_for {
-        SecretUse::App => secret.parameter == "djangoSecretKey",
+        SecretUse::App => matches!(secret.origin, Origin::Generated { .. }),
         SecretUse::DatabasePassword => false,
         SecretUse::DatabaseUrl | SecretUse::DatabaseDirectUrl => !shares_database,
     };

@@ -1,6 +1,6 @@
 //! The variables that the project's settings read, and where each gets its value.
 
-use taxiway_app::{DatabaseConfig, EnvironmentVariable, Service};
+use taxiway_app::{DatabaseConfig, EnvironmentVariable, FrameworkName, Service};
 
 use super::Decisions;
 use crate::{
@@ -20,8 +20,7 @@ pub(super) fn decide(
     config: &Config,
     decisions: &mut Decisions,
 ) -> (Vec<Variable>, Vec<Secret>) {
-    let key_setting = key_setting(service);
-    let secrets = secrets(key_setting, config);
+    let secrets = secrets(service, config);
     let mut names: Vec<&EnvironmentVariable> = service.env.iter().collect();
     names.sort_by(|one, other| one.name.cmp(&other.name));
     let variables: Vec<Variable> = names
@@ -114,25 +113,16 @@ fn explain(
     }
 }
 
-fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
-    let mut secrets = vec![
-        Secret {
-            parameter: "databasePassword".to_owned(),
-            name: "database-password".to_owned(),
-            variable: "DATABASE_PASSWORD".to_owned(),
-            setting: None,
-            origin: Origin::Generated { length: 40 },
-            needed_for: SecretUse::DatabasePassword,
-        },
-        Secret {
-            parameter: "djangoSecretKey".to_owned(),
-            name: "django-secret-key".to_owned(),
-            variable: "DJANGO_SECRET_KEY".to_owned(),
-            setting: Some(key_setting.to_owned()),
-            origin: Origin::Generated { length: 64 },
-            needed_for: SecretUse::App,
-        },
-    ];
+fn secrets(service: &Service, config: &Config) -> Vec<Secret> {
+    let mut secrets = vec![Secret {
+        parameter: "databasePassword".to_owned(),
+        name: "database-password".to_owned(),
+        variable: "DATABASE_PASSWORD".to_owned(),
+        setting: None,
+        origin: Origin::Generated { length: 40 },
+        needed_for: SecretUse::DatabasePassword,
+    }];
+    secrets.extend(key(service));
     let is_external = |environment: &EnvironmentSettings| {
         let kind = environment.database.kind.as_ref();
         kind.is_some_and(|kind| kind.value == DatabaseKind::External)
@@ -173,6 +163,32 @@ fn secrets(key_setting: &str, config: &Config) -> Vec<Secret> {
     secrets
 }
 
+/// The key that the framework signs with: every Django has one, others where their code reads it.
+fn key(service: &Service) -> Option<Secret> {
+    let (parameter, name, variable) = if is_django(service) {
+        ("djangoSecretKey", "django-secret-key", DEFAULT_KEY_SETTING)
+    } else {
+        ("signingKey", "signing-key", "SECRET_KEY")
+    };
+    let read = read_key_setting(service);
+    Some(Secret {
+        parameter: parameter.to_owned(),
+        name: name.to_owned(),
+        variable: variable.to_owned(),
+        setting: Some(
+            read.or(is_django(service).then_some(DEFAULT_KEY_SETTING))?
+                .to_owned(),
+        ),
+        origin: Origin::Generated { length: 64 },
+        needed_for: SecretUse::App,
+    })
+}
+
+fn is_django(service: &Service) -> bool {
+    let framework = service.framework.as_ref();
+    framework.is_some_and(|framework| framework.name == FrameworkName::Django)
+}
+
 /// `STRIPE_LIVE_KEY` as `secretStripeLiveKey`: spelled as Bicep spells parameters, and never the name of another one.
 fn parameter(variable: &str) -> String {
     let mut parameter = "secret".to_owned();
@@ -185,24 +201,27 @@ fn parameter(variable: &str) -> String {
     parameter
 }
 
-/// The variable from which the project reads Django's key.
+/// The variable that holds the key that the framework signs with: the one that the project reads, or Django's for the overlay
+/// alone.
 pub(super) fn key_setting(service: &Service) -> &str {
-    let is_read = |name: &str| service.env.iter().any(|variable| variable.name == name);
-    for name in [
+    read_key_setting(service).unwrap_or(DEFAULT_KEY_SETTING)
+}
+
+/// The variable from which the project reads the key that the framework signs with.
+fn read_key_setting(service: &Service) -> Option<&str> {
+    const NAMES: [&str; 6] = [
         "SECRET_KEY",
         "DJANGO_SECRET_KEY",
         "DJANGO_SECRET",
         "APP_SECRET_KEY",
-    ] {
-        if is_read(name) {
-            return if name == "SECRET_KEY" {
-                "SECRET_KEY"
-            } else {
-                name
-            };
-        }
+        "FLASK_SECRET_KEY",
+        "QUART_SECRET_KEY",
+    ];
+    let is_read = |name: &&str| service.env.iter().any(|variable| variable.name == **name);
+    if let Some(name) = NAMES.into_iter().find(is_read) {
+        return Some(name);
     }
-    // `SHOP_SECRET_KEY` is Django's as well where the project, or its settings package, is called so.
+    // `SHOP_SECRET_KEY` is the framework's as well where the project, or its settings package, is called so.
     let package = service
         .settings_module
         .as_deref()
@@ -218,7 +237,6 @@ pub(super) fn key_setting(service: &Service) -> &str {
             name.strip_suffix("_SECRET_KEY")
                 .is_some_and(|prefix| prefixes.iter().any(|known| known == prefix))
         })
-        .unwrap_or(DEFAULT_KEY_SETTING)
 }
 
 fn supply(

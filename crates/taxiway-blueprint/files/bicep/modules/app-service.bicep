@@ -43,6 +43,9 @@ param domains array
 @description('The app settings, the same for the site and the slot.')
 param appSettings object
 
+@description('The setting in which the app finds the hosts that it answers to; empty where it does not ask for them.')
+param hostsSetting string = ''
+
 @description('App settings of the site alone, besides those that the slot has too.')
 param siteOnlySettings object = {}
 
@@ -146,9 +149,8 @@ resource slot 'Microsoft.Web/sites/slots@2025-03-01' = {
 }
 
 // After a swap a process still has the other one's host name in its environment, so both are told to both.
-var hostSettings = {
-  DJANGO_ALLOWED_HOSTS: join(concat([site.properties.defaultHostName, slot.properties.defaultHostName], domains), ',')
-}
+var hosts = concat([site.properties.defaultHostName, slot.properties.defaultHostName], domains)
+var hostSettings = empty(hostsSetting) ? {} : { '${hostsSetting}': join(hosts, ',') }
 
 resource stickyNames 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site

@@ -15,6 +15,7 @@ fn two(changes: &serde_json::Value) -> App {
         "env": [
             {"name": "DATABASE_URL", "required": true, "secret": true, "places": ["gateway/main.py:3"]},
             {"name": "BACKEND_URL", "required": true, "secret": false, "places": ["gateway/main.py:4"]},
+            {"name": "SECRET_KEY", "required": true, "secret": true, "places": ["gateway/main.py:6"]},
             {"name": "STRIPE_KEY", "required": true, "secret": true, "places": ["gateway/main.py:5"]}
         ]
     });
@@ -56,7 +57,7 @@ fn a_further_service_gets_what_is_its_own() {
         services.gateway.static = as the application does | the framework serves its own
         services.gateway.database = PostgreSQL | what its settings use
         services.gateway.port = 8000 | where nobody sets PORT: bind, EXPOSE, probes and WEBSITES_PORT have this one
-        services.gateway.secrets.DJANGO_SECRET_KEY = generated | made on the first deployment, kept in the vault
+        services.gateway.secrets.SECRET_KEY = generated | made on the first deployment, kept in the vault
         services.gateway.secrets.STRIPE_KEY = from you | read once where taxiway runs, kept in the vault
         services.gateway.variables.DATABASE_URL = from the server | the overlay takes it from DATABASE_URL
         services.gateway.local.workers = 2 of uvicorn | P0v3 has 1 vCPU and 4 GB: two, so that one may start anew while the other serves, shared by 2 services; 2 workers × 16 connections × 1 instance × 2 (site and slot) = 64 of 422, the share of one of 2 services in 844
@@ -75,7 +76,7 @@ fn a_further_service_gets_what_is_its_own() {
         each.collect::<Vec<_>>().join(", ")
     };
     insta::assert_snapshot!(secrets(&platform), @"djangoSecretKey DJANGO_SECRET_KEY, secretStripeKey STRIPE_KEY, secretMailKey MAIL_KEY");
-    insta::assert_snapshot!(secrets(gateway), @"gatewayDjangoSecretKey DJANGO_SECRET_KEY, secretStripeKey STRIPE_KEY");
+    insta::assert_snapshot!(secrets(gateway), @"gatewaySigningKey SECRET_KEY, secretStripeKey STRIPE_KEY");
     let names: Vec<&str> = platform
         .all_secrets()
         .iter()
@@ -87,7 +88,7 @@ fn a_further_service_gets_what_is_its_own() {
             "django-secret-key",
             "stripe-key",
             "mail-key",
-            "gateway-django-secret-key"
+            "gateway-signing-key"
         ]
     );
     for environment in ["local", "production"] {

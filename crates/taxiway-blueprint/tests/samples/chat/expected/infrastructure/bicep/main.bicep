@@ -262,6 +262,7 @@ module appService 'modules/app-service.bicep' = {
     httpsOnly: httpsOnly
     domains: domains
     appSettings: appSettings
+    hostsSetting: 'DJANGO_ALLOWED_HOSTS'
     stickySettings: stickySettings
   }
   // References to secrets that are not there yet would reach the app as they stand.

@@ -42,4 +42,4 @@ param vaultPurgeProtection = false
 param networkProfile = 'none'
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
-param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')
+param signingKey = readEnvironmentVariable('SECRET_KEY', '')

@@ -79,8 +79,6 @@ param databaseConnectionAlert int = 1000
 param alertRecipients array = []
 
 // Secrets. On the first deployment of an environment they are given; later ones take them from its vault.
-@secure()
-param djangoSecretKey string
 
 // Names that become host names carry a hash of the resource group: they are unique in all of Azure.
 var hash = take(uniqueString(resourceGroup().id), 6)
@@ -191,36 +189,21 @@ module database 'modules/postgresql.bicep' = {
   ]
 }
 
-module djangoSecretKeySecret 'modules/secret.bicep' = {
-  name: 'secret-django-secret-key'
-  params: {
-    vaultName: keyVault.outputs.name
-    tags: tags
-    name: 'django-secret-key'
-    value: djangoSecretKey
-  }
-}
-
 var startupCommand = 'gunicorn --config gunicorn.conf.py taxiway_runtime.application:application'
 
 // The same for the site and its slot, so that a release meets after the swap what it met before.
 var ownSettings = {
-  DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
-  DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
   DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/database-url)'
   DATABASE_SIGN_IN: 'identity'
   // The identity whose tokens are asked for.
   AZURE_CLIENT_ID: identity.outputs.clientId
   // Errors and logs say where they come from.
   TAXIWAY_ENVIRONMENT: environmentName
-  DJANGO_SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/django-secret-key)'
   APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
 
-  // The build on the site: packages by pip, then the static files. A build that lacks one of them fails.
+  // The build on the site: packages by pip.
   SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
   CUSTOM_REQUIREMENTSTXT_PATH: 'requirements.taxiway.txt'
-  // Its own collectstatic only warns when it fails.
-  DISABLE_COLLECTSTATIC: 'true'
 
   // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
   WEBSITE_WARMUP_PATH: '/healthz/ready'
@@ -237,7 +220,6 @@ var stickySettings = [
   'DATABASE_URL'
   'DATABASE_SIGN_IN'
   'AZURE_CLIENT_ID'
-  'DJANGO_SECRET_KEY'
   'APPLICATIONINSIGHTS_CONNECTION_STRING'
 ]
 
@@ -266,7 +248,6 @@ module appService 'modules/app-service.bicep' = {
   // References to secrets that are not there yet would reach the app as they stand.
   dependsOn: [
     database
-    djangoSecretKeySecret
     network
   ]
 }

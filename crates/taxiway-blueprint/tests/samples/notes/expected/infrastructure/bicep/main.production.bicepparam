@@ -36,4 +36,3 @@ param hasAvailabilityTest = true
 param databaseConnectionAlert = 675
 
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
-param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')

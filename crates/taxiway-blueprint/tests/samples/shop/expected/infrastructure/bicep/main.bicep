@@ -303,6 +303,7 @@ module appService 'modules/app-service.bicep' = {
     httpsOnly: httpsOnly
     domains: domains
     appSettings: appSettings
+    hostsSetting: 'DJANGO_ALLOWED_HOSTS'
     // The slot has a release that nobody is served by yet, or no longer: it takes no work from the queue.
     siteOnlySettings: {
       TAXIWAY_BACKGROUND: runsBackground ? 'on' : 'off'

@@ -109,8 +109,6 @@ param djangoSecretKey string
 @secure()
 @description('The value of STRIPE_SECRET_KEY.')
 param secretStripeSecretKey string
-@secure()
-param notesDjangoSecretKey string
 
 // Names that become host names carry a hash of the resource group: they are unique in all of Azure.
 var hash = take(uniqueString(resourceGroup().id), 6)
@@ -272,16 +270,6 @@ module stripeSecretKeySecret 'modules/secret.bicep' = {
   }
 }
 
-module notesDjangoSecretKeySecret 'modules/secret.bicep' = {
-  name: 'secret-notes-django-secret-key'
-  params: {
-    vaultName: keyVault.outputs.name
-    tags: tags
-    name: 'notes-django-secret-key'
-    value: notesDjangoSecretKey
-  }
-}
-
 module plan 'modules/plan.bicep' = {
   name: 'plan'
   params: {
@@ -357,6 +345,7 @@ module appService 'modules/site.bicep' = {
     httpsOnly: httpsOnly
     domains: domains
     appSettings: appSettings
+    hostsSetting: 'DJANGO_ALLOWED_HOSTS'
     // The slot has a release that nobody is served by yet, or no longer: it takes no work from the queue.
     siteOnlySettings: {
       TAXIWAY_BACKGROUND: runsBackground ? 'on' : 'off'
@@ -381,22 +370,17 @@ var notesStartupCommand = 'gunicorn --config gunicorn.conf.py taxiway_runtime.ap
 
 // The same for the site and its slot, so that a release meets after the swap what it met before.
 var notesOwnSettings = {
-  DJANGO_SETTINGS_MODULE: 'taxiway_runtime.settings'
-  DJANGO_HTTPS: httpsOnly ? 'on' : 'off'
   DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/notes-database-url)'
   DATABASE_SIGN_IN: databaseSignIn
   // The identity whose tokens are asked for.
   AZURE_CLIENT_ID: identity.outputs.clientId
   // Errors and logs say where they come from.
   TAXIWAY_ENVIRONMENT: environmentName
-  DJANGO_SECRET_KEY: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/notes-django-secret-key)'
   APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
 
-  // The build on the site: packages by pip, then the static files. A build that lacks one of them fails.
+  // The build on the site: packages by pip.
   SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
   CUSTOM_REQUIREMENTSTXT_PATH: 'requirements.taxiway.txt'
-  // Its own collectstatic only warns when it fails.
-  DISABLE_COLLECTSTATIC: 'true'
 
   // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
   WEBSITE_WARMUP_PATH: '/healthz/ready'
@@ -413,7 +397,6 @@ var notesStickySettings = [
   'DATABASE_URL'
   'DATABASE_SIGN_IN'
   'AZURE_CLIENT_ID'
-  'DJANGO_SECRET_KEY'
   'APPLICATIONINSIGHTS_CONNECTION_STRING'
 ]
 
@@ -441,7 +424,6 @@ module notesAppService 'modules/site.bicep' = {
     plan
     notesDatabase
     databasePasswordSecret
-    notesDjangoSecretKeySecret
     network
   ]
 }

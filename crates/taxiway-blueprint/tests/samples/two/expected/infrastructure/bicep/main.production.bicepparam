@@ -58,4 +58,3 @@ param databaseConnectionAlert = 675
 // Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')
 param secretStripeSecretKey = readEnvironmentVariable('STRIPE_SECRET_KEY', '')
-param notesDjangoSecretKey = readEnvironmentVariable('NOTES_DJANGO_SECRET_KEY', '')

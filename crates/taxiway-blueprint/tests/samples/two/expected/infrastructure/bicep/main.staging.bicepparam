@@ -42,4 +42,3 @@ param networkProfile = 'public'
 param databasePassword = readEnvironmentVariable('DATABASE_PASSWORD', '')
 param djangoSecretKey = readEnvironmentVariable('DJANGO_SECRET_KEY', '')
 param secretStripeSecretKey = readEnvironmentVariable('STRIPE_SECRET_KEY', '')
-param notesDjangoSecretKey = readEnvironmentVariable('NOTES_DJANGO_SECRET_KEY', '')
