@@ -9,5 +9,5 @@
     jq --raw-output '.services[] | "| \(.service) | `\(.release)` | \(.outcome) | \(.url) |"' "$RUNNER_TEMP/up.json"
   fi
   echo
-  echo "Back to the release before of one service: run the workflow **Roll back** for \`${ENVIRONMENT}\`, or \`taxiway rollback ${ENVIRONMENT} --service NAME\`."
+  echo "One service goes back by the workflow **Roll back** for \`${ENVIRONMENT}\`, or \`taxiway rollback ${ENVIRONMENT} --service NAME\`."
 } >> "$GITHUB_STEP_SUMMARY"
