@@ -77,10 +77,11 @@ pub struct RestorePoint {
 /// A migration that was applied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AppliedMigration {
-    /// `orders.0007_drop_note`.
+    /// `orders.0007_drop_note`, or the revision of Alembic.
     pub name: String,
-    /// How long it took.
-    pub seconds: f64,
+    /// How long it took, where the runner says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
 }
 
 /// What the migration run did.

@@ -22,7 +22,8 @@ const JOB: &str = "migrate";
 enum Line {
     Applied {
         migration: String,
-        seconds: f64,
+        /// Alembic does not say it.
+        seconds: Option<f64>,
     },
     Waiting {
         owner: String,
@@ -214,6 +215,11 @@ mod tests {
             r#"{"event": "failed", "migration": "orders.0002_x", "error": "ProgrammingError: column\nLINE 1", "place": "orders/migrations/0002_x.py:9"}"#
         );
         for (output, status, expected) in [
+            (
+                "{\"event\": \"applied\", \"migration\": \"d0c7b8e4b57c\", \"fake\": false}\n{\"event\": \"done\", \"applied\": 1, \"seconds\": 0.2}",
+                Succeeded,
+                "[d0c7b8e4b57c] well",
+            ),
             (prefixed.as_str(), Succeeded, "[orders.0001_initial] well"),
             (
                 r#"{"event": "done", "applied": 0, "seconds": 0.1}"#,

@@ -233,7 +233,10 @@ impl Target for Memory {
                 }
                 if !world.applied.contains(&name) {
                     world.applied.push(name.clone());
-                    report.applied.push(AppliedMigration { name, seconds: 0.1 });
+                    report.applied.push(AppliedMigration {
+                        name,
+                        seconds: Some(0.1),
+                    });
                 }
             }
             Ok(Some(report))

@@ -30,6 +30,11 @@ fn live(example: &Example) {
     let world = World::of(Fixture::example(example.name));
     let first = world.run(&["up", "--yes", "--format", "json"]).succeeds();
     let release = released(&first);
+    assert!(
+        !first.stderr.contains("no migration to apply"),
+        "{}",
+        first.stderr
+    );
     assert_eq!(world.serving(), release);
     assert_eq!(world.page(example.page).0, 200);
 

@@ -11,8 +11,11 @@ for root in "${APP_PATH:-}" "$(dirname "$0")/../../../.." /home/site/wwwroot; do
 done
 
 if [ -f "$root/antenv/bin/activate" ]; then
+  # It reads variables that may not be set.
+  set +u
   # shellcheck source=/dev/null
   . "$root/antenv/bin/activate"
+  set -u
 fi
 cd "$root/."
 
