@@ -122,7 +122,7 @@ fn read(repository: &Repository<'_>, programs: &Receiver<Program>) {
 /// as whoever asks begins with the first.
 fn manifests<'r>(repository: &'r Repository<'_>) -> impl Iterator<Item = &'r Utf8Path> {
     let files = || {
-        let files = repository.files().iter().map(Utf8PathBuf::as_path);
+        let files = repository.descriptions();
         files.filter(|file| parts_of(file).count() <= 3 && !is_vendored(file))
     };
     let is_lock = |file: &&Utf8Path| lockfile::is_lock(name_of(file));

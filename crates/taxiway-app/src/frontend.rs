@@ -7,7 +7,7 @@ use crate::document::Frontend;
 use crate::evidence::Survey;
 use crate::evidence::role::is_vendored;
 use crate::manifest::line_of;
-use crate::repository::{Repository, join, name_of, parts_of, shown};
+use crate::repository::{Repository, is_named, join, parts_of, shown};
 
 /// Distributions that make something to deliver, rather than check the source.
 const BUILDERS: [&str; 26] = [
@@ -56,7 +56,7 @@ pub(crate) fn read(
         .files()
         .iter()
         .filter(|file| {
-            name_of(file) == "package.json" && !is_vendored(file) && parts_of(file).count() <= 5
+            is_named(file, "package.json") && !is_vendored(file) && parts_of(file).count() <= 5
         })
         .filter(|file| !crate::evidence::role::is_development_path(file))
         .filter_map(|file| one(repository, file, root, app_dir, survey))

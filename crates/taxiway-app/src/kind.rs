@@ -7,7 +7,7 @@ use crate::document::{Kind, Rejected};
 use crate::evidence::Origin;
 use crate::manifest::pyproject::Pyproject;
 use crate::manifest::setup;
-use crate::repository::{Repository, folder_of, is_python, name_of};
+use crate::repository::{Repository, folder_of, is_named, is_python, name_of};
 use crate::web::{self, WebApp};
 
 /// What generators of projects ask is in one of these.
@@ -206,8 +206,8 @@ fn is_of_another_language(repository: &Repository<'_>) -> bool {
 fn is_collection(repository: &Repository<'_>) -> bool {
     let is_manifest = |file: &Utf8PathBuf| {
         matches!(
-            file.file_name(),
-            Some("requirements.txt" | "pyproject.toml" | "Pipfile" | "setup.py" | "manage.py")
+            name_of(file),
+            "requirements.txt" | "pyproject.toml" | "Pipfile" | "setup.py" | "manage.py"
         )
     };
     let folders: std::collections::BTreeSet<_> = repository
@@ -291,7 +291,7 @@ fn has_pages(repository: &Repository<'_>, app: &WebApp) -> bool {
 /// Whether a package holds migrations of Alembic, which libraries leave to those who use them.
 fn has_own_migrations(repository: &Repository<'_>) -> bool {
     repository.files().iter().any(|file| {
-        name_of(file) == "env.py"
+        is_named(file, "env.py")
             && matches!(name_of(folder_of(file)), "migrations" | "alembic")
             && !project::is_decoy(file)
             && !crate::evidence::role::is_vendored(file)

@@ -29,6 +29,8 @@ pub(crate) struct Repository<'s> {
     files: Vec<Utf8PathBuf>,
     /// The files directly in each folder that has any below it, by their index.
     folders: BTreeMap<String, Vec<usize>>,
+    /// Those that [`Repository::descriptions`] gives, by their index.
+    descriptions: OnceLock<Vec<usize>>,
     /// What was read of each file, where somebody asked.
     contents: Vec<OnceLock<Box<Content>>>,
     ahead: Ahead,
@@ -69,6 +71,7 @@ impl<'s> Repository<'s> {
         Self {
             sources,
             folders: folders(&files),
+            descriptions: OnceLock::new(),
             contents: files.iter().map(|_| OnceLock::new()).collect(),
             files,
             ahead: Ahead::default(),
@@ -103,6 +106,17 @@ impl<'s> Repository<'s> {
     /// Every file, sorted.
     pub(crate) fn files(&self) -> &[Utf8PathBuf] {
         &self.files
+    }
+
+    /// The files that may say how something is built, run or deployed, sorted: all but what is a program, a page, a style, a
+    /// picture, a font, a translation or a text for people by its name.
+    pub(crate) fn descriptions(&self) -> impl Iterator<Item = &Utf8Path> {
+        let chosen = self.descriptions.get_or_init(|| {
+            let files = self.files.iter().enumerate();
+            let chosen = files.filter(|(_, file)| !is_program_or_page(file));
+            chosen.map(|(index, _)| index).collect()
+        });
+        chosen.iter().map(|index| self.files[*index].as_path())
     }
 
     pub(crate) fn is_file(&self, path: &Utf8Path) -> bool {
@@ -328,6 +342,17 @@ impl Content {
     }
 }
 
+/// Whether the ending of a name says that the file describes neither how something is built nor how it is run.
+fn is_program_or_page(file: &Utf8Path) -> bool {
+    const ENDINGS: [&str; 35] = [
+        "py", "pyi", "js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "svelte", "html", "htm", "css",
+        "scss", "sass", "less", "map", "po", "mo", "pot", "png", "jpg", "jpeg", "gif", "svg",
+        "ico", "webp", "woff", "woff2", "ttf", "otf", "eot", "md", "rst", "pdf",
+    ];
+    let ending = file.as_str().rsplit_once('.');
+    ending.is_some_and(|(_, ending)| ENDINGS.contains(&ending)) && !is_named(file, "noxfile.py")
+}
+
 /// The indices of the files in each folder, and the folders that hold only folders.
 fn folders(files: &[Utf8PathBuf]) -> BTreeMap<String, Vec<usize>> {
     let mut folders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -369,6 +394,12 @@ pub(crate) fn folder_of(path: &Utf8Path) -> &Utf8Path {
 pub(crate) fn name_of(path: &Utf8Path) -> &str {
     let path = path.as_str();
     path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// Whether the last part of a path is this.
+pub(crate) fn is_named(path: &Utf8Path, name: &str) -> bool {
+    let folder = path.as_str().strip_suffix(name);
+    folder.is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
 }
 
 /// The parts of a path.
@@ -480,6 +511,25 @@ mod tests {
         }
         assert_eq!(decode(b"caf\xe9".to_vec()).unwrap(), "café");
         assert_eq!(decode(vec![0, 1, 2, 3, 0, 0, 9, 9]), None);
+    }
+
+    #[test]
+    fn descriptions_are_neither_programs_nor_pages() {
+        let sources = MemorySources::from_text(
+            "--- Dockerfile\n--- bin/start\n--- noxfile.py\n--- shop/views.py\n--- shop/logo.png\n--- uv.lock\n--- ci.py/job\n",
+        );
+        let repository = Repository::new(&sources);
+        let descriptions: Vec<_> = repository.descriptions().collect();
+        assert_eq!(
+            descriptions,
+            [
+                "Dockerfile",
+                "bin/start",
+                "ci.py/job",
+                "noxfile.py",
+                "uv.lock"
+            ]
+        );
     }
 
     #[test]

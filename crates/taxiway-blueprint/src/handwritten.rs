@@ -83,11 +83,16 @@ impl Sources for Handwritten<'_> {
     }
 }
 
-/// The name of a file that decides something, and a line of those that Taxiway writes. All of `taxiway_runtime/` and of
-/// `infrastructure/bicep/` goes with the file that has their mark.
-const MARKS: [(&str, &str); 9] = [
+/// The files with which their whole folder goes, and a line of those that Taxiway writes.
+const WHOLE: [(&str, &str); 2] = [
     ("taxiway_runtime/__init__.py", WRITTEN),
     ("infrastructure/bicep/main.bicep", WRITTEN),
+];
+
+/// The names of all files that decide something, and a line of those that Taxiway writes.
+const MARKS: [(&str, &str); 9] = [
+    WHOLE[0],
+    WHOLE[1],
     ("gunicorn.conf.py", "How gunicorn serves the project."),
     (
         "gunicorn.taxiway.conf.py",
@@ -116,9 +121,14 @@ const WRITTEN: &str = "Written by `taxiway generate`";
 /// The generated files of a repository that remembers none. Only one with our package or our Bicep is asked for the others: no
 /// other repository pays for the reading.
 fn recognised(sources: &dyn Sources, files: Vec<Utf8PathBuf>) -> BTreeSet<Utf8PathBuf> {
-    let mark = |path: &Utf8Path| MARKS.iter().find(|(name, _)| path.ends_with(name));
+    // By its letters: there are many files, and to take paths apart takes many times as long.
+    let is_at = |path: &Utf8Path, name: &str| {
+        let above = path.as_str().strip_suffix(name);
+        above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+    };
     let is_ours = |path: &Utf8PathBuf| {
-        mark(path).is_some_and(|(_, line)| {
+        let mark = MARKS.iter().find(|(name, _)| is_at(path, name));
+        mark.is_some_and(|(_, line)| {
             sources
                 .read_text(path)
                 .is_ok_and(|text| text.contains(line))
@@ -126,7 +136,7 @@ fn recognised(sources: &dyn Sources, files: Vec<Utf8PathBuf>) -> BTreeSet<Utf8Pa
     };
     let folders: Vec<Utf8PathBuf> = files
         .iter()
-        .filter(|path| mark(path).is_some_and(|(_, line)| *line == WRITTEN) && is_ours(path))
+        .filter(|path| WHOLE.iter().any(|(name, _)| is_at(path, name)) && is_ours(path))
         .filter_map(|path| path.parent().map(Utf8Path::to_owned))
         .collect();
     if folders.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::evidence::role::is_vendored;
-use crate::repository::{Repository, folder_of, name_of, parts_of};
+use crate::repository::{Repository, folder_of, is_named, parts_of};
 
 /// A Django project: the folder it runs from, and its `manage.py`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
     let mut found: Vec<Project> = Vec::new();
     let mut folders = BTreeSet::new();
     for file in repository.files() {
-        if name_of(file) != "manage.py" || is_vendored(file) || is_template(file) {
+        if !is_named(file, "manage.py") || is_vendored(file) || is_template(file) {
             continue;
         }
         let is_django = repository.text(file).is_some_and(|text| {
@@ -39,8 +39,8 @@ pub(crate) fn find(repository: &Repository<'_>) -> Vec<Project> {
         }
     }
     for file in repository.files() {
-        if !matches!(name_of(file), "wsgi.py" | "asgi.py") || is_vendored(file) || is_template(file)
-        {
+        let keeps = is_named(file, "wsgi.py") || is_named(file, "asgi.py");
+        if !keeps || is_vendored(file) || is_template(file) {
             continue;
         }
         let is_django = repository.text(file).is_some_and(|text| {

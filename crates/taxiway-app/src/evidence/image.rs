@@ -8,7 +8,7 @@ use super::command::{Command, Origin, parse};
 use super::dockerfile::{as_shell, substituted};
 use super::role::{is_development_path, is_vendored};
 use super::survey::{Survey, Variable};
-use crate::repository::{Repository, at_line, folder_of, join, name_of};
+use crate::repository::{Repository, at_line, folder_of, is_named, join};
 
 impl Survey {
     pub(super) fn add_image(
@@ -128,7 +128,7 @@ impl Survey {
                 .find(|path| repository.is_file(path))
                 .or_else(|| {
                     let mut named = repository.files().iter().filter(|file| {
-                        name_of(file) == base
+                        is_named(file, base)
                             && !is_vendored(file)
                             && !is_development_path(folder_of(file))
                     });

@@ -64,7 +64,7 @@ impl Survey {
                     && !is_in(root, other)
             })
         };
-        for file in repository.files() {
+        for file in repository.descriptions() {
             let depth = file.as_str().bytes().filter(|byte| *byte == b'/').count();
             if depth > 8 || is_foreign(file) || is_vendored(file) {
                 continue;
