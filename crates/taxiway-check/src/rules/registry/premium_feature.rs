@@ -28,5 +28,21 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
                 report.push(Found::at(&part, format!("`{name}` needs the tier Premium, and the registry `{}` is {}", registry.name(), sku.shown())).label(&sku, "the tier"));
             }
         }
+        look_around(graph, registry, &sku, report);
+    }
+}
+
+/// What a registry has in resources of their own. That it is closed was said already, and its private endpoint follows from that.
+fn look_around(graph: &Graph<'_>, registry: &Node<'_>, sku: &Part<'_>, report: &mut Report<'_>) {
+    let is_closed = registry.at("properties/publicNetworkAccess").is("Disabled");
+    let endpoints = endpoints_of(graph, registry).into_iter().filter(|_| !is_closed);
+    for endpoint in endpoints {
+        let part = endpoint.connection.at("properties/privateLinkServiceId");
+        let message = format!("a private endpoint needs the tier Premium, and the registry `{}` is {}", registry.name(), sku.shown());
+        report.push(Found::at(&part, message).label(sku, "the tier"));
+    }
+    for replica in graph.children(registry, "replications") {
+        let message = format!("a replica needs the tier Premium, and the registry `{}` is {}", registry.name(), sku.shown());
+        report.push(Found::on(replica, message).label(sku, "the tier"));
     }
 }
