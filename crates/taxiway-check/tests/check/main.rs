@@ -12,3 +12,5 @@ mod file_examples;
 mod platform;
 #[cfg(test)]
 mod reach;
+#[cfg(test)]
+mod tiers;
