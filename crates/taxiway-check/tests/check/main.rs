@@ -9,6 +9,8 @@ mod examples;
 #[cfg(test)]
 mod file_examples;
 #[cfg(test)]
+mod order;
+#[cfg(test)]
 mod platform;
 #[cfg(test)]
 mod reach;
