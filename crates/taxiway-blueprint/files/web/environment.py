@@ -36,7 +36,9 @@ def prepare():
         for name, part in project.DATABASE_VARIABLES.items():
             os.environ[name] = parts[part]
     for name in project.HOST_VARIABLES:
-        os.environ.setdefault(name, os.environ.get("WEBSITE_HOSTNAME", "localhost"))
+        hosts = os.environ.get(name) or os.environ.get("WEBSITE_HOSTNAME", "localhost")
+        # A request's host is held against these without its port.
+        os.environ[name] = ",".join(host.partition(":")[0] for host in hosts.split(","))
     _name_release()
     if project.HAS_DATABASE and identity.signs_in():
         from taxiway_runtime import database

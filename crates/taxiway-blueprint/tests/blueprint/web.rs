@@ -430,6 +430,32 @@ fn a_build_needs_neither_secrets_nor_a_database() {
     assert_eq!(overlay("links", script, &build), "loads\n");
 }
 
+/// Frameworks hold the host of a request against these without its port, and in the local cloud a site has one.
+#[test]
+fn hosts_that_the_project_asks_for_have_no_ports() {
+    let script = "import os\nfrom taxiway_runtime import environment, project\nproject.HOST_VARIABLES = ['HOSTS']\n\
+                  environment.prepare()\nprint(os.environ['HOSTS'])\n";
+    for (given, expected) in [
+        (
+            [
+                (
+                    "HOSTS",
+                    "app.localhost:8080,app-staging.localhost:8080,a.example",
+                ),
+                ("WEBSITE_HOSTNAME", "x"),
+            ],
+            "app.localhost,app-staging.localhost,a.example\n",
+        ),
+        (
+            [("HOSTS", ""), ("WEBSITE_HOSTNAME", "app.localhost:8080")],
+            "app.localhost\n",
+        ),
+        ([("HOSTS", ""), ("WEBSITE_HOSTNAME", "")], "localhost\n"),
+    ] {
+        assert_eq!(overlay("links", script, &given), expected);
+    }
+}
+
 /// Commands of the project, started as its WebJobs start them; `tool` is installed, and its entry point is `tool:main`.
 #[test]
 fn a_command_of_the_project_meets_the_variables_that_the_platform_prepares() {
