@@ -7,6 +7,7 @@ pub(crate) mod walk;
 use std::mem::ManuallyDrop;
 use std::num::NonZero;
 use std::sync::OnceLock;
+use std::thread::ScopedJoinHandle;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_app::{App, Reader};
@@ -90,11 +91,15 @@ pub(crate) fn read(root: &Utf8Path) -> (DiskSources, App) {
             }
             sources
         };
-        let listing = scope.spawn(list);
+        // A machine may have no more threads to give.
+        let listing = std::thread::Builder::new().spawn_scoped(scope, list).ok();
         let app = early.read();
-        (listing.join(), app)
+        (listing.map(ScopedJoinHandle::join), app)
     });
-    let sources = listing.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let sources = match listing {
+        Some(listed) => listed.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        None => sources(root),
+    };
     let app = if sources == likely {
         leave(early, |_| app)
     } else {

@@ -36,7 +36,11 @@ pub(crate) fn files(root: &Utf8Path, mut tracked: Vec<Utf8PathBuf>, threads: usi
     let walk = Walk::new(root, &tracked);
     std::thread::scope(|scope| {
         for _ in 1..threads.min(MOST_THREADS) {
-            scope.spawn(|| walk.work());
+            // Where the machine gives no more threads, those that there are do it.
+            let started = std::thread::Builder::new().spawn_scoped(scope, || walk.work());
+            if started.is_err() {
+                break;
+            }
         }
         walk.work();
     });
