@@ -1,5 +1,6 @@
 //! What a compilation gives back.
 
+use camino::Utf8PathBuf;
 use serde_json::Value;
 use taxiway_diagnostics::Diagnostic;
 
@@ -21,6 +22,8 @@ pub struct Compilation {
 pub struct ParameterCompilation {
     /// The parameters file as JSON; `None` as soon as any diagnostic is an error.
     pub parameters: Option<Value>,
+    /// The Bicep file that it is `using`; `None` for any other, for `using none` and after errors.
+    pub using: Option<Utf8PathBuf>,
     /// The template of the file it is `using`; `None` for `using none` and after errors.
     pub template: Option<Value>,
     /// What is to say about all files.

@@ -76,6 +76,10 @@ pub fn compile_parameters_with(
     }
     let declared = using.as_ref().and_then(Using::declared);
     let parameters = document(assignments, declared.as_deref(), &external, using_config);
+    let file = match &using {
+        Some(Using::Bicep(model)) => Some(model.path.clone()),
+        Some(Using::Json(_) | Using::None) | None => None,
+    };
     let template = using.and_then(|using| match using {
         Using::Bicep(model) => Some(Templates::new(&workspace).template(&model).to_value()),
         Using::Json(json) => Some(json.template.clone()),
@@ -83,6 +87,7 @@ pub fn compile_parameters_with(
     });
     ParameterCompilation {
         parameters: Some(parameters),
+        using: file,
         template,
         diagnostics: workspace.take_diagnostics(),
     }
@@ -91,6 +96,7 @@ pub fn compile_parameters_with(
 fn failed(diagnostics: Vec<Diagnostic>) -> ParameterCompilation {
     ParameterCompilation {
         parameters: None,
+        using: None,
         template: None,
         diagnostics,
     }

@@ -319,7 +319,7 @@ pub(crate) enum Bicep {
     /// Compile to ARM templates.
     Build(Built),
     /// Compile parameter files.
-    BuildParams(Built),
+    BuildParams(BuiltParameters),
     /// Say what is wrong, and what should be written differently.
     Lint(Linted),
     /// List the linter's rules, or explain one.
@@ -331,6 +331,23 @@ pub(crate) enum Bicep {
     Format(Formatted),
     /// Fetch the modules of registries that files name into the module cache.
     Restore(Restored),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  taxiway bicep build-params main.bicepparam                writes main.json beside it
+  taxiway bicep build-params main.bicepparam --stdout       prints parameters and template as the Azure CLI wants them
+
+BICEP_PARAMETERS_OVERRIDES holds a JSON object of values that count more than those of the file.
+
+Exit codes: 0 done · 1 a file has errors · 2 wrong usage")]
+pub(crate) struct BuiltParameters {
+    #[command(flatten)]
+    pub(crate) built: Built,
+    /// The Bicep file that the parameters must be for.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bicep_file: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

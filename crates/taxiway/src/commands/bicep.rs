@@ -5,6 +5,7 @@ mod formatting;
 mod inputs;
 mod linting;
 mod module_cache;
+mod parameters;
 mod registry;
 mod registry_login;
 mod report;
@@ -20,7 +21,14 @@ use crate::terminal::Terminal;
 pub(crate) fn run(command: &Bicep, terminal: &Terminal) -> Outcome {
     match command {
         Bicep::Build(built) => build::run(built, build::Kind::ByExtension, terminal),
-        Bicep::BuildParams(built) => build::run(built, build::Kind::Parameters, terminal),
+        Bicep::BuildParams(parameters) => {
+            let template = parameters.bicep_file.as_deref();
+            build::run(
+                &parameters.built,
+                build::Kind::Parameters(template),
+                terminal,
+            )
+        }
         Bicep::Lint(linted) => linting::run(linted, terminal),
         Bicep::Rules { code } => rules::run(code.as_deref(), terminal),
         Bicep::Format(formatted) => formatting::run(formatted, terminal),

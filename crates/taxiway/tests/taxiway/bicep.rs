@@ -95,6 +95,44 @@ fn files_and_folders_are_built_and_errors_of_one_do_not_stop_the_others() {
 }
 
 #[test]
+fn parameters_are_printed_with_their_template_as_the_azure_cli_wants_them() {
+    let folder = Folder::new(&[
+        ("main.bicep", GOOD),
+        ("other.bicep", GOOD),
+        (
+            "main.bicepparam",
+            "using 'main.bicep'\n\nparam name = 'file'\n",
+        ),
+    ]);
+    let arguments = [
+        "build-params",
+        "main.bicepparam",
+        "--stdout",
+        "--bicep-file",
+    ];
+    let ran = folder.run(&[&arguments[..], &["main.bicep"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let document: Value = serde_json::from_str(&ran.stdout).expect("a document");
+    let inner = |name: &str| {
+        let text = document[name].as_str().expect("a text");
+        serde_json::from_str::<Value>(text).expect("JSON")
+    };
+    assert_eq!(
+        inner("parametersJson")["parameters"]["name"]["value"],
+        "file"
+    );
+    assert!(inner("templateJson")["outputs"]["greeting"].is_object());
+    assert_eq!(document["templateSpecId"], Value::Null);
+    let ran = folder.run(&[&arguments[..], &["other.bicep"]].concat());
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr.contains("and not for `other.bicep`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn standard_input_goes_to_standard_output() {
     let folder = Folder::new(&[("inner.bicep", "param name string\n")]);
     let text = "module inner 'inner.bicep' = {\n  name: 'inner'\n  params: { name: 'x' }\n}\n";

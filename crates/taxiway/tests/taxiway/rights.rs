@@ -130,7 +130,7 @@ pub(crate) fn leave_those_of_the_pipeline(
     let properties = json!({
         "mode": "Incremental",
         "template": compiled("build", "infrastructure/bicep/pipeline.bicep"),
-        "parameters": compiled("build-params", &file)["parameters"],
+        "parameters": compiled("build", &file)["parameters"],
     });
     manager.deploy(&properties);
     assert_eq!(manager.changes(&properties), Vec::<Value>::new());

@@ -6,6 +6,7 @@ use taxiway_bicep::Options;
 use taxiway_diagnostics::Diagnostic;
 
 use super::inputs::{Input, InputSources, Inputs};
+use super::parameters;
 use super::report::Report;
 use crate::arguments::Built;
 use crate::exit::Exit;
@@ -15,18 +16,18 @@ use crate::terminal::Terminal;
 
 /// What is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Kind<'k> {
     /// `.bicep` files to templates, `.bicepparam` files that are named to parameters.
     ByExtension,
-    /// Everything to parameters.
-    Parameters,
+    /// Everything to parameters, which must be for this template where one is named.
+    Parameters(Option<&'k Utf8Path>),
 }
 
 /// Compiles what was named, each file on its own; one with errors does not stop the others.
-pub(super) fn run(built: &Built, kind: Kind, terminal: &Terminal) -> Outcome {
+pub(super) fn run(built: &Built, kind: Kind<'_>, terminal: &Terminal) -> Outcome {
     let extension = match kind {
         Kind::ByExtension => "bicep",
-        Kind::Parameters => "bicepparam",
+        Kind::Parameters(_) => "bicepparam",
     };
     let inputs = Inputs::open(&built.files, &[extension])?;
     if (built.stdout || built.outfile.is_some()) && inputs.files.len() > 1 {
@@ -43,9 +44,7 @@ pub(super) fn run(built: &Built, kind: Kind, terminal: &Terminal) -> Outcome {
     let mut report = Report::default();
     let mut results = Vec::new();
     for input in &inputs.files {
-        let is_parameters =
-            kind == Kind::Parameters || input.path.extension() == Some("bicepparam");
-        let (result, diagnostics) = compile(input, &inputs.sources, is_parameters, &options);
+        let (result, diagnostics) = compile(input, &inputs.sources, kind, &options)?;
         report.add(diagnostics);
         results.push((input, result));
     }
@@ -68,31 +67,52 @@ pub(super) fn run(built: &Built, kind: Kind, terminal: &Terminal) -> Outcome {
             exit = Exit::Findings;
             continue;
         };
-        let text = serde_json::to_string_pretty(&result).expect("a template has string keys");
-        if goes_to_stdout(input) {
-            terminal.print(text);
-        } else {
+        if !goes_to_stdout(input) {
+            let text = parameters::text(&result.document);
             write(&target(input, built), &text, terminal)?;
+        } else if matches!(kind, Kind::Parameters(_)) {
+            let both = parameters::document(&result.document, result.template.as_ref());
+            terminal.print(both);
+        } else {
+            terminal.print(parameters::text(&result.document));
         }
     }
     Ok(exit)
 }
 
+/// A file's result.
+struct Compiled {
+    /// The template, or the parameters.
+    document: Value,
+    /// The template that the parameters are for.
+    template: Option<Value>,
+}
+
 fn compile(
     input: &Input,
     sources: &InputSources,
-    is_parameters: bool,
+    kind: Kind<'_>,
     options: &Options,
-) -> (Option<Value>, Vec<Diagnostic>) {
-    if is_parameters {
-        let environment = &surroundings::variable_or_empty;
-        let compilation =
-            taxiway_bicep::compile_parameters_with(sources, &input.path, environment, options);
-        (compilation.parameters, compilation.diagnostics)
+) -> Result<(Option<Compiled>, Vec<Diagnostic>), Failure> {
+    let of = match kind {
+        Kind::Parameters(template) => Some(template),
+        Kind::ByExtension => (input.path.extension() == Some("bicepparam")).then_some(None),
+    };
+    Ok(if let Some(template) = of {
+        let compilation = parameters::compile(input, sources, template, options)?;
+        let template = compilation.template;
+        let compiled = compilation
+            .parameters
+            .map(|document| Compiled { document, template });
+        (compiled, compilation.diagnostics)
     } else {
         let compilation = taxiway_bicep::compile_with(sources, &input.path, options);
-        (compilation.template, compilation.diagnostics)
-    }
+        let compiled = compilation.template.map(|document| Compiled {
+            document,
+            template: None,
+        });
+        (compiled, compilation.diagnostics)
+    })
 }
 
 /// Where the result of a file goes: beside it, unless told otherwise.
