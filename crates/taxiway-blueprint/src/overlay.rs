@@ -160,6 +160,19 @@ fn least_workers(platform: &Platform) -> u32 {
     processes.min().unwrap_or(1)
 }
 
+/// What `project.py` says besides where several services have databases on one server.
+const OWNS_DATABASE: &str = "
+# Whether the database is taken from the other services of its server, before the first migration.
+OWNS_DATABASE = True
+";
+
+/// Whether the service has a database that other services of its server are to be kept out of.
+fn owns_database(platform: &Platform) -> bool {
+    let web = &platform.service;
+    let is_one_of_several = web.name.is_some() || !platform.further.is_empty();
+    is_one_of_several && web.has_database && !web.shares_database
+}
+
 /// Every file of the Python side.
 pub(crate) fn files(
     service: &Service,
@@ -172,6 +185,13 @@ pub(crate) fn files(
         Some(settings) => django(&package, settings, web, keeps_media(service, platform)),
         None => wrapped(&package, service, web),
     };
+    if owns_database(platform)
+        && let Some(project) = files
+            .iter_mut()
+            .find(|it| it.path == package.join("project.py"))
+    {
+        project.text.push_str(OWNS_DATABASE);
+    }
     files.push(GeneratedFile::new(
         relative::join(&web.root, server_file.name()),
         server_file.text(service, platform),

@@ -12,6 +12,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from taxiway_runtime import project
+
 # The audience of Azure Database for PostgreSQL.
 RESOURCE = "https://ossrdbms-aad.database.windows.net"
 # What stands for the password where there is none.
@@ -20,6 +22,20 @@ PLACEHOLDER = "managed-identity"
 RENEWAL_SECONDS = 300
 TIMEOUT_SECONDS = 5
 ATTEMPTS = 3
+
+# Makes the app's role the owner of its database, and nobody else connect to it: those of other services of the server may sign
+# in to the server, too. Source: PostgreSQL manual, "Privileges".
+TAKE_DATABASE = """
+DO $$ BEGIN
+  IF NOT EXISTS (
+    SELECT FROM pg_database JOIN pg_roles ON pg_roles.oid = datdba
+    WHERE datname = current_database() AND rolname = current_user
+  ) THEN
+    EXECUTE format('ALTER DATABASE %I OWNER TO CURRENT_USER', current_database());
+  END IF;
+  EXECUTE format('REVOKE CONNECT, TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$
+"""
 
 # The backend of Django that `taxiway_runtime.postgresql` extends; the settings say which.
 wrapped_engine = "django.db.backends.postgresql"
@@ -37,6 +53,11 @@ def signs_in():
     """Whether new connections get a token; the build has no identity, and connects to nothing."""
     is_build = os.environ.get("TAXIWAY_BUILD", "").lower() in ("1", "on", "true", "yes")
     return os.environ.get("DATABASE_SIGN_IN") == "identity" and not is_build
+
+
+def takes_database():
+    """Whether the database becomes the app's own: of several services each has one, under an identity of its own."""
+    return signs_in() and getattr(project, "OWNS_DATABASE", False)
 
 
 def token():

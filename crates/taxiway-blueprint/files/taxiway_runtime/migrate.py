@@ -19,7 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.signals import connection_created
 from django.db.utils import DatabaseError
 
-from taxiway_runtime import project
+from taxiway_runtime import identity, project
 from taxiway_runtime.environment import instance
 from taxiway_runtime.logging import place
 
@@ -171,6 +171,7 @@ def _lock():
     stop = threading.Event()
     renewal = None
     try:
+        _take_database(connection)
         _create_table(connection)
         _take(connection, owner)
         renewal = threading.Thread(target=_renew, args=(owner, stop), daemon=True)
@@ -181,6 +182,17 @@ def _lock():
         if renewal is not None:
             renewal.join()
             _release(connection, owner)
+        connection.close()
+
+
+def _take_database(connection):
+    if not identity.takes_database():
+        return
+    try:
+        _execute(connection, identity.TAKE_DATABASE)
+    except DatabaseError as error:
+        # The app works all the same, beside others that could read along.
+        report("shared", error=str(error).strip())
         connection.close()
 
 

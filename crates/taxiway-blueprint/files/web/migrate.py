@@ -15,7 +15,7 @@ import traceback
 import uuid
 from contextlib import contextmanager, suppress
 
-from taxiway_runtime import environment, project
+from taxiway_runtime import environment, identity, project
 from taxiway_runtime.logging import place
 
 if project.HAS_DATABASE:
@@ -155,6 +155,7 @@ def _lock():
     stop = threading.Event()
     renewal = None
     try:
+        _take_database(connection)
         _create_table(connection)
         _take(connection, owner)
         renewal = threading.Thread(target=_renew, args=(owner, stop), daemon=True)
@@ -170,6 +171,16 @@ def _lock():
                     connection, f"DELETE FROM {TABLE} WHERE owner = %s", [owner]
                 )
         connection.close()
+
+
+def _take_database(connection):
+    if not identity.takes_database():
+        return
+    try:
+        database.execute(connection, identity.TAKE_DATABASE)
+    except database.Error as error:
+        # The app works all the same, beside others that could read along.
+        report("shared", error=str(error).strip())
 
 
 def _create_table(connection):

@@ -1,5 +1,6 @@
 //! `main.bicep`: which modules there are, under which names, and what flows between them.
 
+mod access;
 mod inputs;
 mod modules;
 mod names;
@@ -8,8 +9,8 @@ mod operations;
 use taxiway_bicep::build::{Document, Module, Object, Type, Value, conditional, name, text};
 use taxiway_platform::Platform;
 
-pub(super) use self::modules::sign_in;
-use self::modules::{is_given, output, placed, secret_symbol};
+pub(super) use self::modules::{is_given, sign_in};
+use self::modules::{output, placed, secret_symbol};
 use self::names::named;
 use super::settings;
 use super::shape::Shape;
@@ -39,6 +40,7 @@ pub(super) fn document(sites: &[Site<'_>], platform: &Platform) -> Document {
     modules::declare(sites, platform, shape, &mut document);
     if sites.len() > 1 {
         document.blank();
+        access::declare(sites, &mut document);
         document.module(modules::plan());
     }
     for it in sites {
@@ -56,7 +58,7 @@ fn site(site: &Site<'_>, has_plan: bool, document: &mut Document) {
         .with("planName", named("asp"))
         .with("siteName", name(site.symbol("siteName")))
         .with("workspaceId", output("monitoring", "workspaceId"))
-        .with("identityId", output("identity", "id"));
+        .with("identityId", output(&site.identity(), "id"));
     if !has_plan {
         parameters = parameters
             .with("planSku", name("planSku"))
@@ -97,6 +99,9 @@ fn site(site: &Site<'_>, has_plan: bool, document: &mut Document) {
         before.push(name("database"));
     }
     before.extend((site.platform.secrets.iter()).map(|known| name(secret_symbol(&known.name))));
+    if has_plan {
+        before.extend(access::symbol(site).map(name));
+    }
     if shape.cache {
         before.extend(["cache", "cacheEndpoint"].map(name));
     }

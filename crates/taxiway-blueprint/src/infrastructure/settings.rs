@@ -2,9 +2,9 @@
 
 use taxiway_app::Service;
 use taxiway_bicep::build::{Document, Object, Value, conditional, name, text};
-use taxiway_platform::{Platform, StaticServing, Supply, Variable};
+use taxiway_platform::{Platform, Secret, StaticServing, Supply, Variable};
 
-use super::main_file::{BACKGROUND, READY, sign_in};
+use super::main_file::{BACKGROUND, READY, is_given, sign_in};
 use super::shape::Shape;
 use super::site::Site;
 use crate::overlay::ServerFile;
@@ -85,6 +85,28 @@ pub(super) fn declare(site: &Site<'_>, document: &mut Document) {
     document.variable(site.symbol("stickySettings"), sticky(platform));
 }
 
+/// The secrets of the vault that the settings of a site refer to: those that it always has, and those that come with a
+/// condition.
+pub(super) fn secrets_of(site: &Site<'_>) -> (Vec<String>, Vec<(Value, String)>) {
+    let (platform, shape) = (site.platform, site.shape());
+    let mut always = Vec::new();
+    if shape.database {
+        always.push(site.secret(DATABASE_URL_SECRET));
+    }
+    let refers = |setting: &String| !DATABASE_URLS.contains(&setting.as_str());
+    let of_the_app = |secret: &&Secret| secret.setting.as_ref().is_some_and(refers);
+    always.extend((platform.secrets.iter().filter(of_the_app)).map(|it| it.name.clone()));
+    let mut sometimes = Vec::new();
+    if shape.pooler {
+        let direct = site.secret(DATABASE_DIRECT_URL_SECRET);
+        sometimes.push((name("databaseHasPooler"), direct));
+    }
+    if shape.cache {
+        sometimes.push((is_given("cacheSku"), CACHE_URL_SECRET.to_owned()));
+    }
+    (always, sometimes)
+}
+
 /// gunicorn reads its own file, then what the platform adds in GUNICORN_CMD_ARGS, so nothing else stands here.
 fn startup_command(platform: &Platform, server_file: ServerFile) -> String {
     let web = &platform.service;
@@ -122,7 +144,9 @@ fn app_settings(site: &Site<'_>, shape: Shape) -> Object {
         .comment("The identity whose tokens are asked for.")
         .with(
             "AZURE_CLIENT_ID",
-            name("identity").property("outputs").property("clientId"),
+            name(site.identity())
+                .property("outputs")
+                .property("clientId"),
         )
         .comment("Errors and logs say where they come from.")
         .with("TAXIWAY_ENVIRONMENT", name("environmentName"));

@@ -8,9 +8,19 @@ const APP_SERVICE: &str = include_str!("../../files/bicep/modules/app-service.bi
 const ALERTS: &str = include_str!("../../files/bicep/modules/alerts.bicep");
 const DOMAINS: &str = include_str!("../../files/bicep/modules/domains.bicep");
 const POSTGRESQL: &str = include_str!("../../files/bicep/modules/postgresql.bicep");
+const KEY_VAULT: &str = include_str!("../../files/bicep/modules/key-vault.bicep");
 const WORKBOOK: &str = include_str!("../../files/bicep/modules/workbook.bicep");
 const POSTGRESQL_DATABASE: &str =
     include_str!("../../files/bicep/several/postgresql-database.bicep");
+const SECRET_ACCESS: &str = include_str!("../../files/bicep/several/secret-access.bicep");
+
+/// What the vault has where one identity reads all of it.
+const OF_ONE_READER: [&str; 4] = [
+    "readerPrincipalId",
+    "secretsUserId",
+    "secretsUser",
+    "readerAssignment",
+];
 
 /// What only the plan needs of the module with plan and site.
 const OF_THE_PLAN: [&str; 5] = [
@@ -56,6 +66,10 @@ pub(super) fn instead_of(file: &str) -> Option<Vec<(&'static str, String)>> {
         ]),
         "postgresql.bicep" => Some(vec![("postgresql.bicep", server())]),
         "domains.bicep" => Some(vec![("domains.bicep", domains())]),
+        "key-vault.bicep" => Some(vec![
+            ("key-vault.bicep", vault()),
+            ("secret-access.bicep", SECRET_ACCESS.to_owned()),
+        ]),
         "workbook.bicep" => Some(vec![("workbook.bicep", workbook())]),
         _ => None,
     }
@@ -130,9 +144,23 @@ fn server() -> String {
             "with the database of the first service. Those of further ones, if they have any, are in postgresql-database.bicep.",
         )
         .replace(
-            "which has the database of the app and no other. Whoever",
-            "which has the databases of the services and no other: each\n// of them could open those of the others. Whoever",
+            "// The app's identity administers this server, which has the database of the app and no other. Whoever makes",
+            "// The service's identity administers this server, which has the databases of the services and no other. Each service takes\n\
+             // its own for itself before its first migration (taxiway_runtime/migrate.py): from then on no other one connects to it. Where\n\
+             // the services sign in by password, the server's one login opens all of them. Whoever makes",
         )
+}
+
+/// Who reads which secret is told apart from the vault.
+fn vault() -> String {
+    select(
+        KEY_VAULT,
+        "// The vault of one application in one environment. Its secrets come in `secret.bicep`, once their values are known, and who\n\
+         // reads which of them is in `secret-access.bicep`.",
+        |declaration| {
+            (!OF_ONE_READER.contains(&declaration.symbol)).then(|| declaration.text.to_owned())
+        },
+    )
 }
 
 /// Deployments of one resource group have names of their own.
@@ -245,7 +273,8 @@ mod tests {
             server().matches("database of the app and no other").count(),
             0
         );
-        assert!(server().contains("could open those of the others"));
+        assert!(server().contains("takes\n// its own for itself"));
+        assert!(!vault().contains("readerPrincipalId") && vault().contains("resource lock"));
         assert!(!workbook().contains("siteId}") && workbook().contains("The sites whose"));
         assert!(!alerts().contains("'unhealthy'") && site_alerts().contains("'unhealthy'"));
         assert!(plan().contains("that the plan writes to"));

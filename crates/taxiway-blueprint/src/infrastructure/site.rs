@@ -50,6 +50,25 @@ impl Site<'_> {
         }
     }
 
+    /// Whether it has an identity of its own. Whoever takes the database of the service of `[app]` signs in as that one.
+    pub(super) fn has_own_identity(&self) -> bool {
+        !self.platform.service.shares_database
+    }
+
+    /// What belongs to its identity: `secretAccess`, and `gatewaySecretAccess` of the service `gateway`.
+    pub(super) fn symbol_of_identity(&self, what: &str) -> String {
+        if self.has_own_identity() {
+            self.symbol(what)
+        } else {
+            what.to_owned()
+        }
+    }
+
+    /// The module of its identity.
+    pub(super) fn identity(&self) -> String {
+        self.symbol_of_identity("identity")
+    }
+
     /// Whether the server makes a database for it besides that of the service of `[app]`.
     pub(super) fn has_further_database(&self) -> bool {
         let web = &self.platform.service;

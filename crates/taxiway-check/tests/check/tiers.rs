@@ -192,3 +192,55 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {{
     assert!(site(image, system, "null").is_empty());
     assert!(site("docker.io/library/nginx:1", "", "null").is_empty());
 }
+
+/// A role for a vault is one for all of its secrets; a role for a secret is one for that secret.
+#[test]
+fn an_identity_reads_the_secrets_it_was_given() {
+    let site = |granted: &str| {
+        let text = format!(
+            "resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {{
+  name: 'id-shop'
+  location: 'swedencentral'
+}}
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {{
+  name: 'kv-shop'
+  location: 'swedencentral'
+  properties: {{ enableRbacAuthorization: true }}
+}}
+resource key 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {{
+  parent: vault
+  name: 'key'
+}}
+resource reader 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{
+  name: guid(vault.id, identity.id)
+  scope: {granted}
+  properties: {{
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '4633458b-17de-408a-b874-0445c86b69e6')
+  }}
+}}
+resource site 'Microsoft.Web/sites@2024-04-01' = {{
+  name: 'shop'
+  location: 'swedencentral'
+  identity: {{ type: 'UserAssigned', userAssignedIdentities: {{ '${{identity.id}}': {{}} }} }}
+  properties: {{
+    keyVaultReferenceIdentity: identity.id
+    siteConfig: {{
+      appSettings: [
+        {{ name: 'KEY', value: '@Microsoft.KeyVault(SecretUri=https://kv-shop.vault.azure.net/secrets/key)' }}
+        {{ name: 'MAIL', value: '@Microsoft.KeyVault(SecretUri=https://kv-shop.vault.azure.net/secrets/mail-key)' }}
+      ]
+    }}
+  }}
+}}
+"
+        );
+        said("secret-reader-without-role", &text)
+    };
+    assert_eq!(site("vault"), [""; 0]);
+    let of_one = "the site `shop` may not read the secret `mail-key` of the vault `kv-shop`";
+    assert_eq!(site("key"), [of_one]);
+    let of_all = "the site `shop` may not read the secrets of the vault `kv-shop`";
+    assert_eq!(site("identity"), [of_all]);
+}

@@ -13,8 +13,9 @@ use taxiway_diagnostics::{Diagnostic, Severity};
 
 use super::{Decisions, Own, Whole, at, database, own, service};
 use crate::{
-    Config, Container, DatabaseChoice, DatabaseSettings, Hosting, Origin, Pipeline, Secret,
-    SecretUse, ServiceDatabase, ServiceSettings, Setting, Source, Supply, Tool, naming,
+    Config, Container, DatabaseChoice, DatabaseKind, DatabaseSettings, Hosting, Origin, Pipeline,
+    Secret, SecretUse, ServiceDatabase, ServiceSettings, Setting, SignIn, Source, Supply, Tool,
+    naming,
 };
 
 /// A service that is to be decided, and what is configured for it.
@@ -315,6 +316,7 @@ pub(super) fn further(
         own.web.name = Some(name.to_owned());
         name_database(name, settings, whole, &mut own, &mut alone);
         name_secrets(name, &mut own);
+        name_identity(&own, &mut alone);
         for environment in &mut own.environments {
             for missing in &mut environment.missing {
                 missing.help = in_words_of(name, &missing.help);
@@ -357,6 +359,35 @@ fn name_database(
          \"shared\" takes that of the service of [app]"
     );
     decisions.choose("database.name", database, Source::Default, reason);
+}
+
+/// Whom the service is to the vault and the server.
+fn name_identity(own: &Own, decisions: &mut Decisions) {
+    if own.web.shares_database {
+        let reason = "whoever takes the database of the service of [app] is the same role in it, and reads the same secrets";
+        decisions.choose(
+            "identity",
+            "that of the service of [app]",
+            Source::Default,
+            reason,
+        );
+        return;
+    }
+    let mut reason = "no service reads the secrets of another".to_owned();
+    if own.web.has_database {
+        reason.push_str(", or opens its database");
+        let by_password = own.environments.iter().filter(|it| {
+            it.database.kind == DatabaseKind::New && it.database.sign_in == SignIn::Password
+        });
+        let names: Vec<&str> = by_password.map(|it| it.name.as_str()).collect();
+        if !names.is_empty() {
+            let names = names.join(", ");
+            reason.push_str("; but all sign in by the server's one password in ");
+            reason.push_str(&names);
+            reason.push_str(", which opens every database of the server");
+        }
+    }
+    decisions.choose("identity", "its own", Source::Default, reason);
 }
 
 /// Each service has a key of its own, and the address of its own database. The server has one login, and what a person

@@ -31,6 +31,10 @@ enum Line {
     Retrying {
         migration: Option<String>,
     },
+    /// Other services of the server can open this one's database.
+    Shared {
+        error: String,
+    },
     Locked {
         owner: String,
     },
@@ -79,6 +83,9 @@ impl AppService {
                 return Ok(None);
             }
             if run.status != WebJobStatus::Running {
+                if let Some(text) = lines(&output).find_map(shared) {
+                    note(&text);
+                }
                 return Ok(Some(report(&output, run.status)));
             }
             if let Some(text) = latest(&output) {
@@ -116,8 +123,20 @@ fn latest(output: &str) -> Option<String> {
         Line::Applied { migration, .. } => format!("applied {migration}"),
         Line::Waiting { owner } => format!("waiting for another runner ({owner})"),
         Line::Retrying { migration } => format!("trying {} again", migration.unwrap_or_default()),
-        Line::Locked { .. } | Line::Failed { .. } | Line::Done => "ending".to_owned(),
+        Line::Locked { .. } | Line::Shared { .. } | Line::Failed { .. } | Line::Done => {
+            "ending".to_owned()
+        }
     })
+}
+
+/// What is told of a database that other services can open.
+fn shared(line: Line) -> Option<String> {
+    match line {
+        Line::Shared { error } => Some(format!(
+            "other services of the server can open this database: {error}"
+        )),
+        _ => None,
+    }
 }
 
 /// What a run that has ended did.
@@ -144,7 +163,7 @@ fn report(output: &str, status: WebJobStatus) -> MigrationReport {
                 );
             }
             Line::Done => done = true,
-            Line::Waiting { .. } | Line::Retrying { .. } => {}
+            Line::Shared { .. } | Line::Waiting { .. } | Line::Retrying { .. } => {}
         }
     }
     if failure.is_none() && !(done && status == WebJobStatus::Succeeded) {

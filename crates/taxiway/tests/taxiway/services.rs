@@ -2,24 +2,45 @@
 
 use taxiway_test::Fixture;
 
+use crate::rights::ResourceManager;
 use crate::world::{World, text_of};
 
-/// A service that says which database it was given.
+/// A service that says which database it was given, what it is told by another one, and as whom it asks a vault.
 fn service(who: &str) -> String {
     format!(
-        "import os
+        "import json
+import os
+import urllib.request
 
-import psycopg
 from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 app = Flask(__name__)
+address = make_url(os.environ['DATABASE_URL']).set(drivername='postgresql+psycopg')
 
 
 @app.get('/')
 def home():
-    with psycopg.connect(os.environ['DATABASE_URL']) as connection:
-        (name,) = connection.execute('select current_database()').fetchone()
-    return f'{who} reads {{name}}'
+    return f'{who} reads {{read(address.database)}}'
+
+
+@app.get('/databases/<name>')
+def read(name):
+    try:
+        with create_engine(address.set(database=name)).connect() as connection:
+            return connection.execute(text('select current_database()')).scalar()
+    except Exception as error:
+        return str(error)
+
+
+@app.get('/token')
+def token():
+    url = '{{IDENTITY_ENDPOINT}}?api-version=2019-08-01&resource=https://vault.azure.net&client_id={{AZURE_CLIENT_ID}}'
+    headers = {{'X-IDENTITY-HEADER': os.environ['IDENTITY_HEADER']}}
+    request = urllib.request.Request(url.format(**os.environ), headers=headers)
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)['access_token']
 "
     )
 }
@@ -33,7 +54,7 @@ fn two() -> World {
     world.shop.git(&["rm", "-r", "--quiet", "."]);
     for name in ["api", "gateway"] {
         write(&world, &format!("{name}/main.py"), &service(name));
-        let requirements = "flask>=3.1,<4\npsycopg[binary]>=3.2,<4\n";
+        let requirements = "flask>=3.1,<4\npsycopg[binary]>=3.2,<4\nsqlalchemy>=2,<3\n";
         write(&world, &format!("{name}/requirements.txt"), requirements);
     }
     world.shop.git(&["add", "--all"]);
@@ -50,7 +71,36 @@ fn write(world: &World, path: &str, text: &str) {
 
 /// What the service of a host name of the local cloud answers.
 fn page(world: &World, site: &str) -> String {
-    text_of(&world.sites(), ("Host", &format!("{site}.localhost")))
+    page_at(world, site, "")
+}
+
+fn page_at(world: &World, site: &str, path: &str) -> String {
+    let address = format!("{}{path}", world.sites());
+    text_of(&address, ("Host", &format!("{site}.localhost")))
+}
+
+/// Each service reads its own secrets and opens its own database, and is refused those of the other.
+fn nobody_opens_what_is_anothers(world: &World) {
+    let services = [
+        ("links", "links", ""),
+        ("links-gateway", "links_gateway", "gateway-"),
+    ];
+    let manager = ResourceManager::of(world, "rg-links-local");
+    for (site, own, _) in services {
+        let token = page_at(world, site, "/token");
+        for (_, database, prefix) in services {
+            let secret = format!("{prefix}database-url");
+            let status = manager.secret_as(&token, &secret);
+            let opened = page_at(world, site, &format!("/databases/{database}"));
+            if database == own {
+                assert_eq!((status, opened.as_str()), (200, own), "{site}");
+            } else {
+                assert_eq!(status, 403, "{site} reads {secret}");
+                let refusal = format!("permission denied for database \"{database}\"");
+                assert!(opened.contains(&refusal), "{site}: {opened}");
+            }
+        }
+    }
 }
 
 /// The outcomes of a run of `up`, service by service.
@@ -79,6 +129,7 @@ fn two_services_are_two_sites_with_releases_of_their_own() {
     assert_eq!(outcomes(&first.json()), both_new);
     assert_eq!(page(&world, "links"), "api reads links");
     assert_eq!(page(&world, "links-gateway"), "gateway reads links_gateway");
+    nobody_opens_what_is_anothers(&world);
     let again = world.run(&["up", "--format", "json"]).succeeds().json();
     assert_eq!(again["outcome"], "unchanged");
 

@@ -20,8 +20,9 @@ param sslMode string
 ])
 param signIn string
 
-@description('The identity of the sites. Its name is its role in the database.')
+@description('The identity of the service. Its name is its role in the database.')
 param identityName string
+param identityPrincipalId string
 
 @description('Whether the app comes by the PgBouncer of the server.')
 param hasPooler bool = false
@@ -39,6 +40,22 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' existing 
 resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2025-08-01' = {
   parent: server
   name: databaseName
+}
+
+// The service takes this database for itself before its first migration (taxiway_runtime/migrate.py): from then on it owns it, and
+// says who connects to it. An administrator is what can be made from here; it is no superuser, and owns nothing of another service.
+resource administrator 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2025-08-01' = if (signIn == 'identity') {
+  parent: server
+  name: identityPrincipalId
+  properties: {
+    principalType: 'ServicePrincipal'
+    principalName: identityName
+    tenantId: tenant().tenantId
+  }
+  // One after the other: the server takes one change at a time.
+  dependsOn: [
+    database
+  ]
 }
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {

@@ -51,7 +51,7 @@ pub(super) fn output(module: &str, output: &str) -> Value {
 }
 
 /// `!empty(NAME)`
-pub(super) fn is_given(parameter: &str) -> Value {
+pub(in crate::infrastructure) fn is_given(parameter: &str) -> Value {
     not(name("empty").call([name(parameter)]))
 }
 
@@ -70,6 +70,9 @@ pub(super) fn declare(
         "identity",
         placed().with("name", named("id")),
     ));
+    for site in further_identities(sites) {
+        document.module(further_identity(site));
+    }
     document.module(module(
         "monitoring",
         "monitoring",
@@ -82,7 +85,7 @@ pub(super) fn declare(
     if shape.network {
         document.module(network(shape));
     }
-    document.module(vault(shape));
+    document.module(vault(shape, sites.len() > 1));
     if shape.database {
         document.module(database(shape));
         let mut before = "database".to_owned();
@@ -120,6 +123,27 @@ pub(super) fn declare(
     }
 }
 
+/// The further sites that are somebody of their own.
+pub(super) fn further_identities<'a, 'b>(
+    sites: &'b [Site<'a>],
+) -> impl Iterator<Item = &'b Site<'a>> {
+    let further = sites.iter().filter(|site| site.name().is_some());
+    further.filter(|site| site.has_own_identity())
+}
+
+fn further_identity(site: &Site<'_>) -> Module {
+    let called = text()
+        .literal("id-")
+        .value(name("workload"))
+        .literal(format!("-{}", site.deployment("")))
+        .value(name("environmentName"));
+    Module::new(site.identity(), "modules/identity.bicep").body(
+        Object::new()
+            .with("name", site.deployment("identity"))
+            .with("params", placed().with("name", called)),
+    )
+}
+
 fn network(shape: Shape) -> Module {
     let has_vpn = if shape.vpn {
         name("hasVpn")
@@ -153,11 +177,15 @@ fn network(shape: Shape) -> Module {
     )
 }
 
-fn vault(shape: Shape) -> Module {
+/// The one site reads all of the vault; of several, each reads its own secrets: see `access`.
+fn vault(shape: Shape, has_access_apart: bool) -> Module {
     let mut parameters = placed()
         .with("name", name("vaultName"))
-        .with("workspaceId", workspace())
-        .with("readerPrincipalId", output("identity", "principalId"))
+        .with("workspaceId", workspace());
+    if !has_access_apart {
+        parameters = parameters.with("readerPrincipalId", output("identity", "principalId"));
+    }
+    parameters = parameters
         .with("softDeleteDays", name("vaultSoftDeleteDays"))
         .with("purgeProtection", name("vaultPurgeProtection"));
     if shape.network {
@@ -252,7 +280,11 @@ fn further_database(site: &Site<'_>, shape: Shape, before: &str) -> Module {
         .with("secretPrefix", site.deployment(""))
         .with("sslMode", name("databaseSslMode"))
         .with("signIn", sign_in(shape))
-        .with("identityName", output("identity", "name"));
+        .with("identityName", output(&site.identity(), "name"))
+        .with(
+            "identityPrincipalId",
+            output(&site.identity(), "principalId"),
+        );
     if shape.pooler {
         parameters = parameters.with("hasPooler", name("databaseHasPooler"));
     }

@@ -66,6 +66,7 @@ fn a_further_service_gets_what_is_its_own() {
         services.gateway.production.workers = 2 of uvicorn | P0v3 has 1 vCPU and 4 GB: two, so that one may start anew while the other serves, shared by 2 services; 2 workers × 16 connections × 5 instances × 2 (site and slot) = 320 of 422, the share of one of 2 services in 844
         services.gateway.production.variables.LEVEL = debug | configured
         services.gateway.database.name = shop_gateway | one of its own on the same server, so that no service meets the tables of another; [services.gateway] database = "shared" takes that of the service of [app]
+        services.gateway.identity = its own | no service reads the secrets of another, or opens its database
         "#);
     let gateway = &platform.further[0];
     assert_eq!(gateway.workload, platform.workload);
@@ -125,13 +126,22 @@ fn a_further_service_may_share_the_database_or_have_none() {
             &Config::parse(&config).unwrap(),
         )
         .unwrap()
-        .further
-        .remove(0)
     };
     let shared = with("shared");
+    let identity = |platform: &Platform| {
+        platform
+            .choice("services.gateway.identity")
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(identity(&shared).value, "that of the service of [app]");
+    let shared = &shared.further[0];
     assert!(shared.service.has_database && shared.service.shares_database);
     assert_eq!(shared.environments[0].database.name, "shop");
     let none = with("none");
+    let reason = "no service reads the secrets of another";
+    assert_eq!(identity(&none).reason, reason);
+    let none = &none.further[0];
     assert!(!none.service.has_database);
     assert_eq!(none.environments[0].workers.connections, 0);
 }
@@ -149,6 +159,12 @@ fn services_sign_in_to_their_server_alike() {
             .collect();
         assert_eq!(ways, ["password", "password"]);
     }
+    let choice = platform.choice("services.gateway.identity").unwrap();
+    assert_eq!(
+        choice.reason,
+        "no service reads the secrets of another, or opens its database; but all sign in by the server's one password in local, \
+         production, which opens every database of the server"
+    );
 }
 
 #[test]

@@ -143,6 +143,15 @@ module identity 'modules/identity.bicep' = {
   }
 }
 
+module notesIdentity 'modules/identity.bicep' = {
+  name: 'notes-identity'
+  params: {
+    location: location
+    tags: tags
+    name: 'id-${workload}-notes-${environmentName}'
+  }
+}
+
 module monitoring 'modules/monitoring.bicep' = {
   name: 'monitoring'
   params: {
@@ -177,7 +186,6 @@ module keyVault 'modules/key-vault.bicep' = {
     tags: tags
     name: vaultName
     workspaceId: monitoring.outputs.workspaceId
-    readerPrincipalId: identity.outputs.principalId
     softDeleteDays: vaultSoftDeleteDays
     purgeProtection: vaultPurgeProtection
     access: vaultAccess
@@ -231,7 +239,8 @@ module notesDatabase 'modules/postgresql-database.bicep' = {
     secretPrefix: 'notes-'
     sslMode: databaseSslMode
     signIn: databaseSignIn
-    identityName: identity.outputs.name
+    identityName: notesIdentity.outputs.name
+    identityPrincipalId: notesIdentity.outputs.principalId
     administratorLogin: databaseLogin
     administratorPassword: databasePassword
   }
@@ -268,6 +277,38 @@ module stripeSecretKeySecret 'modules/secret.bicep' = {
     name: 'stripe-secret-key'
     value: secretStripeSecretKey
   }
+}
+
+module secretAccess 'modules/secret-access.bicep' = {
+  name: 'secret-access'
+  params: {
+    vaultName: keyVault.outputs.name
+    secretNames: [
+      'database-url'
+      'django-secret-key'
+      'stripe-secret-key'
+    ]
+    readerPrincipalId: identity.outputs.principalId
+  }
+  dependsOn: [
+    database
+    djangoSecretKeySecret
+    stripeSecretKeySecret
+  ]
+}
+
+module notesSecretAccess 'modules/secret-access.bicep' = {
+  name: 'notes-secret-access'
+  params: {
+    vaultName: keyVault.outputs.name
+    secretNames: [
+      'notes-database-url'
+    ]
+    readerPrincipalId: notesIdentity.outputs.principalId
+  }
+  dependsOn: [
+    notesDatabase
+  ]
 }
 
 module plan 'modules/plan.bicep' = {
@@ -362,6 +403,7 @@ module appService 'modules/site.bicep' = {
     databasePasswordSecret
     djangoSecretKeySecret
     stripeSecretKeySecret
+    secretAccess
     network
   ]
 }
@@ -373,7 +415,7 @@ var notesOwnSettings = {
   DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.uri}secrets/notes-database-url)'
   DATABASE_SIGN_IN: databaseSignIn
   // The identity whose tokens are asked for.
-  AZURE_CLIENT_ID: identity.outputs.clientId
+  AZURE_CLIENT_ID: notesIdentity.outputs.clientId
   // Errors and logs say where they come from.
   TAXIWAY_ENVIRONMENT: environmentName
   APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
@@ -408,7 +450,7 @@ module notesAppService 'modules/site.bicep' = {
     planName: 'asp-${workload}-${environmentName}'
     siteName: notesSiteName
     workspaceId: monitoring.outputs.workspaceId
-    identityId: identity.outputs.id
+    identityId: notesIdentity.outputs.id
     subnetId: appSubnetId
     isInternal: false
     linuxFxVersion: 'PYTHON|${pythonVersion}'
@@ -424,6 +466,7 @@ module notesAppService 'modules/site.bicep' = {
     plan
     notesDatabase
     databasePasswordSecret
+    notesSecretAccess
     network
   ]
 }

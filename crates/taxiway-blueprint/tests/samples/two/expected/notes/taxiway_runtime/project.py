@@ -19,3 +19,6 @@ MIGRATIONS = "alembic"
 
 # The folder that is published, as seen from the one that the project runs from.
 ROOT = "."
+
+# Whether the database is taken from the other services of its server, before the first migration.
+OWNS_DATABASE = True

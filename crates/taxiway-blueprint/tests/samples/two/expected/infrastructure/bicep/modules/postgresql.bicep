@@ -191,8 +191,9 @@ resource serverConfigurations 'Microsoft.DBforPostgreSQL/flexibleServers/configu
   }
 ]
 
-// The app's identity administers this server, which has the databases of the services and no other: each
-// of them could open those of the others. Whoever makes a smaller role has
+// The service's identity administers this server, which has the databases of the services and no other. Each service takes
+// its own for itself before its first migration (taxiway_runtime/migrate.py): from then on no other one connects to it. Where
+// the services sign in by password, the server's one login opens all of them. Whoever makes a smaller role has
 // to sign in to the server first, and nobody but the app reaches it. It is no superuser, and as much as a login with a password
 // would be. Its limit: who makes the app run SQL of their own may change tables and roles, not only rows.
 resource administrator 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2025-08-01' = if (usesIdentity) {
