@@ -7,7 +7,11 @@ import time
 
 bind = "0.0.0.0:" + os.environ.get("PORT", "8000")
 
+# if database
 # As many as the plan's processors and memory carry, and the database takes; the host's processors say nothing about either.
+# else
+# As many as the plan's processors and memory carry; the host's processors say nothing about either.
+# end
 # The parameters of an environment set both variables:
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)

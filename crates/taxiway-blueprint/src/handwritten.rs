@@ -105,7 +105,7 @@ const MARKS: [(&str, &str); 9] = [
     (".github/workflows/ci.yml", "# Each job says what it needs."),
     (
         ".github/workflows/deploy.yml",
-        "# Deploys one commit to one environment: provision, build, migrate, warm, swap, verify, or back.",
+        "# Deploys one commit to one environment: provision, build,",
     ),
     (
         "Dockerfile",

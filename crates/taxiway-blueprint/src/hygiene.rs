@@ -28,10 +28,13 @@ pub(crate) fn files(
         ));
     }
     if !has_pull_request_form(sources) {
-        files.push(GeneratedFile::new(
-            ".github/pull_request_template.md",
-            PULL_REQUEST,
-        ));
+        let has_database = platform.services().any(|it| it.service.has_database);
+        let form = if has_database {
+            PULL_REQUEST.to_owned()
+        } else {
+            PULL_REQUEST.replace(MIGRATIONS, "")
+        };
+        files.push(GeneratedFile::new(".github/pull_request_template.md", form));
     }
     files.push(GeneratedFile::new(
         ".github/rulesets/deployed-branch.json",
@@ -52,6 +55,9 @@ const PULL_REQUEST: &str = "\
 - [ ] New variables are in `.env.example` and, where needed, in every environment (`taxiway doctor github`).
 - [ ] Going back to the release before would be safe, or the text above says why not.
 ";
+
+/// What it asks where there is a database.
+const MIGRATIONS: &str = "- [ ] Migrations work while the release before still runs (add first; remove in a later release).\n";
 
 /// GitHub takes the form from several places, in any spelling. Source: GitHub, creating a pull request template.
 fn has_pull_request_form(sources: &dyn Sources) -> bool {

@@ -1,14 +1,18 @@
 //! The Python side: the package `taxiway_runtime`, the server's configuration, the migrations' WebJob.
 //!
-//! Fixed text lies below `files/`. Only `project.py`, the one import of the project's settings or application, and the worker
-//! class of the server depend on the application.
+//! Fixed text lies below `files/`. Only `project.py`, the one import of the project's settings or application, the worker class
+//! of the server, and whether there is a database depend on the application.
 
-use camino::{Utf8Path, Utf8PathBuf};
-use taxiway_app::{Entrypoint, FrameworkName, MediaStorage, MigrationTool, Service};
-use taxiway_platform::{Part, Platform, Server, StaticServing, Supply, Variable, WebService};
+mod project;
+mod sections;
+mod server;
 
-use crate::python_literal::{Assignment, Literal};
-use crate::{GeneratedFile, python_literal, relative};
+use camino::Utf8Path;
+use taxiway_app::{Entrypoint, FrameworkName, MediaStorage, Service};
+use taxiway_platform::{Platform, Server, WebService};
+
+pub(crate) use self::server::ServerFile;
+use crate::{GeneratedFile, relative};
 
 macro_rules! runtime {
     ($name:literal) => {
@@ -39,15 +43,27 @@ macro_rules! web {
 }
 
 /// For applications that are objects to call: all but Django's. `application.py` comes besides, by interface.
-const WEB: [(&str, &str); 8] = [
+const WEB: [(&str, &str); 10] = [
     web!("__init__.py"),
+    web!("address.py"),
     web!("database.py"),
+    web!("database_check.py"),
     web!("environment.py"),
     web!("health.py"),
     runtime!("identity.py"),
     runtime!("logging.py"),
     web!("migrate.py"),
     runtime!("trace.py"),
+];
+
+/// Those that an application without a database has no use for. Django's environment asks `identity.py` all the same.
+const FOR_A_DATABASE: [&str; 6] = [
+    "address.py",
+    "database.py",
+    "database_check.py",
+    "migrate.py",
+    "postgresql/__init__.py",
+    "postgresql/base.py",
 ];
 
 const ASGI: &str = include_str!("../files/web/asgi.py");
@@ -61,17 +77,6 @@ const APPLICATION_IMPORT: &str = "from project import app as _project  # noqa: E
 /// The import that stands for the project's settings in `settings.py`.
 const SETTINGS_IMPORT: &str = "from project.settings import *";
 
-const GUNICORN: &str = include_str!("../files/gunicorn.conf.py");
-/// The part of [`GUNICORN`] that differs by platform, as it is for threads.
-const GUNICORN_WORKERS: &str = "\
-# The parameters of an environment set both variables:
-worker_class = \"gthread\"
-workers = int(os.environ.get(\"WEB_CONCURRENCY\") or 2)
-threads = int(os.environ.get(\"GUNICORN_THREADS\") or 4)
-";
-/// What uvicorn's worker needs besides.
-const GUNICORN_FOR_UVICORN: &str = include_str!("../files/gunicorn.uvicorn.py");
-const GUNICORN_OVER_THEIRS: &str = include_str!("../files/gunicorn.taxiway.conf.py");
 /// A continuous WebJob, and how it is run.
 const BACKGROUND: &str = include_str!("../files/background.sh");
 /// Runs a command of the project as the overlay prepares it; Django's settings do that wherever they are read.
@@ -80,85 +85,6 @@ const MIGRATE: &str = include_str!("../files/migrate.sh");
 
 /// How long work under way may take when its process is told to end. App Service takes 5 seconds without this.
 const STOPPING_SECONDS: u32 = 30;
-
-/// Which file configures the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ServerFile {
-    /// A file of ours.
-    Ours,
-    /// A file of ours that loads the project's own first.
-    OverTheirs,
-}
-
-impl ServerFile {
-    /// Whether the project has a configuration of its own.
-    pub(crate) fn find(service: &Service, web: &WebService) -> Self {
-        match own_configuration(service, web) {
-            Some(_) => Self::OverTheirs,
-            None => Self::Ours,
-        }
-    }
-
-    /// Its name, in the folder that is published.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Ours => "gunicorn.conf.py",
-            Self::OverTheirs => "gunicorn.taxiway.conf.py",
-        }
-    }
-
-    fn text(self, service: &Service, platform: &Platform) -> String {
-        match self {
-            Self::Ours => gunicorn(platform),
-            Self::OverTheirs => gunicorn_over_theirs(service, platform),
-        }
-    }
-}
-
-/// The project's own configuration, as seen from the folder that is published; `None` where it is not published.
-fn own_configuration(service: &Service, web: &WebService) -> Option<Utf8PathBuf> {
-    let path = &service.server_configuration.as_ref()?.path;
-    let is_published = web.root == "." || path.starts_with(&web.root);
-    is_published.then(|| relative::below(path, &web.root))
-}
-
-/// Our defaults, the project's own over them, and what the platform decides over both.
-fn gunicorn_over_theirs(service: &Service, platform: &Platform) -> String {
-    let web = &platform.service;
-    let ours = gunicorn(platform);
-    let (_, defaults) = ours
-        .split_once("\n\n# As many as")
-        .expect("our configuration says how many workers after where it listens");
-    let (defaults, _) = defaults
-        .split_once("# The health report")
-        .expect("our configuration tells the health report how many workers there are");
-    let own = own_configuration(service, web).unwrap_or_else(|| "gunicorn.conf.py".into());
-    let (threads, class) = match web.server {
-        Server::Gunicorn => (
-            "threads = int(os.environ.get(\"GUNICORN_THREADS\") or threads)\n",
-            "if worker_class == \"asgi\" or \"uvicorn\" in str(worker_class):\n    worker_class = \"gthread\"\n",
-        ),
-        Server::Uvicorn | Server::Aiohttp => (
-            "",
-            "if worker_class in (\"sync\", \"gthread\", \"gevent\", \"eventlet\", \"tornado\"):\n    worker_class = \"@WORKER@\"\n",
-        ),
-    };
-    let text = GUNICORN_OVER_THEIRS
-        .replace("@DEFAULTS@\n", &format!("# As many as{defaults}"))
-        .replace("@OWN@", own.as_str())
-        .replace("@WORKERS@", &least_workers(platform).to_string())
-        .replace("@THREADS@\n", &format!("{threads}\n"))
-        .replace("@CLASS@\n", &format!("{class}\n"))
-        .replace("@WORKER@", worker_class(web.server))
-        .replace("\"8000\"", &format!("\"{}\"", web.port));
-    without_fork_hook(web, text, "\n\n_own_post_fork") + &hook_of_worker_over_theirs(web)
-}
-
-/// The fewest processes of any environment.
-fn least_workers(platform: &Platform) -> u32 {
-    let processes = platform.environments.iter().map(|it| it.workers.processes);
-    processes.min().unwrap_or(1)
-}
 
 /// What `project.py` says besides where several services have databases on one server.
 const OWNS_DATABASE: &str = "
@@ -196,13 +122,15 @@ pub(crate) fn files(
         relative::join(&web.root, server_file.name()),
         server_file.text(service, platform),
     ));
-    files.push(GeneratedFile::executable(
-        relative::join(&web.root, "App_Data/jobs/triggered/migrate/run.sh"),
-        MIGRATE.replace(
-            "@APP_DIR@",
-            relative::below(&web.app_dir, &web.root).as_str(),
-        ),
-    ));
+    if web.has_database {
+        files.push(GeneratedFile::executable(
+            relative::join(&web.root, "App_Data/jobs/triggered/migrate/run.sh"),
+            MIGRATE.replace(
+                "@APP_DIR@",
+                relative::below(&web.app_dir, &web.root).as_str(),
+            ),
+        ));
+    }
     files.extend(background(platform));
     files
 }
@@ -247,6 +175,17 @@ fn background(platform: &Platform) -> Vec<GeneratedFile> {
     files
 }
 
+/// The files that an application with or without a database needs, as it needs them.
+fn needed(
+    files: &'static [(&str, &str)],
+    has_database: bool,
+) -> impl Iterator<Item = (&'static str, String)> {
+    let needed = files
+        .iter()
+        .filter(move |(name, _)| has_database || !FOR_A_DATABASE.contains(name));
+    needed.map(move |(name, text)| (*name, sections::choose(text, has_database)))
+}
+
 fn django(
     package: &Utf8Path,
     settings: &str,
@@ -254,24 +193,24 @@ fn django(
     keeps_media: bool,
 ) -> Vec<GeneratedFile> {
     let import = format!("from {settings} import *");
-    let mut files: Vec<GeneratedFile> = DJANGO
-        .iter()
+    let mut files: Vec<GeneratedFile> = needed(&DJANGO, web.has_database)
         .map(|(name, text)| {
             GeneratedFile::new(package.join(name), text.replace(SETTINGS_IMPORT, &import))
         })
         .collect();
     files.push(GeneratedFile::new(
         package.join("project.py"),
-        project(web, keeps_media),
+        project::django(web, keeps_media),
     ));
     files
 }
 
 /// The package around an application that is an object to call.
 fn wrapped(package: &Utf8Path, service: &Service, web: &WebService) -> Vec<GeneratedFile> {
-    let mut files: Vec<GeneratedFile> = WEB
-        .iter()
-        .map(|(name, text)| GeneratedFile::new(package.join(name), *text))
+    let mut files: Vec<GeneratedFile> = needed(&WEB, web.has_database)
+        // No token is asked for without one.
+        .filter(|(name, _)| web.has_database || *name != "identity.py")
+        .map(|(name, text)| GeneratedFile::new(package.join(name), text))
         .collect();
     let application = match web.server {
         Server::Gunicorn => WSGI,
@@ -283,11 +222,12 @@ fn wrapped(package: &Utf8Path, service: &Service, web: &WebService) -> Vec<Gener
     }
     files.push(GeneratedFile::new(
         package.join("application.py"),
-        application.replace(APPLICATION_IMPORT, &import(service, web)),
+        sections::choose(application, web.has_database)
+            .replace(APPLICATION_IMPORT, &import(service, web)),
     ));
     files.push(GeneratedFile::new(
         package.join("project.py"),
-        web_project(service, web),
+        project::wrapped(service, web),
     ));
     files
 }
@@ -333,186 +273,6 @@ for _name in (\"sanic.root\", \"sanic.error\", \"sanic.access\", \"sanic.server\
     logging.getLogger(_name).propagate = True
 ";
 
-/// What gunicorn runs the application in.
-const fn worker_class(server: Server) -> &'static str {
-    match server {
-        Server::Gunicorn => "gthread",
-        Server::Uvicorn => "uvicorn_worker.UvicornWorker",
-        Server::Aiohttp => "aiohttp.GunicornWebWorker",
-    }
-}
-
-/// gunicorn's configuration. What it does after a fork is Django's alone.
-fn gunicorn(platform: &Platform) -> String {
-    let web = &platform.service;
-    let class = worker_class(web.server);
-    let (variables, threads) = match web.server {
-        Server::Gunicorn => (
-            "both variables",
-            "threads = int(os.environ.get(\"GUNICORN_THREADS\") or 4)\n",
-        ),
-        Server::Uvicorn | Server::Aiohttp => ("the variable", ""),
-    };
-    let least = least_workers(platform);
-    let connections = connections(platform);
-    let ours = format!(
-        "# The parameters of an environment set {variables}:\n{connections}worker_class = \"{class}\"\n\
-         workers = int(os.environ.get(\"WEB_CONCURRENCY\") or {least})\n{threads}"
-    );
-    let text = GUNICORN
-        .replace(GUNICORN_WORKERS, &ours)
-        .replace("\"8000\"", &format!("\"{}\"", web.port));
-    let text = without_fork_hook(web, text, "\n\ndef post_fork");
-    text + hook_of_worker(web)
-}
-
-/// What each environment's workers come to, as comments.
-fn connections(platform: &Platform) -> String {
-    let has_database = platform.service.has_database;
-    let environments = platform.environments.iter().filter(|_| has_database);
-    let lines = environments.map(|environment| {
-        let sum = environment.workers.arithmetic().replace('×', "*");
-        format!("#   {}: {sum}\n", environment.name)
-    });
-    lines.collect()
-}
-
-fn hook_of_worker(web: &WebService) -> &'static str {
-    match web.server {
-        Server::Gunicorn => "",
-        Server::Uvicorn => GUNICORN_FOR_UVICORN,
-        Server::Aiohttp => "",
-    }
-}
-
-/// The same, after the hook of the project's own configuration.
-fn hook_of_worker_over_theirs(web: &WebService) -> String {
-    let theirs = "\n\n_own_post_worker_init = globals().get(\"post_worker_init\")\n";
-    let call = "\n    if _own_post_worker_init is not None:\n        _own_post_worker_init(worker)\n    import asyncio\n";
-    match hook_of_worker(web) {
-        "" => String::new(),
-        hook => theirs.to_owned() + &hook.replace("\n    import asyncio\n", call),
-    }
-}
-
-fn without_fork_hook(web: &WebService, text: String, hook: &str) -> String {
-    match text.split_once(hook) {
-        Some((before, _)) if web.settings_module.is_none() => before.to_owned(),
-        Some(_) | None => text,
-    }
-}
-
-/// `project.py` of an application that is not Django's.
-fn web_project(service: &Service, web: &WebService) -> String {
-    let migrations = match service
-        .migrations
-        .as_ref()
-        .map(|migrations| migrations.tool)
-    {
-        Some(MigrationTool::Alembic) => "alembic",
-        Some(MigrationTool::FlaskMigrate) => "flask-migrate",
-        Some(MigrationTool::Django) | None => "",
-    };
-    python_literal::module(
-        "What is particular to this project. Read by the rest of this package.",
-        &[
-            Assignment {
-                comment: "Startup fails without these, and says which are not set.",
-                name: "REQUIRED",
-                value: Literal::List(required(web)),
-            },
-            Assignment {
-                comment: "Whether the platform gives the project a database.",
-                name: "HAS_DATABASE",
-                value: Literal::Bool(web.has_database),
-            },
-            Assignment {
-                comment: "Variables that the project reads parts of the database's address from.",
-                name: "DATABASE_VARIABLES",
-                value: Literal::Map(database_variables(web)),
-            },
-            Assignment {
-                comment: "Variables that the project reads its hosts from, separated by commas.",
-                name: "HOST_VARIABLES",
-                value: Literal::List(host_variables(web)),
-            },
-            Assignment {
-                comment: "What applies migrations; empty where there are none.",
-                name: "MIGRATIONS",
-                value: migrations.into(),
-            },
-            Assignment {
-                comment: "The folder that is published, as seen from the one that the project runs from.",
-                name: "ROOT",
-                value: way_up(web).into(),
-            },
-        ],
-    )
-}
-
-/// `project.py`: what is particular to this project, as constants.
-fn project(web: &WebService, keeps_media: bool) -> String {
-    python_literal::module(
-        "What is particular to this project. Read by the rest of this package.",
-        &[
-            Assignment {
-                comment: "The variable that holds Django's secret key.",
-                name: "KEY_VARIABLE",
-                value: key_variable(web).into(),
-            },
-            Assignment {
-                comment: "Startup fails without these, and says which are not set.",
-                name: "REQUIRED",
-                value: Literal::List(required(web)),
-            },
-            Assignment {
-                comment: "Whether the platform gives the project a database.",
-                name: "HAS_DATABASE",
-                value: Literal::Bool(web.has_database),
-            },
-            Assignment {
-                comment: "Variables that the project reads parts of the database's address from.",
-                name: "DATABASE_VARIABLES",
-                value: Literal::Map(database_variables(web)),
-            },
-            Assignment {
-                comment: "How the project spells the kind of its database.",
-                name: "DATABASE_ENGINE",
-                value: engine(web).into(),
-            },
-            Assignment {
-                comment: "Variables that the project reads its hosts from, separated by commas.",
-                name: "HOST_VARIABLES",
-                value: Literal::List(host_variables(web)),
-            },
-            Assignment {
-                comment: "How the server talks to the project: wsgi or asgi.",
-                name: "INTERFACE",
-                value: match web.server {
-                    Server::Gunicorn => "wsgi",
-                    Server::Uvicorn | Server::Aiohttp => "asgi",
-                }
-                .into(),
-            },
-            Assignment {
-                comment: "Whether WhiteNoise is added, because nothing else serves the static files.",
-                name: "ADD_WHITENOISE",
-                value: Literal::Bool(web.static_files == StaticServing::Overlay),
-            },
-            Assignment {
-                comment: "Whether uploads go to the environment's storage account, where it has one.",
-                name: "KEEP_MEDIA",
-                value: Literal::Bool(keeps_media),
-            },
-            Assignment {
-                comment: "The folder that is published, as seen from the one that the project runs from.",
-                name: "ROOT",
-                value: way_up(web).into(),
-            },
-        ],
-    )
-}
-
 /// Whether the overlay keeps Django's uploads, which the project would write to the local disk.
 pub(crate) fn keeps_media(service: &Service, platform: &Platform) -> bool {
     let is_on_disk = service
@@ -521,84 +281,4 @@ pub(crate) fn keeps_media(service: &Service, platform: &Platform) -> bool {
         .is_some_and(|media| media.storage == MediaStorage::Local);
     let is_django = platform.service.settings_module.is_some();
     is_django && is_on_disk && platform.environments.iter().any(|it| it.storage.is_some())
-}
-
-fn key_variable(web: &WebService) -> String {
-    web.key_setting.clone()
-}
-
-fn required(web: &WebService) -> Vec<String> {
-    let mut names = Vec::new();
-    if web.has_database {
-        names.push("DATABASE_URL".to_owned());
-    }
-    let reads_key = |variable: &Variable| variable.required && variable.name == web.key_setting;
-    if web.settings_module.is_some() || web.variables.iter().any(reads_key) {
-        names.push(key_variable(web));
-    }
-    for variable in &web.variables {
-        let is_given = matches!(
-            variable.supply,
-            Supply::Secret { .. } | Supply::Configured | Supply::Missing
-        );
-        if variable.required && is_given && !names.contains(&variable.name) {
-            names.push(variable.name.clone());
-        }
-    }
-    names
-}
-
-fn database_variables(web: &WebService) -> Vec<(String, String)> {
-    let parts = web.variables.iter().filter_map(|variable| {
-        let Supply::Database { part } = variable.supply else {
-            return None;
-        };
-        (variable.name != "DATABASE_URL")
-            .then(|| (variable.name.clone(), part_name(part).to_owned()))
-    });
-    parts.collect()
-}
-
-const fn part_name(part: Part) -> &'static str {
-    match part {
-        Part::Url => "url",
-        Part::Engine => "engine",
-        Part::Host => "host",
-        Part::Port => "port",
-        Part::Name => "name",
-        Part::User => "user",
-        Part::Password => "password",
-        Part::SslMode => "sslmode",
-    }
-}
-
-/// A default such as `sqlite` says that the project has short names; else it is Django's dotted path.
-fn engine(web: &WebService) -> &'static str {
-    let is_engine = |supply: &Supply| matches!(supply, Supply::Database { part: Part::Engine });
-    let default = web
-        .variables
-        .iter()
-        .find(|variable| is_engine(&variable.supply))
-        .and_then(|variable| variable.default.as_deref());
-    match default {
-        Some(default) if default.contains("postgresql") && !default.contains('.') => "postgresql",
-        Some(default) if !default.contains('.') => "postgres",
-        Some(_) | None => "django.db.backends.postgresql",
-    }
-}
-
-fn host_variables(web: &WebService) -> Vec<String> {
-    let hosts = web
-        .variables
-        .iter()
-        .filter(|variable| variable.supply == Supply::Hosts);
-    hosts.map(|variable| variable.name.clone()).collect()
-}
-
-fn way_up(web: &WebService) -> String {
-    let below = relative::below(&web.app_dir, &web.root);
-    if below == "." {
-        return ".".to_owned();
-    }
-    vec![".."; below.components().count()].join("/")
 }

@@ -1,7 +1,9 @@
 """What the server loads: the project's application behind the platform's probes."""
 
+# if database
 import asyncio
 
+# end
 from taxiway_runtime import environment
 
 # The project reads variables while it is imported: these must be there first.
@@ -12,6 +14,7 @@ from project import app as _project  # noqa: E402
 from taxiway_runtime import health, trace  # noqa: E402
 
 
+# if database
 # Starlette gives plain functions 40 threads. When all of them wait for a connection to the database, the requests that hold
 # the connections find no thread to end in, and all stand still until the pool gives up. Waiting threads cost little.
 THREADS = 256
@@ -27,16 +30,23 @@ def _make_threads():
     limiter.total_tokens = max(limiter.total_tokens, THREADS)
 
 
+# end
 async def application(scope, receive, send):
     """Answers the probes, and hands everything else on, `lifespan` included."""
     if scope["type"] != "http":
+        # if database
         if scope["type"] == "lifespan":
             _make_threads()
+        # end
         await _project(scope, receive, send)
         return
     if scope["path"] in (health.LIVE, health.READY):
+        # if database
         # The database would hold up every other request of the loop.
         status, headers, body = await asyncio.to_thread(health.answer, scope["path"])
+        # else
+        status, headers, body = health.answer(scope["path"])
+        # end
         await send(
             {
                 "type": "http.response.start",

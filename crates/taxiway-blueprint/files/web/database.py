@@ -2,7 +2,7 @@
 
 import os
 
-from taxiway_runtime import environment, identity
+from taxiway_runtime import address, identity
 
 try:
     import psycopg as driver
@@ -14,7 +14,7 @@ Error = driver.Error
 
 def connect(lock_timeout_ms=None):
     """A connection where each statement counts by itself."""
-    parts = environment.database_parts()
+    parts = address.parts()
     options = {
         "host": parts["host"],
         "port": parts["port"],
@@ -62,7 +62,7 @@ def give_tokens_to_sqlalchemy():
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
-    parts = environment.database_parts()
+    parts = address.parts()
 
     def connect(dialect, _, arguments, options):
         if not _is_ours(parts, arguments, options):

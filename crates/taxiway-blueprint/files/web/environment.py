@@ -4,9 +4,12 @@ import json
 import os
 import socket
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
 
+# if database
 from taxiway_runtime import identity, project
+# else
+from taxiway_runtime import project
+# end
 
 # The folder that the project runs from.
 APP_DIR = Path(__file__).resolve().parent.parent
@@ -22,28 +25,30 @@ class IncompleteEnvironment(Exception):
 def prepare():
     """Makes sure that the variables which the project reads are there, or says which are not.
 
-    The build (`TAXIWAY_BUILD=1`) has neither secrets nor a database: it gets placeholders, and needs none.
+    The build (`TAXIWAY_BUILD=1`) has no secrets: it gets placeholders, and needs none.
     """
-    if os.environ.get("TAXIWAY_BUILD", "").lower() in ("1", "on", "true", "yes"):
+    is_build = os.environ.get("TAXIWAY_BUILD", "").lower() in ("1", "on", "true", "yes")
+    if is_build:
         for name in project.REQUIRED:
             os.environ.setdefault(name, "1")
-        if project.HAS_DATABASE:
-            os.environ["DATABASE_URL"] = "postgresql://build:build@localhost/build"
     else:
         _refuse_incomplete_environment()
-    if project.HAS_DATABASE:
-        parts = database_parts()
-        for name, part in project.DATABASE_VARIABLES.items():
-            os.environ[name] = parts[part]
+    # if database
+    from taxiway_runtime import address
+
+    address.prepare(is_build)
+    # end
     for name in project.HOST_VARIABLES:
         hosts = os.environ.get(name) or os.environ.get("WEBSITE_HOSTNAME", "localhost")
         # A request's host is held against these without its port.
         os.environ[name] = ",".join(host.partition(":")[0] for host in hosts.split(","))
     _name_release()
-    if project.HAS_DATABASE and identity.signs_in():
+    # if database
+    if identity.signs_in():
         from taxiway_runtime import database
 
         database.give_tokens_to_sqlalchemy()
+    # end
 
 
 def _name_release():
@@ -70,33 +75,6 @@ def _refuse_incomplete_environment():
         raise IncompleteEnvironment(
             "the environment is incomplete; " + "; ".join(problems)
         )
-
-
-def database_parts():
-    """The parts of DATABASE_URL, as texts."""
-    url = os.environ["DATABASE_URL"]
-    try:
-        address = urlsplit(url)
-        port = address.port or 5432
-    except ValueError:
-        # The value itself is a secret, and stays out of the message.
-        raise IncompleteEnvironment("DATABASE_URL is no valid URL") from None
-    if address.scheme.partition("+")[0] not in ("postgres", "postgresql"):
-        raise IncompleteEnvironment(
-            "DATABASE_URL is not like postgresql://user:password@host/name"
-        )
-    options = dict(parse_qsl(address.query))
-    return {
-        "url": url,
-        "engine": "postgresql",
-        "host": address.hostname or "",
-        "port": str(port),
-        "name": unquote(address.path.lstrip("/")),
-        "user": unquote(address.username or ""),
-        # Never used where each connection gets a token; a project may insist that there is one.
-        "password": unquote(address.password or identity.PLACEHOLDER),
-        "sslmode": options.get("sslmode", "prefer"),
-    }
 
 
 def release():

@@ -15,11 +15,8 @@ import traceback
 import uuid
 from contextlib import contextmanager, suppress
 
-from taxiway_runtime import environment, identity, project
+from taxiway_runtime import database, environment, identity, project
 from taxiway_runtime.logging import place
-
-if project.HAS_DATABASE:
-    from taxiway_runtime import database
 
 TABLE = "taxiway_migration_lock"
 # Renewed every few seconds; a row older than this has lost its owner.
@@ -36,9 +33,6 @@ class LockTaken(Exception):
 
 
 def main():
-    if not project.HAS_DATABASE:
-        report("done", applied=0, seconds=0)
-        return 0
     # Past the pooler: a migration needs a session that lasts.
     if os.environ.get("DATABASE_DIRECT_URL"):
         os.environ["DATABASE_URL"] = os.environ["DATABASE_DIRECT_URL"]

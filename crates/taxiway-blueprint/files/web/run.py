@@ -1,6 +1,6 @@
 """Runs a command of the project as the platform prepares it: `python -m taxiway_runtime.run celery -A tasks worker`.
 
-In this process, because the project's connections to the database get their tokens from it.
+In this process, because what the project reads is prepared in it.
 """
 
 import runpy

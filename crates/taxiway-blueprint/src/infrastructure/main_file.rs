@@ -28,13 +28,14 @@ pub(super) fn document(sites: &[Site<'_>], platform: &Platform) -> Document {
         1 => "a site with a staging slot".to_owned(),
         count => format!("{count} sites with a staging slot each"),
     };
+    let shape = Shape::of_all(platform);
+    let database = if shape.database { " PostgreSQL," } else { "" };
     document.comment(format!(
-        "What {} runs on in one environment: {served}, PostgreSQL, a vault, logs.\n\
+        "What {} runs on in one environment: {served},{database} a vault, logs.\n\
          Written by `taxiway generate`; edits are kept. The values of an environment are in main.<environment>.bicepparam.",
         platform.name
     ));
     document.blank();
-    let shape = Shape::of_all(platform);
     inputs::declare(sites, platform, shape, &mut document);
     names::declare(shape, &mut document);
     modules::declare(sites, platform, shape, &mut document);
@@ -120,20 +121,23 @@ fn site(site: &Site<'_>, has_plan: bool, document: &mut Document) {
             before.push(name("registryEndpoint"));
         }
     }
+    let why = if site.platform.secrets.is_empty() && !shape.cache && !shape.database {
+        "The subnet is named by its id, which says nothing about when it is there."
+    } else {
+        "References to secrets that are not there yet would reach the app as they stand."
+    };
     let file = if has_plan {
         "site.bicep"
     } else {
         "app-service.bicep"
     };
-    document.module(
-        Module::new(site.symbol("appService"), format!("modules/{file}")).body(
-            Object::new()
-                .with("name", site.deployment("app-service"))
-                .with("params", parameters)
-                .comment("References to secrets that are not there yet would reach the app as they stand.")
-                .with("dependsOn", Value::Array(before)),
-        ),
-    );
+    let mut body = Object::new()
+        .with("name", site.deployment("app-service"))
+        .with("params", parameters);
+    if !before.is_empty() {
+        body = body.comment(why).with("dependsOn", Value::Array(before));
+    }
+    document.module(Module::new(site.symbol("appService"), format!("modules/{file}")).body(body));
 }
 
 /// What runs the app: code on the built-in image, or an image of the environment's registry.

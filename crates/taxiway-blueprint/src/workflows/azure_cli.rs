@@ -40,7 +40,7 @@ pub(super) fn reusable(blueprint: &Blueprint<'_>) -> Map {
 /// Secrets are made once, by hand: no pipeline ever holds one.
 fn first_time(platform: &Platform) -> String {
     let mut lines = vec![
-        "Deploys one commit to one environment: provision, build, migrate, warm, swap, verify, or back.".to_owned(),
+        super::deploy::purpose(platform),
         "The first deployment of an environment is made by hand, because it makes the secrets, which stay in its vault:".to_owned(),
     ];
     let Some(environment) = environments(platform).into_iter().next_back() else {
@@ -172,11 +172,12 @@ fn deploy(blueprint: &Blueprint<'_>) -> Map {
             include_str!("../../files/workflows/az/publish.sh"),
         )
         .with("env", at_place(&slot)),
-        script(
-            "Migrate",
-            include_str!("../../files/workflows/az/migrate.sh"),
-        )
-        .with("env", at_place(&slot)),
+    ]);
+    if platform.service.has_database {
+        let migrate = include_str!("../../files/workflows/az/migrate.sh");
+        steps.push(script("Migrate", migrate).with("env", at_place(&slot)));
+    }
+    steps.extend([
         script("Warm", include_str!("../../files/workflows/az/warm.sh"))
             .with("env", at_place(&["SLOT_URL", "RELEASE"])),
         script("Swap", include_str!("../../files/workflows/az/swap.sh"))
@@ -237,6 +238,11 @@ fn deploy(blueprint: &Blueprint<'_>) -> Map {
 
 /// `rollback.yml`.
 pub(super) fn rollback(platform: &Platform) -> Map {
+    let schema = if platform.service.has_database {
+        " The schema of the database stays as it is."
+    } else {
+        ""
+    };
     let job = job("Roll back", 30)
         .with("environment", "${{ inputs.environment }}")
         .comment("The same group as a deployment's: the two never meet.")
@@ -251,7 +257,8 @@ pub(super) fn rollback(platform: &Platform) -> Map {
                 place(platform),
                 script(
                     "Roll back",
-                    include_str!("../../files/workflows/az/rollback.sh"),
+                    &include_str!("../../files/workflows/az/rollback.sh")
+                        .replace("@SCHEMA@", schema),
                 )
                 .with(
                     "env",

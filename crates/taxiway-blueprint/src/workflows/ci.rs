@@ -258,7 +258,11 @@ fn package(blueprint: &Blueprint<'_>) -> Map {
     job(&blueprint.titled("Package"), 15)
         .with("permissions", reads())
         .with("defaults", defaults(blueprint.folder()))
-        .comment("The overlay stands in for the secrets and the database that a build has not.")
+        .comment(if blueprint.platform.service.has_database {
+            "The overlay stands in for the secrets and the database that a build has not."
+        } else {
+            "The overlay stands in for the secrets that a build has not."
+        })
         .with("env", build_environment(blueprint))
         .with("steps", steps)
 }

@@ -98,15 +98,30 @@ pub(super) fn inputs(knows_migrations: bool) -> Map {
     }
 }
 
+/// What `deploy.yml` is for.
+pub(super) fn purpose(platform: &Platform) -> String {
+    let migrate = if platform.services().any(|it| it.service.has_database) {
+        " migrate,"
+    } else {
+        ""
+    };
+    format!(
+        "Deploys one commit to one environment: provision, build,{migrate} warm, swap, verify, or back."
+    )
+}
+
 /// `deploy.yml`.
 pub(super) fn reusable(blueprint: &Blueprint<'_>, further: &[Blueprint<'_>]) -> Map {
     let platform = blueprint.platform;
     let inputs = inputs(true);
     let mut document = Map::new()
-        .comment("Deploys one commit to one environment: provision, build, migrate, warm, swap, verify, or back.")
+        .comment(purpose(platform))
         .with("name", "Deploy")
         .blank()
-        .with("on", Map::new().with("workflow_call", Map::new().with("inputs", inputs)))
+        .with(
+            "on",
+            Map::new().with("workflow_call", Map::new().with("inputs", inputs)),
+        )
         .blank()
         .with("permissions", Map::new())
         .blank();
@@ -322,17 +337,23 @@ fn before_production(
 ) -> Map {
     let branch = &blueprint.platform.delivery.branch;
     let name = &environment.name;
+    let tool = blueprint.platform.delivery.tool;
     let on = if is_automatic {
         Map::new()
             .with(
                 "push",
                 Map::new().with("branches", Value::Flow(vec![branch.clone()])),
             )
-            .comment("By hand, where a migration has to be acknowledged.")
+            .comment(
+                if tool == Tool::Taxiway && blueprint.platform.service.has_database {
+                    "By hand, where a migration has to be acknowledged."
+                } else {
+                    "By hand, where the same commit is to be deployed once more."
+                },
+            )
     } else {
         Map::new()
     };
-    let tool = blueprint.platform.delivery.tool;
     let inputs = Map::new().with("environment", name.as_str());
     let calls = call(blueprint, name, &["ci"]).with("with", acknowledging(inputs, tool));
     let tells = notice::after(&["ci", "deploy"], name);

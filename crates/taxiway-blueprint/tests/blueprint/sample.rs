@@ -6,7 +6,7 @@ use taxiway_blueprint::{GeneratedFile, files};
 use taxiway_diagnostics::MemorySources;
 use taxiway_platform::{Config, Platform, decide};
 
-pub(crate) const SAMPLES: [&str; 5] = ["chat", "links", "notes", "shop", "two"];
+pub(crate) const SAMPLES: [&str; 6] = ["chat", "hello", "links", "notes", "shop", "two"];
 
 pub(crate) fn folder(sample: &str) -> Utf8PathBuf {
     Utf8Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -55,6 +55,20 @@ fn pipeline(service: &Service, config: &Config, decisions: &mut Decisions) -> Pi
         decisions.configured(key, value, &chosen.place, "configured");
         return chosen.value;
     }
+    let on_github = config
+        .delivery
+        .repository
+        .as_ref()
+        .map(|it| (&it.place, "that is where the repository is"));
+    let tool = config
+        .delivery
+        .deploy_with
+        .as_ref()
+        .map(|it| (&it.place, "nothing else deploys with what was chosen"));
+    if let Some((place, reason)) = on_github.or(tool) {
+        decisions.configured(key, "GitHub Actions", place, reason);
+        return Pipeline::Github;
+    }
     if service.artifacts.ci.iter().any(|ci| ci == "github-actions") {
         let source = Source::detected(service.seen("artifacts.ci"));
         decisions.choose(

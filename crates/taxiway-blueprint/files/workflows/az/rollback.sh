@@ -18,5 +18,5 @@ curl --fail --silent --show-error --max-time 30 --retry 5 "$URL/healthz/ready" |
 {
   echo "### ${ENVIRONMENT}: release \`${waiting}\` serves again"
   echo
-  echo "At ${URL}, asked for by ${GITHUB_ACTOR}. The schema of the database stays as it is."
+  echo "At ${URL}, asked for by ${GITHUB_ACTOR}.@SCHEMA@"
 } >> "$GITHUB_STEP_SUMMARY"

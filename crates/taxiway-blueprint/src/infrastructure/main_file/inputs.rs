@@ -67,10 +67,13 @@ pub(super) fn declare(
         governance(shape, document);
         document.blank();
     }
-    document.comment(
-        "Secrets. On the first deployment of an environment they are given; later ones take them from its vault.",
-    );
-    for known in platform.all_secrets() {
+    let secrets = platform.all_secrets();
+    if !secrets.is_empty() {
+        document.comment(
+            "Secrets. On the first deployment of an environment they are given; later ones take them from its vault.",
+        );
+    }
+    for known in secrets {
         let is_everywhere = platform.environments.iter().all(|it| known.is_in(it));
         document.parameter(secret(known, is_everywhere));
     }

@@ -6,9 +6,6 @@ REQUIRED = [
     "SECRET_KEY",
 ]
 
-# Whether the platform gives the project a database.
-HAS_DATABASE = True
-
 # Variables that the project reads parts of the database's address from.
 DATABASE_VARIABLES = {}
 

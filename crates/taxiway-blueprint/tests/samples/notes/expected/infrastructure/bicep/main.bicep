@@ -78,8 +78,6 @@ param databaseConnectionAlert int = 1000
 @description('Mail addresses; where there are none, the owners of the subscription are told.')
 param alertRecipients array = []
 
-// Secrets. On the first deployment of an environment they are given; later ones take them from its vault.
-
 // Names that become host names carry a hash of the resource group: they are unique in all of Azure.
 var hash = take(uniqueString(resourceGroup().id), 6)
 var databaseServerName = 'psql-${workload}-${environmentName}-${hash}'

@@ -5,9 +5,6 @@ REQUIRED = [
     "DATABASE_URL",
 ]
 
-# Whether the platform gives the project a database.
-HAS_DATABASE = True
-
 # Variables that the project reads parts of the database's address from.
 DATABASE_VARIABLES = {}
 

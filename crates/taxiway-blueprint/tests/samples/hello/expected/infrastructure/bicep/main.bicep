@@ -1,0 +1,249 @@
+// What hello runs on in one environment: a site with a staging slot, a vault, logs.
+// Written by `taxiway generate`; edits are kept. The values of an environment are in main.<environment>.bicepparam.
+
+@description('The application, as resource names contain it. Another value means other resources.')
+@minLength(1)
+@maxLength(27)
+param workload string = 'hello'
+@description('The environment, as resource names contain it.')
+@minLength(1)
+@maxLength(12)
+param environmentName string
+param location string = resourceGroup().location
+@description('Tags besides those that every resource gets.')
+param extraTags object = {}
+@description('The name of the site, unique in all of Azure: it becomes its host name.')
+@minLength(2)
+@maxLength(51)
+param siteName string = 'app-${workload}-${environmentName}-${take(uniqueString(resourceGroup().id), 6)}'
+
+param planSku string
+param instances int
+@description('How many instances there may be under load; the plan does not scale by itself where they are as many.')
+param mostInstances int = instances
+@description('Whether instances are spread over availability zones.')
+param zoneRedundant bool = false
+param pythonVersion string
+@description('Whether browsers must use HTTPS.')
+param httpsOnly bool = true
+@description('Host names of the app besides those that the platform gives.')
+param domains array = []
+@description('Plain variables of the app, from taxiway.toml.')
+param extraSettings object = {}
+
+param logRetentionDays int
+param logDailyQuotaGb int
+param vaultSoftDeleteDays int
+param vaultPurgeProtection bool
+@description('Whether what holds data can\'t be deleted before its lock is.')
+param isLocked bool = false
+
+@description('How far the doors are open. none: there is no network. public: the site is open, all else answers its subnet. private: all else answers private endpoints. internal: the site too.')
+@allowed([
+  'none'
+  'public'
+  'private'
+  'internal'
+])
+param networkProfile string
+@description('The first three numbers of the network\'s addresses. They must not overlap with a network that it is to be joined to.')
+param addressPrefix string = '10.20.0'
+@description('Public addresses from which people reach the vault and the storage.')
+param allowedAddresses array = []
+
+@description('Whether people are told when something is wrong.')
+param hasAlerts bool = false
+@description('Whether the site is called from outside every five minutes.')
+param hasAvailabilityTest bool = false
+@description('Mail addresses; where there are none, the owners of the subscription are told.')
+param alertRecipients array = []
+
+// Names that become host names carry a hash of the resource group: they are unique in all of Azure.
+var hash = take(uniqueString(resourceGroup().id), 6)
+// At most 24 characters: the application's name gives way, never the environment's.
+var vaultName = 'kv-${take(replace(workload, '-', ''), 13 - length(environmentName))}-${environmentName}-${hash}'
+
+var ownTags = {
+  application: workload
+  environment: environmentName
+  'managed-by': 'taxiway'
+}
+var tags = union(ownTags, extraTags)
+
+var hasNetwork = networkProfile != 'none'
+var isPrivate = networkProfile == 'private' || networkProfile == 'internal'
+var closedVault = isPrivate ? 'private' : 'subnet'
+var vaultAccess = hasNetwork ? closedVault : 'open'
+var networkName = 'vnet-${workload}-${environmentName}'
+var subnetType = 'Microsoft.Network/virtualNetworks/subnets'
+var appSubnetId = hasNetwork ? resourceId(subnetType, networkName, 'app') : ''
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  params: {
+    location: location
+    tags: tags
+    name: 'id-${workload}-${environmentName}'
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  params: {
+    location: location
+    tags: tags
+    workspaceName: 'log-${workload}-${environmentName}'
+    componentName: 'appi-${workload}-${environmentName}'
+    retentionInDays: logRetentionDays
+    dailyQuotaGb: logDailyQuotaGb
+  }
+}
+
+module network 'modules/network.bicep' = if (hasNetwork) {
+  name: 'network'
+  params: {
+    location: location
+    tags: tags
+    name: networkName
+    workspaceId: monitoring.outputs.workspaceId
+    addressPrefix: addressPrefix
+    hasServiceEndpoints: !isPrivate
+    hasVpn: false
+    hasPooler: false
+    databaseZoneName: ''
+  }
+}
+
+module keyVault 'modules/key-vault.bicep' = {
+  name: 'key-vault'
+  params: {
+    location: location
+    tags: tags
+    name: vaultName
+    workspaceId: monitoring.outputs.workspaceId
+    readerPrincipalId: identity.outputs.principalId
+    softDeleteDays: vaultSoftDeleteDays
+    purgeProtection: vaultPurgeProtection
+    access: vaultAccess
+    subnetId: appSubnetId
+    allowedAddresses: allowedAddresses
+    isLocked: isLocked
+  }
+  dependsOn: [
+    network
+  ]
+}
+
+var startupCommand = 'gunicorn --config gunicorn.conf.py taxiway_runtime.application:application'
+
+// The same for the site and its slot, so that a release meets after the swap what it met before.
+var ownSettings = {
+  // The identity whose tokens are asked for.
+  AZURE_CLIENT_ID: identity.outputs.clientId
+  // Errors and logs say where they come from.
+  TAXIWAY_ENVIRONMENT: environmentName
+  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+
+  // The build on the site: packages by pip.
+  SCM_DO_BUILD_DURING_DEPLOYMENT: 'true'
+  CUSTOM_REQUIREMENTSTXT_PATH: 'requirements.taxiway.txt'
+
+  // A start, or a swap, waits for this answer; without the statuses any would do, even a 500.
+  WEBSITE_WARMUP_PATH: '/healthz/ready'
+  WEBSITE_WARMUP_STATUSES: '200'
+  WEBSITE_SWAP_WARMUP_PING_PATH: '/healthz/ready'
+  WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
+  // Seconds for running requests when the site stops; gunicorn.conf.py stays below it.
+  WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
+}
+var appSettings = union(ownSettings, extraSettings)
+
+// What belongs to the environment stays with it in a swap; all else goes with the release.
+var stickySettings = [
+  'AZURE_CLIENT_ID'
+  'APPLICATIONINSIGHTS_CONNECTION_STRING'
+]
+
+module appService 'modules/app-service.bicep' = {
+  name: 'app-service'
+  params: {
+    location: location
+    tags: tags
+    planName: 'asp-${workload}-${environmentName}'
+    siteName: siteName
+    workspaceId: monitoring.outputs.workspaceId
+    identityId: identity.outputs.id
+    planSku: planSku
+    instances: instances
+    zoneRedundant: zoneRedundant
+    subnetId: appSubnetId
+    isInternal: false
+    linuxFxVersion: 'PYTHON|${pythonVersion}'
+    startupCommand: startupCommand
+    healthCheckPath: '/healthz/ready'
+    httpsOnly: httpsOnly
+    domains: domains
+    appSettings: appSettings
+    stickySettings: stickySettings
+  }
+  // The subnet is named by its id, which says nothing about when it is there.
+  dependsOn: [
+    network
+  ]
+}
+
+module autoscale 'modules/autoscale.bicep' = if (mostInstances > instances) {
+  name: 'autoscale'
+  params: {
+    location: location
+    tags: tags
+    name: 'as-${workload}-${environmentName}'
+    planId: appService.outputs.planId
+    workspaceId: monitoring.outputs.workspaceId
+    leastInstances: instances
+    mostInstances: mostInstances
+  }
+}
+
+module alerts 'modules/alerts.bicep' = if (hasAlerts) {
+  name: 'alerts'
+  params: {
+    location: location
+    tags: tags
+    environmentName: environmentName
+    groupName: 'ag-${workload}-${environmentName}'
+    recipients: alertRecipients
+    workspaceId: monitoring.outputs.workspaceId
+    componentId: monitoring.outputs.componentId
+    siteId: appService.outputs.siteId
+    planId: appService.outputs.planId
+    vaultId: keyVault.outputs.id
+    databaseServerId: ''
+    databaseConnections: 0
+    healthPath: '/healthz/ready'
+    testHost: hasAvailabilityTest ? appService.outputs.siteHostName : ''
+  }
+}
+
+module workbook 'modules/workbook.bicep' = if (hasAlerts) {
+  name: 'workbook'
+  params: {
+    location: location
+    tags: tags
+    title: 'workbook-${workload}-${environmentName}'
+    workspaceId: monitoring.outputs.workspaceId
+    siteId: appService.outputs.siteId
+  }
+}
+
+output siteId string = appService.outputs.siteId
+output siteName string = appService.outputs.siteName
+output siteHostName string = appService.outputs.siteHostName
+output domainVerificationId string = appService.outputs.domainVerificationId
+output slotName string = appService.outputs.slotName
+output slotHostName string = appService.outputs.slotHostName
+output vaultId string = keyVault.outputs.id
+output vaultName string = keyVault.outputs.name
+output vaultUri string = keyVault.outputs.uri
+output identityId string = identity.outputs.id
+output workspaceId string = monitoring.outputs.workspaceId
