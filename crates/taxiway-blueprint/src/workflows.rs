@@ -13,6 +13,7 @@ mod front_end;
 mod infrastructure;
 mod notice;
 mod off_hours;
+mod package;
 mod security;
 mod set_up;
 mod step;

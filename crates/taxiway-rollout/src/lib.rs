@@ -30,7 +30,7 @@ pub use failure::{Failure, FailureKind};
 pub use history::{History, ReleaseRecord, ReleaseState};
 pub use journal::{Facts, Journal, RolloutKind, Source, Step};
 pub use migration::{Hazard, MigrationRecord};
-pub use package::{Package, PackageError, PackageFile};
+pub use package::{Package, PackageError, PackageFile, ReadPackageError};
 pub use phase::{Action, Ending, Event, Phase, PhaseName, Plan, Refusal};
 pub use progress::{Progress, Report};
 pub use provision::{

@@ -3,6 +3,8 @@
 //! Invariants: the same files give the same bytes and the same id, in whatever order they come; what
 //! may hold a secret, or belongs to one machine, is left out.
 
+mod read;
+
 use std::io::{Cursor, Write};
 
 use bytes::Bytes;
@@ -10,6 +12,8 @@ use sha2::{Digest, Sha256};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 use crate::release::ReleaseId;
+
+pub use read::ReadPackageError;
 
 /// The most that Kudu takes. Source: App Service documentation, "Deploy files", limits.
 const LARGEST: u64 = 2 * 1024 * 1024 * 1024;
@@ -59,6 +63,8 @@ pub struct PackageFile {
 pub struct Package {
     /// Its id.
     pub release: ReleaseId,
+    /// What it was made from: its own files, where nothing was built for it.
+    pub source: ReleaseId,
     /// The zip.
     pub zip: Bytes,
     /// How many files it holds, the release file included.
@@ -100,20 +106,29 @@ impl Package {
     ///
     /// # Errors
     /// When nothing is left to pack, a path leads outside, or the package is larger than a site takes.
-    pub fn build(files: Vec<PackageFile>) -> Result<Self, PackageError> {
-        Self::build_within(files, LARGEST)
+    pub fn build(files: &[PackageFile]) -> Result<Self, PackageError> {
+        Self::build_within(files, None, LARGEST)
     }
 
-    fn build_within(mut files: Vec<PackageFile>, limit: u64) -> Result<Self, PackageError> {
-        let folders = virtual_environments(&files);
-        files.retain(|file| {
-            belongs(&file.path)
-                && !folders
-                    .iter()
-                    .any(|folder| file.path.starts_with(folder.as_str()))
-        });
-        files.sort_by(|left, right| left.path.cmp(&right.path));
-        files.dedup_by(|left, right| left.path == right.path);
+    /// The same of files some of which were built from `source`, an [`Package::id_of`].
+    ///
+    /// # Errors
+    /// As [`Package::build`].
+    pub fn build_from(source: ReleaseId, files: &[PackageFile]) -> Result<Self, PackageError> {
+        Self::build_within(files, Some(source), LARGEST)
+    }
+
+    /// The id that a package of these files has.
+    pub fn id_of(files: &[PackageFile]) -> ReleaseId {
+        release_of(&belonging(files))
+    }
+
+    fn build_within(
+        files: &[PackageFile],
+        source: Option<ReleaseId>,
+        limit: u64,
+    ) -> Result<Self, PackageError> {
+        let files = belonging(files);
         if files.is_empty() {
             return Err(PackageError::Empty);
         }
@@ -128,9 +143,10 @@ impl Package {
             limit.saturating_mul(8),
         )?;
         let release = release_of(&files);
-        let zip = write_zip(&files, &release)?;
+        let zip = write_zip(&files, &marker(&release, source.as_ref()))?;
         check_size(&files, zip.len() as u64, limit)?;
         Ok(Self {
+            source: source.unwrap_or_else(|| release.clone()),
             release,
             zip: zip.into(),
             files: files.len() + 1,
@@ -138,7 +154,23 @@ impl Package {
     }
 }
 
-fn check_size(files: &[PackageFile], size: u64, limit: u64) -> Result<(), PackageError> {
+/// The files that a package of these holds, in their order: nothing secret, nothing of one machine, and each once.
+fn belonging(files: &[PackageFile]) -> Vec<&PackageFile> {
+    let folders = virtual_environments(files);
+    let is_installed = |file: &PackageFile| {
+        let mut folders = folders.iter();
+        folders.any(|folder| file.path.starts_with(folder.as_str()))
+    };
+    let mut belonging: Vec<&PackageFile> = files
+        .iter()
+        .filter(|file| belongs(&file.path) && !is_installed(file))
+        .collect();
+    belonging.sort_by(|left, right| left.path.cmp(&right.path));
+    belonging.dedup_by(|left, right| left.path == right.path);
+    belonging
+}
+
+fn check_size(files: &[&PackageFile], size: u64, limit: u64) -> Result<(), PackageError> {
     if size <= limit {
         return Ok(());
     }
@@ -153,7 +185,7 @@ fn check_size(files: &[PackageFile], size: u64, limit: u64) -> Result<(), Packag
 }
 
 /// Hashes the sorted pairs of path and content; lengths keep neighbours apart.
-fn release_of(files: &[PackageFile]) -> ReleaseId {
+fn release_of(files: &[&PackageFile]) -> ReleaseId {
     let mut hash = Sha256::new();
     for file in files {
         for part in [file.path.as_bytes(), &file.content] {
@@ -164,19 +196,25 @@ fn release_of(files: &[PackageFile]) -> ReleaseId {
     ReleaseId::from_digest(&hash.finalize())
 }
 
-fn write_zip(files: &[PackageFile], release: &ReleaseId) -> Result<Vec<u8>, PackageError> {
+/// The file by which the running app knows its release, and we what that was made from.
+fn marker(release: &ReleaseId, source: Option<&ReleaseId>) -> PackageFile {
+    let source = source.map_or(String::new(), |source| {
+        format!(", \"source\": \"{source}\"")
+    });
+    PackageFile {
+        path: RELEASE_FILE.to_owned(),
+        content: format!("{{\"release\": \"{release}\"{source}}}\n").into_bytes(),
+        executable: false,
+    }
+}
+
+fn write_zip(files: &[&PackageFile], marker: &PackageFile) -> Result<Vec<u8>, PackageError> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let fail = |path: &str, source| PackageError::Zip {
         path: path.to_owned(),
         source,
     };
-    let marker = format!("{{\"release\": \"{release}\"}}\n");
-    let marker = PackageFile {
-        path: RELEASE_FILE.to_owned(),
-        content: marker.into_bytes(),
-        executable: false,
-    };
-    for file in files.iter().chain([&marker]) {
+    for file in files.iter().copied().chain([marker]) {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             .last_modified_time(DateTime::default())
@@ -248,10 +286,10 @@ mod tests {
 
     #[test]
     fn order_does_not_matter_and_content_does() {
-        let one = Package::build(vec![file("a.py", "1"), file("b.py", "2")]).unwrap();
-        let two = Package::build(vec![file("b.py", "2"), file("a.py", "1")]).unwrap();
-        let three = Package::build(vec![file("a.py", "1"), file("b.py", "3")]).unwrap();
-        let shifted = Package::build(vec![file("a.py", "1b.py"), file("b.py", "")]).unwrap();
+        let one = Package::build(&[file("a.py", "1"), file("b.py", "2")]).unwrap();
+        let two = Package::build(&[file("b.py", "2"), file("a.py", "1")]).unwrap();
+        let three = Package::build(&[file("a.py", "1"), file("b.py", "3")]).unwrap();
+        let shifted = Package::build(&[file("a.py", "1b.py"), file("b.py", "")]).unwrap();
         assert_eq!(one, two);
         assert_ne!(one.release, three.release);
         assert_ne!(one.release, shifted.release);
@@ -280,12 +318,12 @@ mod tests {
             "taxiway-release.json",
             ".github/workflows/ci.yml",
         ];
-        let files = kept
+        let files: Vec<PackageFile> = kept
             .iter()
             .chain(&dropped)
             .map(|path| file(path, path))
             .collect();
-        let mut found = names(&Package::build(files).unwrap());
+        let mut found = names(&Package::build(&files).unwrap());
         found.retain(|name| name != RELEASE_FILE);
         let mut expected: Vec<&str> = kept.to_vec();
         expected.sort_unstable();
@@ -294,7 +332,7 @@ mod tests {
 
     #[test]
     fn the_release_file_and_the_modes_are_in_the_zip() {
-        let package = Package::build(vec![file("run.sh", "x"), file("a.py", "y")]).unwrap();
+        let package = Package::build(&[file("run.sh", "x"), file("a.py", "y")]).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(package.zip.to_vec())).unwrap();
         let mut text = String::new();
         archive
@@ -318,15 +356,15 @@ mod tests {
         let noise: String = (0..5_000_u64)
             .map(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
             .collect();
-        let error =
-            Package::build_within(vec![file("big.bin", &noise), file("a", "")], 1_000).unwrap_err();
+        let error = Package::build_within(&[file("big.bin", &noise), file("a", "")], None, 1_000)
+            .unwrap_err();
         assert!(matches!(error, PackageError::TooLarge { largest, .. } if largest == "big.bin"));
         assert!(matches!(
-            Package::build(vec![file(".env", "")]),
+            Package::build(&[file(".env", "")]),
             Err(PackageError::Empty)
         ));
         assert!(matches!(
-            Package::build(vec![file("../a", "")]),
+            Package::build(&[file("../a", "")]),
             Err(PackageError::Path { .. })
         ));
     }

@@ -325,7 +325,7 @@ mod tests {
             content: content.as_bytes().to_vec(),
             executable: false,
         };
-        Package::build(vec![file]).unwrap()
+        Package::build(&[file]).unwrap()
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! (the caller brings a PostgreSQL server, whose port takes the place of 5432). Expressions are a subset, see
 //! [`expression`]; what is not in it is refused, never guessed.
 
+mod artifacts;
 pub mod expression;
 mod postgresql;
 
@@ -30,6 +31,8 @@ pub struct Runner<'r> {
     pub database_port: Option<u16>,
     /// Actions for which nothing has to be done here, without their version.
     pub ready_for: &'r [&'r str],
+    /// Where what steps keep as artifacts is put; nothing is kept without it.
+    pub artifacts: Option<&'r Utf8Path>,
     /// `inputs` of the run.
     pub inputs: &'r [(&'r str, &'r str)],
     /// What this run knows besides: `github.event_name`, `matrix.environment`, `needs.deploy.result`, with their values.
@@ -70,6 +73,8 @@ pub struct Job {
     pub steps: Vec<(String, Outcome, String)>,
     /// What the steps wrote for people.
     pub summary: String,
+    /// What it hands on.
+    pub outputs: BTreeMap<String, String>,
 }
 
 impl Job {
@@ -220,6 +225,7 @@ impl<'j> Running<'j> {
             outcome: Outcome::Success,
             steps: Vec::new(),
             summary: String::new(),
+            outputs: BTreeMap::new(),
         };
         if !self.is_wanted(self.node)? {
             job.outcome = Outcome::Skipped;
@@ -242,6 +248,11 @@ impl<'j> Running<'j> {
                     .set(&format!("steps.{id}.outcome"), outcome.name());
             }
             job.steps.push((name.to_owned(), outcome, output));
+        }
+        let outputs = self.node.get("outputs").map(Node::entries);
+        for (name, value) in outputs.unwrap_or_default() {
+            let value = substitute(value.text().unwrap_or_default(), &self.context)?;
+            job.outputs.insert(name.clone(), value);
         }
         job.summary = self.summary;
         Ok(job)
@@ -266,6 +277,9 @@ impl<'j> Running<'j> {
         }
         if let Some(action) = step.get("uses").and_then(Node::text) {
             let name = action.split('@').next().unwrap_or_default();
+            if let ("actions/upload-artifact", Some(folder)) = (name, self.runner.artifacts) {
+                return self.keep(step, folder);
+            }
             return if self.runner.ready_for.contains(&name) {
                 Ok((Outcome::Success, String::new()))
             } else {
@@ -284,6 +298,22 @@ impl<'j> Running<'j> {
             Outcome::Failure
         };
         Ok((outcome, output))
+    }
+
+    fn keep(&self, step: &Node, folder: &Utf8Path) -> Result<(Outcome, String), Unsupported> {
+        let with = |name: &str| {
+            let text = step.get("with").and_then(|with| with.get(name)?.text());
+            substitute(text.unwrap_or_default(), &self.context)
+        };
+        let folder = folder.join(with("name")?);
+        let paths = with("path")?;
+        let paths = paths.lines().map(|path| self.runner.folder.join(path));
+        let paths: Vec<Utf8PathBuf> = paths.collect();
+        let is_kept = artifacts::keep(&paths, &folder).expect("files can be copied");
+        if !is_kept && with("if-no-files-found")? == "error" {
+            return Ok((Outcome::Failure, format!("none of {paths:?} is there")));
+        }
+        Ok((Outcome::Success, String::new()))
     }
 
     fn option(&self, step: &Node, name: &str) -> Option<String> {

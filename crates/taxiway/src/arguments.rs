@@ -118,7 +118,9 @@ Examples:
   taxiway up                      on this machine, in the local cloud
   taxiway up --yes                without the question
   taxiway up staging              in Azure, in the environment that taxiway.toml names
-  taxiway up --allow orders.0007  with a migration that the previous release cannot live with")]
+  taxiway up --allow orders.0007  with a migration that the previous release cannot live with
+  taxiway up staging --keep-packages /tmp/verified && taxiway up production --packages /tmp/verified
+                                  the very same bytes in both")]
 pub(crate) struct Up {
     /// The environment: `local`, or one that taxiway.toml names.
     #[arg(default_value = "local")]
@@ -129,6 +131,12 @@ pub(crate) struct Up {
     /// Acknowledge a migration that is unsafe for the release that serves now; may be repeated.
     #[arg(long, value_name = "APP.MIGRATION")]
     pub(crate) allow: Vec<String>,
+    /// Keep what is rolled out, for another environment: a zip for each service, in this folder outside the repository.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "packages")]
+    pub(crate) keep_packages: Option<Utf8PathBuf>,
+    /// Roll out what --keep-packages kept in this folder, instead of building and packing it again.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) packages: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -7,11 +7,10 @@
 
 use taxiway_platform::{EnvironmentKind, Origin, Platform};
 
-use super::Blueprint;
-use super::actions::{AZURE_LOGIN, UPLOAD_ARTIFACT};
-use super::deploy::{environments, group, inputs, rights, rollback_by, script};
-use super::front_end;
+use super::actions::AZURE_LOGIN;
+use super::deploy::{environments, group, inputs, rights, rollback_by, script, verifying};
 use super::step::{checkout, defaults, job, jobs, uses};
+use super::{Blueprint, front_end, package};
 use crate::yaml::{Map, Value};
 
 /// What Resource Manager calls the deployment of an environment.
@@ -29,7 +28,7 @@ pub(super) fn reusable(blueprint: &Blueprint<'_>) -> Map {
         .blank()
         .with(
             "on",
-            Map::new().with("workflow_call", Map::new().with("inputs", inputs(false))),
+            Map::new().with("workflow_call", Map::new().with("inputs", inputs(platform))),
         )
         .blank()
         .with("permissions", Map::new())
@@ -139,21 +138,30 @@ fn deploy(blueprint: &Blueprint<'_>) -> Map {
     };
     let slot = ["RESOURCE_GROUP", "SITE", "SLOT"];
     let mut steps = vec![checkout()];
-    let mut package = include_str!("../../files/workflows/az/package.sh").to_owned();
+    let taken = match verifying(platform) {
+        Some(_) => include_str!("../../files/workflows/az/taken.sh"),
+        None => "",
+    };
+    let mut packing =
+        include_str!("../../files/workflows/az/package.sh").replace("@TAKEN@\n", taken);
     if let Some(frontend) = &blueprint.frontend {
         // Before anything here may act in Azure: packages of strangers run.
-        steps.extend(front_end::steps(frontend, "."));
-        package.push_str(include_str!("../../files/workflows/az/front-end.sh"));
+        steps.extend(package::only_to_build(
+            platform,
+            front_end::steps(frontend, "."),
+        ));
+        packing.push_str(include_str!("../../files/workflows/az/front-end.sh"));
     }
+    steps.extend(package::take(platform));
+    let packed = Map::new()
+        .with("FOLDER", folder)
+        .with("EXPECTED", "${{ inputs.expected-release }}");
     steps.extend([
         sign_in(),
         place(platform),
-        script("Package", &package).with("id", "package").with(
-            "env",
-            Map::new()
-                .with("FOLDER", folder)
-                .with("EXPECTED", "${{ inputs.expected-release }}"),
-        ),
+        script("Package", &packing)
+            .with("id", "package")
+            .with("env", package::told(platform, packed)),
         script(
             "Provision",
             &format!(
@@ -198,18 +206,9 @@ fn deploy(blueprint: &Blueprint<'_>) -> Map {
             "env",
             at_place(&["RESOURCE_GROUP", "SITE", "SLOT", "SLOT_URL", "RELEASE"]),
         ),
-        uses(
-            "Keep the release for those who deploy it next",
-            UPLOAD_ARTIFACT,
-        )
-        .with("if", "${{ success() }}")
-        .with(
-            "with",
-            Map::new()
-                .with("name", "release-${{ inputs.environment }}")
-                .with("path", "${{ runner.temp }}/up.json")
-                .with("retention-days", 90_u32),
-        ),
+    ]);
+    steps.extend(package::keep(platform));
+    steps.push(
         script(
             "Summarise",
             include_str!("../../files/workflows/az/summary.sh"),
@@ -219,7 +218,7 @@ fn deploy(blueprint: &Blueprint<'_>) -> Map {
             "env",
             at_place(&["URL", "RELEASE"]).with("STATUS", "${{ job.status }}"),
         ),
-    ]);
+    );
     job("Deploy", 60)
         .comment("The environment's rules hold here: reviewers, waiting time, branches. So does its Azure identity.")
         .with(

@@ -6,8 +6,8 @@
 use taxiway_platform::{Environment, EnvironmentKind, Origin, Platform, Tool};
 
 use super::actions::UPLOAD_ARTIFACT;
-use super::step::{checkout, defaults, job, jobs, permissions, reads, script_value, uses};
-use super::{Blueprint, approval, front_end, notice, set_up_taxiway};
+use super::step::{checkout, defaults, job, jobs, permissions, reads, script_value};
+use super::{Blueprint, approval, front_end, notice, package, set_up_taxiway};
 use crate::yaml::{Map, Value};
 
 /// The environments in Azure, production last.
@@ -37,6 +37,12 @@ pub(super) fn staging(platform: &Platform) -> Option<&Environment> {
         .or_else(|| others().next())
 }
 
+/// The environment whose packages production takes; `None` where production is alone, or there is none.
+pub(super) fn verifying(platform: &Platform) -> Option<&Environment> {
+    platform.environment("production")?;
+    staging(platform)
+}
+
 /// The rights of a job that deploys.
 pub(super) fn rights() -> Map {
     permissions(&[
@@ -61,7 +67,7 @@ pub(super) fn identity(environment: &str) -> Map {
 }
 
 /// What a deployment is told; without Taxiway nobody reads migrations, so none can be acknowledged.
-pub(super) fn inputs(knows_migrations: bool) -> Map {
+pub(super) fn inputs(platform: &Platform) -> Map {
     let input = |required: bool, description: &str| {
         let input = Map::new()
             .with("description", description)
@@ -73,7 +79,7 @@ pub(super) fn inputs(knows_migrations: bool) -> Map {
             input.with("default", "")
         }
     };
-    let inputs = Map::new()
+    let mut inputs = Map::new()
         .with(
             "environment",
             input(true, "Where to, as taxiway.toml names it"),
@@ -85,7 +91,10 @@ pub(super) fn inputs(knows_migrations: bool) -> Map {
                 "The release that was verified before; any without it",
             ),
         );
-    if knows_migrations {
+    if verifying(platform).is_some() {
+        inputs = package::inputs(inputs, input);
+    }
+    if platform.delivery.tool == Tool::Taxiway {
         inputs.with(
             "allow",
             input(
@@ -113,7 +122,7 @@ pub(super) fn purpose(platform: &Platform) -> String {
 /// `deploy.yml`.
 pub(super) fn reusable(blueprint: &Blueprint<'_>, further: &[Blueprint<'_>]) -> Map {
     let platform = blueprint.platform;
-    let inputs = inputs(true);
+    let inputs = inputs(platform);
     let mut document = Map::new()
         .comment(purpose(platform))
         .with("name", "Deploy")
@@ -175,9 +184,13 @@ fn deploy(blueprint: &Blueprint<'_>, further: &[Blueprint<'_>]) -> Map {
         let needed = (frontend.node, frontend.manager);
         if !known.contains(&needed) {
             known.push(needed);
-            steps.extend(front_end::tools(frontend));
+            steps.extend(package::only_to_build(
+                blueprint.platform,
+                front_end::tools(frontend),
+            ));
         }
     }
+    steps.extend(package::take(blueprint.platform));
     steps.extend(deployment(blueprint.platform));
     job("Deploy", 60)
         .comment("The environment's rules hold here: reviewers, waiting time, branches. So does its Azure identity.")
@@ -207,16 +220,20 @@ fn deployment(platform: &Platform) -> Vec<Map> {
     } else {
         SEVERAL_SERVICES
     };
-    vec![
-        script("Deploy", scripts.deploy)
+    let told = Map::new().with("ALLOW", "${{ inputs.allow }}");
+    let deploy = package::rolled_out(platform, scripts.deploy);
+    let served = Map::new()
+        .with("RELEASE", "${{ steps.deploy.outputs.release }}")
+        .with("URL", "${{ steps.deploy.outputs.url }}");
+    let mut steps = vec![
+        script("Deploy", &deploy)
             .with("id", "deploy")
-            .with("env", Map::new().with("ALLOW", "${{ inputs.allow }}")),
+            .with("env", package::told(platform, told)),
         script("Verify", scripts.verify).with(
             "env",
-            Map::new()
-                .with("EXPECTED", "${{ inputs.expected-release }}")
-                .with("RELEASE", "${{ steps.deploy.outputs.release }}")
-                .with("URL", "${{ steps.deploy.outputs.url }}"),
+            served
+                .clone()
+                .with("EXPECTED", "${{ inputs.expected-release }}"),
         ),
         Map::new()
             .comment("Only what this run swapped in is swapped back: `served` says that it did.")
@@ -226,23 +243,15 @@ fn deployment(platform: &Platform) -> Vec<Map> {
                 "${{ failure() && steps.deploy.outputs.outcome == 'served' }}",
             )
             .with("run", script_value(scripts.back)),
-        keep(
-            "Keep the release for those who deploy it next",
-            "success()",
-            "release-${{ inputs.environment }}",
-            "${{ runner.temp }}/up.json",
-        ),
-        keep_records(platform, "${{ inputs.environment }}"),
+    ];
+    steps.extend(package::keep(platform));
+    steps.push(keep_records(platform, "${{ inputs.environment }}"));
+    steps.push(
         script("Summarise", scripts.summary)
             .with("if", "${{ always() }}")
-            .with(
-                "env",
-                Map::new()
-                    .with("STATUS", "${{ job.status }}")
-                    .with("RELEASE", "${{ steps.deploy.outputs.release }}")
-                    .with("URL", "${{ steps.deploy.outputs.url }}"),
-            ),
-    ]
+            .with("env", served.with("STATUS", "${{ job.status }}")),
+    );
+    steps
 }
 
 /// A step with a script that is a file of ours.
@@ -278,18 +287,6 @@ pub(super) fn keep_records(platform: &Platform, environment: &str) -> Map {
         )
 }
 
-fn keep(name: &str, condition: &str, artifact: &str, path: &str) -> Map {
-    uses(name, UPLOAD_ARTIFACT)
-        .with("if", format!("${{{{ {condition} }}}}"))
-        .with(
-            "with",
-            Map::new()
-                .with("name", artifact)
-                .with("path", path)
-                .with("retention-days", 90_u32),
-        )
-}
-
 fn reference(action: super::actions::Action) -> String {
     format!("{}@{}", action.name, action.commit)
 }
@@ -297,11 +294,11 @@ fn reference(action: super::actions::Action) -> String {
 /// `deploy-ENVIRONMENT.yml`.
 pub(super) fn document(blueprint: &Blueprint<'_>, environment: &Environment) -> Map {
     let platform = blueprint.platform;
-    let staging = staging(platform);
     if is_production(environment) {
-        production(blueprint, environment, staging)
+        production(blueprint, environment)
     } else {
-        let is_automatic = staging.is_some_and(|staging| staging.name == environment.name);
+        let is_automatic =
+            staging(platform).is_some_and(|staging| staging.name == environment.name);
         before_production(blueprint, environment, is_automatic)
     }
 }
@@ -377,25 +374,18 @@ fn before_production(
         )
 }
 
-fn production(
-    blueprint: &Blueprint<'_>,
-    environment: &Environment,
-    staging: Option<&Environment>,
-) -> Map {
+fn production(blueprint: &Blueprint<'_>, environment: &Environment) -> Map {
     let branch = &blueprint.platform.delivery.branch;
     let name = &environment.name;
-    let (first, job, release) = match staging {
+    let inputs = Map::new().with("environment", name.as_str());
+    let (first, job, inputs) = match verifying(blueprint.platform) {
         Some(staging) => (
             "verified",
-            verified(branch, staging),
-            "${{ needs.verified.outputs.release }}",
+            package::verified(branch, staging),
+            package::hand_on(inputs),
         ),
-        None => ("ci", ci(blueprint), ""),
+        None => ("ci", ci(blueprint), inputs),
     };
-    let mut inputs = Map::new().with("environment", name.as_str());
-    if !release.is_empty() {
-        inputs = inputs.with("expected-release", release);
-    }
     let tool = blueprint.platform.delivery.tool;
     let mut all = vec![(first, job)];
     if !blueprint.platform.delivery.approvers.is_empty() {
@@ -452,50 +442,6 @@ fn call(blueprint: &Blueprint<'_>, environment: &str, needs: &[&str]) -> Map {
 
 fn local(file: &str) -> String {
     format!("$/.github/workflows/{file}")
-}
-
-/// Refuses a commit that staging has not verified, and hands on which release it was.
-fn verified(branch: &str, staging: &Environment) -> Map {
-    job(&format!("Verified in {}", staging.name), 5)
-        .with("if", on_branch(branch))
-        .with(
-            "permissions",
-            permissions(&[(
-                "actions",
-                "read",
-                "finds the deployment and what it recorded",
-            )]),
-        )
-        .with("defaults", defaults("."))
-        .with(
-            "outputs",
-            Map::new().with("release", "${{ steps.verified.outputs.release }}"),
-        )
-        .with(
-            "steps",
-            vec![
-                script(
-                    &format!("{} has verified this commit", capitalised(&staging.name)),
-                    include_str!("../../files/workflows/verified.sh"),
-                )
-                .with("id", "verified")
-                .with(
-                    "env",
-                    Map::new()
-                        .with("GH_TOKEN", "${{ github.token }}")
-                        .with("ENVIRONMENT", staging.name.as_str())
-                        .with("WORKFLOW", format!("deploy-{}.yml", staging.name)),
-                ),
-            ],
-        )
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
 }
 
 /// Started by hand, for one of the environments.

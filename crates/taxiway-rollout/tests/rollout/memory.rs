@@ -298,7 +298,7 @@ pub(crate) fn package(content: &str) -> Package {
         content: content.as_bytes().to_vec(),
         executable: true,
     };
-    Package::build(vec![file]).unwrap()
+    Package::build(&[file]).unwrap()
 }
 
 pub(crate) fn release(content: &str) -> ReleaseId {

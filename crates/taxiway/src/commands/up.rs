@@ -2,6 +2,7 @@
 
 mod again;
 mod domains;
+mod packages;
 mod preparation;
 mod release;
 mod sign_in;
@@ -9,7 +10,7 @@ mod summary;
 
 use serde::Serialize;
 use taxiway_platform::EnvironmentKind;
-use taxiway_rollout::Provisioned;
+use taxiway_rollout::{Package, Provisioned};
 
 use crate::arguments::{CloudPorts, Up};
 use crate::connection::{self, Connection};
@@ -61,7 +62,14 @@ pub(crate) async fn run(
         &preparation.project.root,
         surroundings,
     )?;
-    if let Some(served) = again::nothing_to_do(&preparation, surroundings).await {
+    let taken = match &arguments.packages {
+        Some(folder) => Some(packages::take(folder, &preparation)?),
+        None => None,
+    };
+    if let Some((packages, served)) =
+        again::nothing_to_do(&preparation, taken.as_deref(), surroundings).await
+    {
+        keep(&packages, &preparation, arguments)?;
         return Ok(already(&preparation, &served, &progress, terminal));
     }
     terminal.say(summary::text(&preparation));
@@ -85,7 +93,14 @@ pub(crate) async fn run(
     preparation.record(&mut progress);
     release::check_gates(&preparation, arguments)?;
     write(&preparation, &mut progress)?;
-    let package = release::build(&preparation, surroundings, &mut progress)?;
+    let packages = match taken {
+        Some(taken) => {
+            packages::check_sources(&taken, &preparation)?;
+            taken
+        }
+        None => packages::build(&preparation, surroundings, &mut progress)?,
+    };
+    keep(&packages, &preparation, arguments)?;
     let connection = reach(&preparation, surroundings, &mut progress).await?;
     sign_in::keep(&preparation, &connection).await?;
     let provisioned = provision(&preparation, &connection, &mut progress, terminal).await?;
@@ -93,13 +108,21 @@ pub(crate) async fn run(
         &preparation,
         &connection,
         &provisioned,
-        (package, arguments),
+        (packages, arguments),
         &mut progress,
         terminal,
     )
     .await?;
     finish(&preparation, &provisioned, &served, &progress, terminal);
     Ok(Exit::Done)
+}
+
+/// Keeps the packages for another environment, where that is asked for.
+fn keep(packages: &[Package], preparation: &Preparation, arguments: &Up) -> Result<(), Failure> {
+    match &arguments.keep_packages {
+        Some(folder) => packages::keep(folder, packages, preparation),
+        None => Ok(()),
+    }
 }
 
 fn write(preparation: &Preparation, progress: &mut Progress) -> Result<(), Failure> {

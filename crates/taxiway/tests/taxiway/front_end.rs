@@ -9,7 +9,7 @@ use taxiway_test::Fixture;
 use crate::world::{Ran, World};
 
 /// Stands for npm: installs a package, and builds one script from one source.
-const NPM: &str = r#"#!/bin/sh
+pub(crate) const NPM: &str = r#"#!/bin/sh
 set -e
 if [ "$1" = --version ]; then
   exit
@@ -31,7 +31,14 @@ esac
 /// The links, with a front end whose output Git ignores, and the folder of the package manager.
 fn world() -> (World, Utf8PathBuf) {
     let world = World::of(Fixture::example("links"));
-    let root = world.shop.path();
+    add_to(world.shop.path());
+    let tools = world.disk().join("tools");
+    std::fs::create_dir(&tools).expect("the fixture can be made");
+    (world, tools)
+}
+
+/// Gives the links a front end whose output Git ignores.
+pub(crate) fn add_to(root: &Utf8Path) {
     for (path, text) in [
         (
             "web/package.json",
@@ -55,9 +62,6 @@ fn world() -> (World, Utf8PathBuf) {
         ignored + "node_modules/\nlinks/static/built/\n",
     )
     .expect("the fixture can be made");
-    let tools = world.disk().join("tools");
-    std::fs::create_dir(&tools).expect("the fixture can be made");
-    (world, tools)
 }
 
 fn install(tools: &Utf8Path, npm: &str) {

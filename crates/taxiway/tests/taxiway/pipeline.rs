@@ -1,7 +1,7 @@
 //! A repository with generated pipelines, and what stands in for GitHub's runner.
 //!
 //! The runner is [`taxiway_test::workflow`]. Not executed are steps with `uses`: the checkout is the folder that is there, uv and
-//! this very program are on PATH, artifacts are not kept. The job that builds an image is left out.
+//! this very program are on PATH, artifacts are folders. The job that builds an image is left out.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_test::Fixture;
@@ -11,9 +11,10 @@ use crate::scanners::Advisories;
 use crate::world::World;
 
 /// Steps for which this machine is ready as it is.
-const READY: [&str; 5] = [
+const READY: [&str; 6] = [
     "Azure/login",
     "actions/checkout",
+    "actions/setup-node",
     "actions/upload-artifact",
     "astral-sh/setup-uv",
     "$/.github/actions/set-up-taxiway",
@@ -36,7 +37,13 @@ impl Place {
     }
 
     pub(crate) fn with(example: &str, delivery: &str) -> Self {
+        Self::changed(example, delivery, |_| ())
+    }
+
+    /// The same, of an example that was changed first.
+    pub(crate) fn changed(example: &str, delivery: &str, change: impl Fn(&Utf8Path)) -> Self {
         let world = World::of(Fixture::example(example));
+        change(world.shop.path());
         let config = format!(
             "[app]\nname = \"{example}\"\n\n[environments.production]\npython = \"{}\"\n\n[delivery]\npipeline = \"github\"\n{delivery}",
             python()
@@ -99,6 +106,12 @@ impl Place {
         let folder = self.world.shop.path();
         let text = std::fs::read_to_string(folder.join(".github/workflows").join(workflow))
             .expect("it is generated");
+        // The local cloud is all the environments that there are.
+        let text = text.replace(
+            "inputs.environment == 'staging'",
+            "inputs.environment == 'local'",
+        );
+        let artifacts = self.artifacts();
         let program = Utf8Path::new(env!("CARGO_BIN_EXE_taxiway"));
         let tools = Utf8Path::from_path(self.tools.path()).expect("a UTF-8 path");
         let mut env: Vec<(String, String)> = self
@@ -121,10 +134,17 @@ impl Place {
             env,
             database_port: Some(self.database.port()),
             ready_for: &READY,
+            artifacts: Some(&artifacts),
             inputs,
             contexts,
         };
         run(&text, jobs, &runner).expect("the runner knows all of it")
+    }
+
+    /// Where what workflows keep is put.
+    pub(crate) fn artifacts(&self) -> Utf8PathBuf {
+        let tools = Utf8Path::from_path(self.tools.path()).expect("a UTF-8 path");
+        tools.join("artifacts")
     }
 
     /// Runs uv in the repository.

@@ -5,6 +5,7 @@
 
 use taxiway_test::workflow::Outcome;
 
+use crate::front_end;
 use crate::pipeline::{Place, all_green, python};
 use crate::rights::{leave_those_of_the_pipeline, nothing_else_is_allowed};
 use crate::scanners::{Advisories, Advisory, gitleaks};
@@ -152,36 +153,136 @@ fn ci_of_a_django_shop_is_green_and_turns_red() {
     a_leaked_secret_turns_red(&place);
 }
 
+/// GitHub's program, which knows one run that went well, and the artifact that it kept.
+const ARTIFACTS: &str = r#"#!/bin/sh
+for word; do
+  [ "$before" = --jq ] && filter=$word
+  before=$word
+done
+case "$*" in *artifacts/9/zip) exec cat "$KEPT.zip" ;; esac
+case "$*" in
+  *runs/7/artifacts*)
+    expired=true
+    [ -e "$KEPT.zip" ] && expired=false
+    digest=$(sha256sum < "$KEPT.zip" | cut -c 1-64)
+    echo "{\"artifacts\": [{\"id\": 8, \"expired\": true}, {\"id\": 9, \"expired\": $expired, \"digest\": \"sha256:$digest\"}]}" ;;
+  *workflows/deploy-staging.yml/runs*) echo '{"workflow_runs": [{"id": 7}]}' ;;
+esac | jq --raw-output "$filter"
+"#;
+
+const UNZIP: &str = "#!/bin/sh\nexec python3 -m zipfile -e \"$2\" \"$4\"\n";
+
+/// GitHub packs what was kept.
+#[expect(clippy::disallowed_methods, reason = "Python ends by itself")]
+fn pack(place: &Place) {
+    let kept = place.artifacts().join("release-local");
+    let packed = std::process::Command::new("python3")
+        .args([
+            "-m",
+            "zipfile",
+            "-c",
+            "../../kept.zip",
+            "up.json",
+            "packages",
+        ])
+        .current_dir(kept)
+        .status();
+    assert!(packed.is_ok_and(|status| status.success()));
+}
+
+/// Takes what was kept to the next environment, and tells its digest; by another runner, where a build would make something else of the commit.
+#[track_caller]
+fn what_was_verified_is_taken_as_it_is(place: &Place, release: &str) -> String {
+    let local = ("environment", "local");
+    let asked = || std::fs::read_to_string(place.tools.path().join("asked")).unwrap_or_default();
+    let built = asked();
+    let front_end = place.world.shop.path().join(".taxiway/front-end");
+    std::fs::remove_dir_all(&front_end).expect("the front end was built");
+    let verified = || {
+        place
+            .run("deploy-production.yml", &["verified"], &[])
+            .remove(0)
+    };
+
+    let gone = verified();
+    assert!(
+        gone.steps[0].2.contains("its package is no longer kept"),
+        "{gone:#?}"
+    );
+    pack(place);
+    let found = verified();
+    assert_eq!(found.outputs["release"], release, "{found:#?}");
+    let deploy = |digest: &str| {
+        let inputs = [
+            local,
+            ("expected-release", release),
+            ("package", &found.outputs["package"]),
+            ("package-digest", digest),
+        ];
+        place.run("deploy.yml", &["deploy"], &inputs)
+    };
+    let before = place.world.serving();
+    let jobs = deploy(&format!("sha256:{}", "0".repeat(64)));
+    assert_eq!(jobs[0].failed(), Some("Take the verified package"));
+    assert_eq!(place.world.serving(), before);
+
+    let package = place.artifacts().join("release-local/packages/app.zip");
+    let script = unpacked(&package, "links/static/built/app.js");
+    all_green(&deploy(&found.outputs["package-digest"]));
+    assert_eq!(place.world.serving(), release);
+    assert_eq!(asked(), built, "nothing is built for it");
+    let served = place.world.page("/static/built/app.js").1;
+    assert_eq!(served, script, "the very build of before");
+    found.outputs["package-digest"].clone()
+}
+
+/// A file of a package.
+#[expect(clippy::disallowed_methods, reason = "Python ends by itself")]
+fn unpacked(package: &camino::Utf8Path, file: &str) -> String {
+    let script = "import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]).decode(), end='')";
+    let output = std::process::Command::new("python3")
+        .args(["-c", script, package.as_str(), file])
+        .output()
+        .expect("Python is there");
+    String::from_utf8(output.stdout).expect("a text")
+}
+
 #[test]
 fn a_deployment_verifies_what_it_serves_and_a_rollback_brings_the_release_before() {
-    let place = Place::with("notes", "repository = \"octo@1/notes@2\"\n");
+    let delivery = format!(
+        "repository = \"octo@1/links@2\"\n\n[environments.staging]\npython = \"{}\"\n",
+        python()
+    );
+    let mut place = Place::changed("links", &delivery, front_end::add_to);
+    for (name, script) in [("npm", front_end::NPM), ("gh", ARTIFACTS), ("unzip", UNZIP)] {
+        place.tool(name, script);
+    }
+    let kept = place.tools.path().join("kept");
+    for (name, value) in [
+        ("KEPT", kept.to_str().unwrap()),
+        ("GITHUB_REPOSITORY", "octo/links"),
+    ] {
+        place.more.push((name.to_owned(), value.to_owned()));
+    }
     let local = ("environment", "local");
     let deploy = |inputs: &[(&str, &str)]| place.run("deploy.yml", &["deploy"], inputs);
     all_green(&deploy(&[local]));
     let first = place.world.serving();
     // From here on with the rights of the pipeline alone.
-    let manager = leave_those_of_the_pipeline(&place.world, "production", "rg-notes-local");
+    let manager = leave_those_of_the_pipeline(&place.world, "production", "rg-links-local");
     nothing_else_is_allowed(&manager);
-    let change = |title: &str| {
-        let path = place.world.shop.path().join("notes/main.py");
-        let text = std::fs::read_to_string(&path).expect("the example has it");
-        std::fs::write(&path, format!("{text}\n# {title}\n")).expect("it can be changed");
-        place.world.shop.git(&[
-            "commit",
-            "--quiet",
-            "--message=Change",
-            "--",
-            "notes/main.py",
-        ]);
-    };
-    change("the second release");
+    place.commit("links/views.py", "# the second release");
     all_green(&deploy(&[local]));
-    assert_ne!(place.world.serving(), first);
+    let second = place.world.serving();
+    assert_ne!(second, first);
     all_green(&place.run("rollback.yml", &["rollback"], &[local]));
     assert_eq!(place.world.serving(), first);
+    let digest = what_was_verified_is_taken_as_it_is(&place, &second);
 
     // It is served, and then it is not the release that was verified before.
-    change("the third release");
+    place.commit("links/views.py", "# the third release");
+    let jobs = deploy(&[local, ("package", "9"), ("package-digest", &digest)]);
+    assert_eq!(jobs[0].failed(), Some("Deploy"), "it is of another commit");
     let jobs = deploy(&[local, ("expected-release", "0123456789ab")]);
     assert_eq!(jobs[0].failed(), Some("Verify"));
     let rolled_back = jobs[0].steps.iter().find(|step| step.0 == "Roll back");
@@ -191,18 +292,15 @@ fn a_deployment_verifies_what_it_serves_and_a_rollback_brings_the_release_before
         "{:#?}",
         jobs[0]
     );
-    assert_eq!(place.world.serving(), first);
+    assert_eq!(place.world.serving(), second);
 
     // It never got that far, so there is nothing to take back.
-    change("the fourth release");
-    let path = place.world.shop.path().join("notes/main.py");
-    let text = std::fs::read_to_string(&path).expect("the example has it");
-    std::fs::write(&path, format!("{text}\nfeeds.start()\n")).expect("it can be changed");
+    place.commit("links/views.py", "feeds.start()");
     let jobs = deploy(&[local]);
     assert_eq!(jobs[0].failed(), Some("Deploy"));
     let rolled_back = jobs[0].steps.iter().find(|step| step.0 == "Roll back");
     assert_eq!(rolled_back.map(|step| step.1), Some(Outcome::Skipped));
-    assert_eq!(place.world.serving(), first);
+    assert_eq!(place.world.serving(), second);
 }
 
 /// GitHub's program: commits are what Git says, and each name in the file `verified` is one whose deployment ended well.

@@ -4,9 +4,9 @@ built=$RUNNER_TEMP/built.txt
 git -c core.quotePath=false ls-files --others -- . ':(exclude,glob)**/node_modules/**' > "$built"
 git -c core.quotePath=false diff --relative --name-only --diff-filter=d -- . >> "$built"
 if [[ -s "$built" ]]; then
-  zip --quiet "$RUNNER_TEMP/release.zip" -@ < "$built"
+  zip --quiet "$package" -@ < "$built"
 fi
 git -c core.quotePath=false ls-files --deleted -- . > "$built"
 if [[ -s "$built" ]]; then
-  zip --quiet --delete "$RUNNER_TEMP/release.zip" -@ < "$built"
+  zip --quiet --delete "$package" -@ < "$built"
 fi

@@ -2,9 +2,10 @@ allowed=()
 for migration in $ALLOW; do
   allowed+=(--allow "$migration")
 done
+@CHOICE@
 # A release that does not become healthy is taken back by this command itself. Services before it serve what is new then, and
 # the output says which.
-taxiway up "$ENVIRONMENT" --yes --format json "${allowed[@]}" > "$RUNNER_TEMP/served.json"
+taxiway up "$ENVIRONMENT" --yes --format json @PACKAGES@ "${allowed[@]}" > "$RUNNER_TEMP/served.json"
 # The releases of all services in one word each: what one environment verified, the next one expects.
 jq '. + {release: ([.services[] | "\(.service)=\(.release)"] | join(" "))}' "$RUNNER_TEMP/served.json" > "$RUNNER_TEMP/up.json"
 {

@@ -1,19 +1,21 @@
 //! The second run: whether everything is as the repository says.
 
 use taxiway_platform::EnvironmentKind;
-use taxiway_rollout::{Serving, Target as _};
+use taxiway_rollout::{Package, Serving, Target as _};
 
+use super::packages;
 use super::preparation::Preparation;
 use super::release::{self, Served};
 use crate::surroundings::Surroundings;
 use crate::{cloud_process, connection, site, writing};
 
-/// What serves, if there is nothing to write, to provision or to roll out. Anything doubtful counts as something to do:
-/// the long way finds out, and says what is wrong.
+/// What serves, and its packages, if there is nothing to write, to provision or to roll out. Anything doubtful counts as
+/// something to do: the long way finds out, and says what is wrong.
 pub(super) async fn nothing_to_do(
     preparation: &Preparation,
+    taken: Option<&[Package]>,
     surroundings: &Surroundings,
-) -> Option<Vec<Served>> {
+) -> Option<(Vec<Package>, Vec<Served>)> {
     if !writing::visible(&preparation.changes).is_empty() {
         return None;
     }
@@ -22,17 +24,21 @@ pub(super) async fn nothing_to_do(
         cloud_process::running(surroundings)?;
     }
     let platform = &preparation.project.platform;
-    let mut packages = Vec::new();
-    for platform in platform.services() {
+    let packages = match taken {
+        Some(taken) => {
+            packages::check_sources(taken, preparation).ok()?;
+            taken.to_vec()
+        }
+        None => packages::present(preparation).ok()??,
+    };
+    for (platform, package) in platform.services().zip(&packages) {
         let state = release::state_of(platform, preparation);
-        let package = release::package(platform, preparation).ok()??;
         let history = state.history().ok()?;
         if history.serving()?.release != package.release
             || state.journal().ok()??.ending().is_none()
         {
             return None;
         }
-        packages.push(package.release);
     }
     let connection = connection::connect(environment, surroundings).await.ok()?;
     let provisioned = preparation
@@ -41,11 +47,11 @@ pub(super) async fn nothing_to_do(
         .await
         .ok()??;
     let mut served = Vec::new();
-    for (platform, release) in platform.services().zip(packages) {
+    for (platform, package) in platform.services().zip(&packages) {
         let web = &platform.service;
         let target = site::target(&connection, &provisioned.outputs, web).ok()?;
         match target.serving().await.ok()? {
-            Serving::Release { id, ready: true } if id == release => served.push(Served {
+            Serving::Release { id, ready: true } if id == package.release => served.push(Served {
                 service: web.title().to_owned(),
                 release: id,
                 url: site::url(&provisioned.outputs, web, environment.https),
@@ -54,5 +60,5 @@ pub(super) async fn nothing_to_do(
             Serving::Nothing | Serving::Release { .. } | Serving::Unknown { .. } => return None,
         }
     }
-    Some(served)
+    Some((packages, served))
 }

@@ -1,13 +1,10 @@
-//! The release part of `taxiway up`: gates, package, rollout.
+//! The release part of `taxiway up`: gates and rollout.
 
-use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_app::Migration;
-use taxiway_blueprint::Frontend;
-use taxiway_diagnostics::{DiskSources, Sources as _};
 use taxiway_platform::Platform;
 use taxiway_rollout::{
-    DeployRequest, Ending, MigrationRecord, Package, PackageFile, ProvisionError, Provisioned,
-    ReleaseId, StateDirectory,
+    DeployRequest, Ending, MigrationRecord, Package, ProvisionError, Provisioned, ReleaseId,
+    StateDirectory,
 };
 
 use super::preparation::Preparation;
@@ -15,14 +12,12 @@ use crate::arguments::Up;
 use crate::connection::Connection;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::front_end::{Build, Built};
+use crate::programs;
 use crate::progress::Progress;
 use crate::rollout_conclusion::{conclude, in_environment, refused, stopped};
 use crate::rollout_progress::RolloutProgress;
 use crate::site::{state, target, url};
-use crate::surroundings::Surroundings;
 use crate::terminal::{BOLD, DIM, Terminal};
-use crate::{programs, repository};
 
 /// A release that serves.
 #[derive(Debug)]
@@ -89,109 +84,6 @@ fn records(migrations: &[Migration]) -> Vec<MigrationRecord> {
 pub(super) fn state_of(platform: &Platform, preparation: &Preparation) -> StateDirectory {
     let environment = &preparation.environment().name;
     state(&preparation.project.root, environment, &platform.service)
-}
-
-/// The package of what the repository holds of a service now; `None` where its front end is not built yet.
-pub(super) fn package(
-    platform: &Platform,
-    preparation: &Preparation,
-) -> Result<Option<Package>, Failure> {
-    package_with(platform, preparation, |build| Ok(build.kept()))
-}
-
-/// The same of all services, building their front ends where they have one.
-pub(super) fn build(
-    preparation: &Preparation,
-    surroundings: &Surroundings,
-    progress: &mut Progress,
-) -> Result<Vec<Package>, Failure> {
-    let services = preparation.project.platform.services();
-    services
-        .map(|platform| {
-            let package = package_with(platform, preparation, |build| {
-                build.run(surroundings, progress).map(Some)
-            })?;
-            Ok(package.expect("a front end that is built is there"))
-        })
-        .collect()
-}
-
-fn package_with(
-    platform: &Platform,
-    preparation: &Preparation,
-    build: impl FnOnce(&Build<'_>) -> Result<Option<Built>, Failure>,
-) -> Result<Option<Package>, Failure> {
-    let project = &preparation.project;
-    let web = &platform.service;
-    // Walked again: files may have been written since it was read.
-    let sources = repository::sources(&project.root);
-    let frontend = platform
-        .service_of(&project.app)
-        .and_then(|service| Frontend::find(&sources, service, web));
-    // A build may read the whole repository; a package holds one folder of it.
-    let folder = frontend.as_ref().map_or(web.root.as_path(), |_| ".".into());
-    let mut files = files(&sources, folder).map_err(|(path, error)| {
-        Failure::refused(format!("`{path}` cannot be read")).because(&error)
-    })?;
-    if let Some(frontend) = &frontend {
-        let built = build(&Build {
-            root: &project.root,
-            frontend,
-            files: &files,
-            service: web.name.as_deref(),
-        })?;
-        match built {
-            Some(built) => files = built.over(files),
-            None => return Ok(None),
-        }
-    }
-    Package::build(below(files, &web.root))
-        .map(Some)
-        .map_err(|error| Failure::refused("the release cannot be packaged").because(&error))
-}
-
-/// The files in a folder of the repository, as seen from it.
-fn below(files: Vec<PackageFile>, folder: &Utf8Path) -> Vec<PackageFile> {
-    if folder == "." {
-        return files;
-    }
-    let inside = files.into_iter().filter_map(|mut file| {
-        file.path = Utf8Path::new(&file.path)
-            .strip_prefix(folder)
-            .ok()?
-            .to_string();
-        Some(file)
-    });
-    inside.collect()
-}
-
-/// The files in a folder of the repository, with their paths as seen from the repository.
-fn files(
-    sources: &DiskSources,
-    folder: &Utf8Path,
-) -> Result<Vec<PackageFile>, (Utf8PathBuf, std::io::Error)> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let is_inside = |path: &Utf8PathBuf| folder == "." || path.starts_with(folder);
-    let mut files = Vec::new();
-    for path in sources.files().into_iter().filter(is_inside) {
-        let full = sources.root().join(&path);
-        // A link that leads nowhere, as into an environment that was never installed, is nothing to publish.
-        if full.is_symlink() && !full.exists() {
-            continue;
-        }
-        let metadata = std::fs::metadata(&full).map_err(|error| (path.clone(), error))?;
-        if !metadata.is_file() {
-            continue;
-        }
-        let content = std::fs::read(&full).map_err(|error| (path.clone(), error))?;
-        let executable = metadata.permissions().mode() & 0o111 != 0;
-        files.push(PackageFile {
-            path: path.into_string(),
-            content,
-            executable,
-        });
-    }
-    Ok(files)
 }
 
 /// Rolls the releases of all services out, one after the other in the order of `taxiway.toml`. The first that does not come to
