@@ -31,7 +31,8 @@ checker=$workload-check@$project.iam.gserviceaccount.com
 
 is_there() { "$@" > /dev/null 2>&1; }
 
-gcloud services enable run.googleapis.com cloudbuild.googleapis.com artifactregistry.googleapis.com secretmanager.googleapis.com
+gcloud services enable run.googleapis.com cloudbuild.googleapis.com artifactregistry.googleapis.com secretmanager.googleapis.com \
+  storage.googleapis.com
 
 if ! is_there gcloud artifacts repositories describe "$workload" --location "$region"; then
   gcloud artifacts repositories create "$workload" --location "$region" --repository-format docker
@@ -49,6 +50,12 @@ done
 gcloud projects add-iam-policy-binding "$project" --member "serviceAccount:$checker" --role roles/logging.logWriter --condition None > /dev/null
 gcloud artifacts repositories add-iam-policy-binding "$workload" --location "$region" \
   --member "serviceAccount:$deployer" --role roles/artifactregistry.writer > /dev/null
+# Where builds that change the same service wait for one another.
+locks=gs://$project-$workload-locks
+if ! is_there gcloud storage buckets describe "$locks"; then
+  gcloud storage buckets create "$locks" --location "$region" --uniform-bucket-level-access --public-access-prevention
+fi
+gcloud storage buckets add-iam-policy-binding "$locks" --member "serviceAccount:$deployer" --role roles/storage.objectUser > /dev/null
 gcloud iam service-accounts add-iam-policy-binding "$runtime" \
   --member "serviceAccount:$deployer" --role roles/iam.serviceAccountUser > /dev/null
 
@@ -106,6 +113,6 @@ else
   # By hand, and approved by somebody: gcloud builds triggers run @WORKLOAD@-production --sha COMMIT
   trigger "$service" manual --branch @BRANCH@ --build-config cloudbuild.production.yaml --require-approval "${deploys[@]}"
 fi
-# A rollback waits for nobody.
+# A rollback needs nobody's approval.
 trigger "$service-rollback" manual --branch @BRANCH@ --build-config cloudbuild.rollback.yaml \
   --substitutions "_SERVICE=$service" "${deploys[@]}"

@@ -4,7 +4,10 @@
 //! production has. Scripts are files below `files/cloud-build`. Sources: Cloud Build, build configuration file schema; Cloud Run,
 //! rollbacks, gradual rollouts and traffic migration.
 //!
-//! Invariant: only a revision that was verified under traffic is tagged `serving` or `previous`, and only tags are rolled back to.
+//! Invariants: only a revision that was verified under traffic is tagged `serving` or `previous`, and only tags are rolled back
+//! to. One build at a time changes a service: they share a lock, an object of Cloud Storage that is written on the condition that
+//! it is still the one that was read. A build that is cancelled gives it up while it takes its release back, which lasts moments;
+//! and those that wait for a rollback or for production are let in by chance, while those for staging keep the order of commits.
 
 mod set_up;
 
@@ -14,7 +17,7 @@ use super::actions::{GITLEAKS, PIP_AUDIT};
 use super::{Blueprint, ci, file};
 use crate::requirements::FILE_NAME;
 use crate::yaml::{Map, Value};
-use crate::{GeneratedFile, images};
+use crate::{Frontend, GeneratedFile, images, relative};
 
 /// Google's own builders. Cloud Build keeps them on its machines, and moves their tags itself.
 const DOCKER: &str = "gcr.io/cloud-builders/docker";
@@ -25,6 +28,8 @@ const ENVIRONMENT: &str = "environment";
 
 /// How every script begins.
 const HEAD: &str = "#!/usr/bin/env bash\nset -euo pipefail\n";
+
+const DOCKER_BUILDKIT: &str = "DOCKER_BUILDKIT=1";
 
 const FUNCTIONS: &str = include_str!("../../files/cloud-build/functions.sh");
 
@@ -40,6 +45,7 @@ pub(super) fn files(blueprint: &Blueprint<'_>, google: &CloudRun) -> Vec<Generat
         "Image",
         include_str!("../../files/cloud-build/image.sh"),
     ));
+    push.push(lock(blueprint, &staging, Waiting::InOrder));
     push.extend(release(blueprint, google, &staging, None));
 
     let mut pull_request = checks(blueprint);
@@ -59,6 +65,7 @@ pub(super) fn files(blueprint: &Blueprint<'_>, google: &CloudRun) -> Vec<Generat
             vec![Value::from(format!("STAGING={staging}")), region(google)],
         ),
     ];
+    promote.insert(0, lock(blueprint, &production, Waiting::AsItComes));
     promote.extend(release(
         blueprint,
         google,
@@ -67,6 +74,7 @@ pub(super) fn files(blueprint: &Blueprint<'_>, google: &CloudRun) -> Vec<Generat
     ));
 
     let roll_back = vec![
+        lock(blueprint, "$_SERVICE", Waiting::AsItComes),
         gcloud(
             "Roll back",
             &with_functions(include_str!("../../files/cloud-build/rollback.sh")),
@@ -78,15 +86,18 @@ pub(super) fn files(blueprint: &Blueprint<'_>, google: &CloudRun) -> Vec<Generat
     ];
 
     let branch = &blueprint.platform.delivery.branch;
+    let image_name = format!(
+        "IMAGE={}-docker.pkg.dev/$PROJECT_ID/{workload}/{workload}",
+        google.region
+    );
     vec![
         file(
             "cloudbuild.yaml",
             &document(
                 &format!("For each commit on `{branch}`: what has to hold, the image, and its way to staging on Cloud Run.\nWhat it deploys to, and what starts it: infrastructure/cloud-run/set-up.sh."),
                 push,
-                Some(google),
-                blueprint,
-                3600,
+                &[DOCKER_BUILDKIT, &image_name],
+                5400,
             ),
         ),
         file(
@@ -94,8 +105,7 @@ pub(super) fn files(blueprint: &Blueprint<'_>, google: &CloudRun) -> Vec<Generat
             &document(
                 "For each pull request: what has to hold before it is merged. Nothing leaves the machine of the build.",
                 pull_request,
-                None,
-                blueprint,
+                &[DOCKER_BUILDKIT],
                 2400,
             ),
         ),
@@ -104,19 +114,17 @@ pub(super) fn files(blueprint: &Blueprint<'_>, google: &CloudRun) -> Vec<Generat
             &document(
                 &format!("The very image that staging serves, to production, once somebody has approved it:\n  gcloud builds triggers run {production} --region {} --sha COMMIT", google.region),
                 promote,
-                Some(google),
-                blueprint,
-                3600,
+                &[],
+                5400,
             ),
         ),
         file(
             "cloudbuild.rollback.yaml",
             &document(
-                &format!("Back to the release that served before, in seconds:\n  gcloud builds triggers run {production}-rollback --region {}", google.region),
+                &format!("Back to the release that served before, in seconds, once no other build changes the service:\n  gcloud builds triggers run {production}-rollback --region {}", google.region),
                 roll_back,
-                Some(google),
-                blueprint,
-                900,
+                &[],
+                2400,
             )
             .blank()
             .with("substitutions", Map::new().with("_SERVICE", production.as_str())),
@@ -125,31 +133,16 @@ pub(super) fn files(blueprint: &Blueprint<'_>, google: &CloudRun) -> Vec<Generat
     ]
 }
 
-fn document(
-    about: &str,
-    steps: Vec<Map>,
-    google: Option<&CloudRun>,
-    blueprint: &Blueprint<'_>,
-    seconds: u32,
-) -> Map {
+fn document(about: &str, steps: Vec<Map>, variables: &[&str], seconds: u32) -> Map {
     let mut options = Map::new()
         .comment("The accounts of the triggers have no bucket for logs.")
         .with("logging", "CLOUD_LOGGING_ONLY")
         .comment("Scripts read COMMIT_SHA and the like as variables; text that somebody else wrote is never part of a script.")
         .with("automapSubstitutions", true)
         .with("substitutionOption", "ALLOW_LOOSE");
-    let mut variables = vec![Value::from("DOCKER_BUILDKIT=1")];
-    if let Some(google) = google {
-        let workload = &blueprint.platform.workload;
-        variables.push(
-            format!(
-                "IMAGE={}-docker.pkg.dev/$PROJECT_ID/{workload}/{workload}",
-                google.region
-            )
-            .into(),
-        );
+    if !variables.is_empty() {
+        options = options.with("env", variables.to_vec());
     }
-    options = options.with("env", variables);
     Map::new()
         .comment(about)
         .with("steps", steps)
@@ -246,6 +239,9 @@ fn checks(blueprint: &Blueprint<'_>) -> Vec<Map> {
             &database,
         ));
     }
+    if let Some(frontend) = &blueprint.frontend {
+        steps.extend(front_end(frontend));
+    }
     steps.extend(
         ci::package_checks(blueprint)
             .into_iter()
@@ -265,6 +261,40 @@ fn checks(blueprint: &Blueprint<'_>) -> Vec<Map> {
             &audit,
         ),
     ));
+    steps
+}
+
+/// Builds the front end where it is checked, and looks up what it locks. The image builds its own, from the same.
+fn front_end(frontend: &Frontend) -> Vec<Map> {
+    let node = images::node(frontend.node).reference();
+    let mut prepare = HEAD.to_owned();
+    if frontend.needs_git {
+        prepare.push_str("apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends ca-certificates git > /dev/null\n");
+    }
+    prepare.extend(frontend.preparation().map(|command| command + "\n"));
+    let install = frontend.install_command();
+    let folder = relative::below(&frontend.folder, &frontend.install_folder);
+    let build = frontend.build_command();
+    let script = match folder.as_str() {
+        "." => format!("{prepare}{install}\n{build}"),
+        folder => format!("{prepare}{install}\ncd {folder}\n{build}"),
+    };
+    let in_its_folder = |id: &str, script: &str| {
+        let step = step(id, &node, script)
+            .with("env", vec!["CI=true", "COREPACK_ENABLE_DOWNLOAD_PROMPT=0"]);
+        match frontend.install_folder.as_str() {
+            "." => step,
+            folder => step.with("dir", folder),
+        }
+    };
+    let mut steps = vec![in_its_folder("Front end", &script)];
+    if frontend.lock.is_some() {
+        let audit = format!("{prepare}{}", frontend.manager.audit());
+        steps.push(in_its_folder(
+            "No locked package of the front end has a known vulnerability",
+            &audit,
+        ));
+    }
     steps
 }
 
@@ -294,6 +324,29 @@ fn in_environment(
             .map(|(name, value)| format!("{name}={value}")),
     );
     in_folder(blueprint, step(id, ENVIRONMENT, &script)).with("env", all)
+}
+
+/// Whether builds that wait for the lock keep their order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    /// What is older than what was let in before is too late.
+    InOrder,
+    /// Somebody asked for each of them, whenever that was.
+    AsItComes,
+}
+
+/// Waits until no other build changes the service.
+fn lock(blueprint: &Blueprint<'_>, service: &str, waiting: Waiting) -> Map {
+    let order = match waiting {
+        Waiting::InOrder => include_str!("../../files/cloud-build/order.sh"),
+        Waiting::AsItComes => "",
+    };
+    let script = include_str!("../../files/cloud-build/lock.sh")
+        .replace("@WORKLOAD@", &blueprint.platform.workload)
+        .replace("@ORDER@\n", order);
+    gcloud("Lock", &script)
+        .with("env", vec![format!("SERVICE={service}")])
+        .with("timeout", "1800s")
 }
 
 /// Migrates, and lets the release in.

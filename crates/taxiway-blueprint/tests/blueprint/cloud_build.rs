@@ -1,6 +1,7 @@
 //! What is written for Cloud Build, for the Django sample with a database in Cloud SQL.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use taxiway_app::{App, Frontend};
 use taxiway_blueprint::{GeneratedFile, files};
 use taxiway_diagnostics::MemorySources;
 use taxiway_platform::{Config, decide};
@@ -25,6 +26,22 @@ fn generate(sample: &str, config: &str) -> Vec<GeneratedFile> {
     let app = serde_json::from_str(&read).unwrap();
     let platform = decide(&app, &Config::parse(config).unwrap()).unwrap();
     files(&MemorySources::new(), &app, &platform)
+}
+
+/// The same for the sample with a front end in `web`, of these files.
+fn generate_with(sample: &str, config: &str, sources: &[(&str, &str)]) -> Vec<GeneratedFile> {
+    let read = std::fs::read_to_string(folder(sample).join("app.json")).unwrap();
+    let mut app: App = serde_json::from_str(&read).unwrap();
+    app.services[0].frontend = Some(Frontend {
+        dir: "web".into(),
+        package_manager: Some("npm".to_owned()),
+        build: Some("build".to_owned()),
+        output: None,
+        bundled: true,
+    });
+    let platform = decide(&app, &Config::parse(config).unwrap()).unwrap();
+    let sources: MemorySources = sources.iter().copied().collect();
+    files(&sources, &app, &platform)
 }
 
 #[test]
@@ -58,7 +75,11 @@ impl World {
         for (program, script) in [
             ("gcloud", format!("exec python3 {stand_in} gcloud \"$@\"")),
             ("curl", format!("exec python3 {stand_in} curl \"$@\"")),
-            ("sleep", String::new()),
+            // What waits for an answer asks every second, and for another build every ten.
+            (
+                "sleep",
+                format!("if [ \"$1\" = 10 ]; then exec python3 {stand_in} sleep; fi"),
+            ),
         ] {
             let path = bin.join(program);
             std::fs::write(&path, format!("#!/usr/bin/env bash\n{script}\n")).unwrap();
@@ -70,6 +91,11 @@ impl World {
         });
         let state = serde_json::json!({
             "calls": [], "asked": {}, "breaks": breaks,
+            "builds": {
+                "older": {"status": "WORKING", "createTime": "2026-11-23T10:00:00Z"},
+                "this": {"status": "WORKING", "createTime": "2026-11-23T10:01:00Z"},
+                "newer": {"status": "SUCCESS", "createTime": "2026-11-23T10:02:00Z"},
+            },
             "services": {"shop-staging": {
                 "revisions": before,
                 "traffic": {"shop-00001": 100},
@@ -108,14 +134,22 @@ impl World {
         // Three answers say as much here as thirty.
         let short = script
             .replace("/workspace", self.path("").as_str())
-            .replace("{1..30}", "{1..3}");
+            .replace("{1..30}", "{1..3}")
+            .replace("{1..150}", "{1..3}");
         std::fs::write(&path, short).unwrap();
         let mut command = std::process::Command::new("bash");
         command.arg(&path);
         let path = format!("{}:/usr/local/bin:/usr/bin:/bin", self.path("bin"));
         command.env("PATH", path);
         command.env("CLOUD_RUN_STATE", self.path("state.json"));
-        command.env("COMMIT_SHA", "before");
+        for (name, value) in [
+            ("COMMIT_SHA", "before"),
+            ("BUILD_ID", "this"),
+            ("LOCATION", "europe-west4"),
+            ("PROJECT_ID", "acme"),
+        ] {
+            command.env(name, value);
+        }
         let variables = step
             .unwrap()
             .get("env")
@@ -127,6 +161,24 @@ impl World {
         let output = command.output().unwrap();
         let said = [output.stdout, output.stderr].concat();
         (output.status.success(), String::from_utf8(said).unwrap())
+    }
+
+    /// The state with a change.
+    fn change(&self, name: &str, value: serde_json::Value) {
+        let mut state = self.state();
+        state[name] = value;
+        std::fs::write(self.path("state.json"), state.to_string()).unwrap();
+    }
+
+    /// Whether this build gets the lock that is held by another, and what it says.
+    fn lock(&self, file: &str, held: &str) -> (bool, String) {
+        if !held.is_empty() {
+            self.change("lock", serde_json::json!({"generation": 7, "text": held}));
+        }
+        let ended = self.run(file, "Lock");
+        let holder = self.state()["lock"]["text"].clone();
+        assert_eq!(holder == "this 2026-11-23T10:01:00Z", ended.0, "{holder}");
+        ended
     }
 
     fn served(&self) -> (serde_json::Value, serde_json::Value) {
@@ -183,12 +235,83 @@ fn production_gets_what_staging_verified_and_nothing_else() {
     assert!(ok, "{said}");
     let image = std::fs::read_to_string(world.path("image")).unwrap();
     assert_eq!(image, "shop@sha256:1");
-    let mut state = world.state();
-    state["services"]["shop-staging"]["revisions"]["shop-00001"]["release"] = "other".into();
-    std::fs::write(world.path("state.json"), state.to_string()).unwrap();
+    let mut services = world.state()["services"].take();
+    services["shop-staging"]["revisions"]["shop-00001"]["release"] = "other".into();
+    world.change("services", services);
     let (ok, said) = world.run("cloudbuild.production.yaml", "What staging serves");
     assert!(
         !ok && said.contains("deploy that commit to staging first"),
         "{said}"
     );
+}
+
+#[test]
+fn one_build_at_a_time_changes_a_service() {
+    let older = "older 2026-11-23T10:00:00Z";
+    let newer = "newer 2026-11-23T10:02:00Z";
+    let files = [
+        "cloudbuild.yaml",
+        "cloudbuild.production.yaml",
+        "cloudbuild.rollback.yaml",
+    ];
+    for file in files {
+        // It is nobody's; then somebody was quicker, and goes on; then that one ends.
+        let world = World::new(&serde_json::json!({}));
+        assert!(world.lock(file, "").0);
+        let world = World::new(&serde_json::json!({}));
+        world.change("overtaken", older.into());
+        let (ok, said) = world.lock(file, "");
+        assert!(!ok && said.contains("Build older still holds"), "{said}");
+        world.change("ends", serde_json::json!(["older"]));
+        let (ok, said) = world.lock(file, older);
+        assert!(ok && said.contains("Build older is at work"), "{said}");
+        // It ends, and somebody else was quicker to see that.
+        let world = World::new(&serde_json::json!({}));
+        world.change("overtaken", older.into());
+        assert!(!world.lock(file, newer).0);
+        // One that cannot be seen may go on.
+        let world = World::new(&serde_json::json!({}));
+        let (ok, said) = world.lock(file, "unknown 2026-11-23T09:00:00Z");
+        assert!(!ok && said.contains("(UNKNOWN)"), "{said}");
+
+        // A commit never takes the place of a later one; what somebody asks for does.
+        let world = World::new(&serde_json::json!({}));
+        let (ok, said) = world.lock(file, newer);
+        assert_eq!(ok, file != "cloudbuild.yaml", "{said}");
+        assert_eq!(said.contains("was here first"), !ok, "{said}");
+    }
+}
+
+#[test]
+fn the_front_end_is_built_and_looked_up_where_it_is_checked() {
+    let files = generate_with(
+        "links",
+        &CONFIG.replace("sql-instance = \"shop-production\"\n", ""),
+        &[
+            (
+                "web/package.json",
+                "{\"scripts\": {\"build\": \"vite build\"}, \"devDependencies\": {\"vite\": \"7.0.0\"}}",
+            ),
+            ("web/package-lock.json", "{\"lockfileVersion\": 3}"),
+        ],
+    );
+    for name in ["cloudbuild.yaml", "cloudbuild.pull-request.yaml"] {
+        let file = files.iter().find(|it| it.path == name).unwrap();
+        let build = taxiway_yaml::parse(&file.text).unwrap();
+        let steps = build.get("steps").unwrap().items();
+        let texts =
+            |key: &'static str| steps.iter().map(move |it| it.get(key).and_then(Node::text));
+        let ids: Vec<&str> = texts("id").flatten().collect();
+        let at = |id: &str| ids.iter().position(|it| *it == id);
+        let (built, used) = (at("Front end"), at("Image"));
+        assert!(built.is_some() && built < used, "{ids:?}");
+        let script = texts("script").nth(built.unwrap()).flatten().unwrap();
+        assert!(
+            script
+                .trim_end()
+                .ends_with("npm ci --no-audit --no-fund\nnpm run build"),
+            "{script}"
+        );
+        assert!(ids.contains(&"No locked package of the front end has a known vulnerability"));
+    }
 }

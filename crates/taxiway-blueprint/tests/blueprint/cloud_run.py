@@ -56,6 +56,32 @@ def update_traffic(service, arguments):
         service["tags"] = pairs(option(arguments, "--set-tags"))
 
 
+def storage(state, arguments):
+    """One object, and what others do in between: `overtaken` is written after it was read."""
+    held = state.get("lock")
+    match arguments:
+        case ["objects", "describe", _, "--format", "value(generation)"]:
+            if held is None:
+                return 1
+            print(held["generation"])
+        case ["cat", url]:
+            if held is None or not url.endswith(f"#{held['generation']}"):
+                return 1
+            print(held["text"])
+        case ["cp", "-", _, condition]:
+            overtaken = state.pop("overtaken", None)
+            if overtaken is not None:
+                held = {"generation": 99, "text": overtaken}
+            expected = 0 if held is None else held["generation"]
+            if condition == f"--if-generation-match={expected}":
+                held = {"generation": expected + 1, "text": sys.stdin.read().strip()}
+            state["lock"] = held
+            return 0 if held["generation"] == expected + 1 else 1
+        case _:
+            return 64
+    return 0
+
+
 def gcloud(state, arguments):
     state["calls"].append(" ".join(arguments))
     match arguments:
@@ -74,6 +100,10 @@ def gcloud(state, arguments):
             pass
         case ["run", "jobs", "execute", *_]:
             return 1 if state.get("migration_fails") else 0
+        case ["builds", "describe", name, "--region", _, "--format", field]:
+            print(state["builds"][name][field.removeprefix("value(").rstrip(")")])
+        case ["storage", *rest]:
+            return storage(state, rest)
         case ["auth", "print-identity-token", *_]:
             print("token")
         case _:
@@ -98,11 +128,18 @@ def curl(state, arguments):
     return 0
 
 
+def sleep(state, _):
+    """While a build waits for another, that ends."""
+    for build in state.get("ends", []):
+        state["builds"][build]["status"] = "FAILURE"
+    return 0
+
+
 def main():
     with open(STATE) as file:
         state = json.load(file)
     program, *arguments = sys.argv[1:]
-    code = {"gcloud": gcloud, "curl": curl}[program](state, arguments)
+    code = {"gcloud": gcloud, "curl": curl, "sleep": sleep}[program](state, arguments)
     with open(STATE, "w") as file:
         json.dump(state, file)
     sys.exit(code)

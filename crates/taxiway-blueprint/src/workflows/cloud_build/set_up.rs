@@ -61,7 +61,12 @@ pub(super) fn script(blueprint: &Blueprint<'_>, google: &CloudRun) -> String {
         "# {INSTANCES} instances of {PROCESSES} processes with {THREADS} threads open {} connections to the database at most.",
         INSTANCES * PROCESSES * THREADS
     );
-    let mut roles = vec!["roles/run.developer", "roles/logging.logWriter"];
+    // The last one sees whether the build that holds the lock goes on.
+    let mut roles = vec![
+        "roles/run.developer",
+        "roles/logging.logWriter",
+        "roles/cloudbuild.builds.viewer",
+    ];
     if google.sql_instance.is_some() {
         roles.push("roles/cloudsql.editor");
     }
