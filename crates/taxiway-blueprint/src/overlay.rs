@@ -86,11 +86,25 @@ const MIGRATE: &str = include_str!("../files/migrate.sh");
 /// How long work under way may take when its process is told to end. App Service takes 5 seconds without this.
 const STOPPING_SECONDS: u32 = 30;
 
-/// What `project.py` says besides where several services have databases on one server.
-const OWNS_DATABASE: &str = "
-# Whether the database is taken from the other services of its server, before the first migration.
-OWNS_DATABASE = True
-";
+/// What `project.py` says besides where there are several services.
+fn of_several(service: &Service, platform: &Platform) -> String {
+    let mut text = String::new();
+    if owns_database(platform) {
+        text.push_str(
+            "\n# Whether the database is taken from the other services of its server, before the first migration.\nOWNS_DATABASE = True\n",
+        );
+    }
+    if let Some(name) = &platform.service.name
+        && keeps_media(service, platform)
+    {
+        text.push_str(
+            "\n# The container of the uploads. Those of other services have names of their own.\nMEDIA_CONTAINER = ",
+        );
+        text.push_str(&crate::python_literal::quote(&format!("{name}-media")));
+        text.push('\n');
+    }
+    text
+}
 
 /// Whether the service has a database that other services of its server are to be kept out of.
 fn owns_database(platform: &Platform) -> bool {
@@ -111,12 +125,9 @@ pub(crate) fn files(
         Some(settings) => django(&package, settings, web, keeps_media(service, platform)),
         None => wrapped(&package, service, web),
     };
-    if owns_database(platform)
-        && let Some(project) = files
-            .iter_mut()
-            .find(|it| it.path == package.join("project.py"))
-    {
-        project.text.push_str(OWNS_DATABASE);
+    let is_project = |file: &&mut GeneratedFile| file.path == package.join("project.py");
+    if let Some(project) = files.iter_mut().find(is_project) {
+        project.text.push_str(&of_several(service, platform));
     }
     files.push(GeneratedFile::new(
         relative::join(&web.root, server_file.name()),

@@ -69,7 +69,7 @@ fn lines(open: char, items: impl Iterator<Item = String>, close: char) -> String
     }
 }
 
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {

@@ -311,7 +311,7 @@ def keep_media(settings):
     backend = "storages.backends.azure_storage.AzureStorage"
     options = {
         "account_name": account,
-        "azure_container": "media",
+        "azure_container": getattr(project, "MEDIA_CONTAINER", "media"),
         "token_credential": ManagedIdentityCredential(
             client_id=os.environ.get("AZURE_CLIENT_ID")
         ),

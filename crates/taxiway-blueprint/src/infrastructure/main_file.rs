@@ -1,6 +1,7 @@
 //! `main.bicep`: which modules there are, under which names, and what flows between them.
 
 mod access;
+mod endpoints;
 mod inputs;
 mod modules;
 mod names;
@@ -37,7 +38,7 @@ pub(super) fn document(sites: &[Site<'_>], platform: &Platform) -> Document {
     ));
     document.blank();
     inputs::declare(sites, platform, shape, &mut document);
-    names::declare(shape, &mut document);
+    names::declare(sites, shape, &mut document);
     modules::declare(sites, platform, shape, &mut document);
     if sites.len() > 1 {
         document.blank();
@@ -104,7 +105,10 @@ fn site(site: &Site<'_>, has_plan: bool, document: &mut Document) {
         before.extend(access::symbol(site).map(name));
     }
     if shape.cache {
-        before.extend(["cache", "cacheEndpoint"].map(name));
+        before.extend(["cache", "cacheEndpoint"].map(|it| name(site.symbol(it))));
+    }
+    if shape.storage && has_plan {
+        before.push(name(site.symbol_of_identity("storageAccess")));
     }
     if shape.storage && shape.private {
         before.push(name("storageEndpoint"));

@@ -57,7 +57,7 @@ pub(super) fn document(
         network(environment, &mut document);
         document.blank();
     }
-    cache_and_storage(environment, &mut document);
+    cache_and_storage(sites, environment, &mut document);
     operations(platform, environment, &mut document);
     document.comment(
         "Read where the deployment runs, on the first one only: `taxiway` gives them, and later ones take them from the vault.",
@@ -109,6 +109,7 @@ fn further_site(
     if site.has_further_database() {
         document.assign(site.symbol("databaseName"), &environment.database.name);
     }
+    cache(site, environment, document);
     settings(site, environment, document);
 }
 
@@ -275,16 +276,28 @@ fn network(environment: &Environment, document: &mut Document) {
     }
 }
 
-fn cache_and_storage(environment: &Environment, document: &mut Document) {
+fn cache(site: &Site<'_>, environment: &Environment, document: &mut Document) {
     if let Some(cache) = &environment.cache {
-        document.assign("cacheSku", &cache.sku);
-        document.assign("cacheHighAvailability", cache.high_availability);
+        document.assign(site.symbol("cacheSku"), &cache.sku);
+        document.assign(
+            site.symbol("cacheHighAvailability"),
+            cache.high_availability,
+        );
     }
-    if let Some(storage) = &environment.storage {
+}
+
+fn cache_and_storage(sites: &[Site<'_>], environment: &Environment, document: &mut Document) {
+    cache(&sites[0], environment, document);
+    // One account for all sites that have files.
+    let here = sites
+        .iter()
+        .filter_map(|site| site.platform.environment(&environment.name));
+    let storage = here.filter_map(|it| it.storage.as_ref()).next();
+    if let Some(storage) = storage {
         document.assign("storageSku", &storage.sku);
         document.assign("storageSoftDeleteDays", storage.soft_delete_days);
     }
-    if environment.cache.is_some() || environment.storage.is_some() {
+    if environment.cache.is_some() || storage.is_some() {
         document.blank();
     }
 }

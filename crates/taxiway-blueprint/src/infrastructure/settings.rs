@@ -53,19 +53,23 @@ pub(super) fn declare(site: &Site<'_>, document: &mut Document) {
     for (part, sku, settings) in [
         (
             "cacheSettings",
-            "cacheSku",
-            shape.cache.then(|| cache_settings(platform)),
+            site.symbol("cacheSku"),
+            shape.cache.then(|| cache_settings(site)),
         ),
         (
             "storageSettings",
-            "storageSku",
-            shape.storage.then(storage_settings),
+            "storageSku".to_owned(),
+            shape.storage.then(|| storage_settings(site)),
         ),
     ] {
         if let Some(settings) = settings {
-            document.variable(part, settings);
+            document.variable(site.symbol(part), settings);
             let is_absent = name("empty").call([name(sku)]);
-            parts.push(conditional(is_absent, Object::new(), name(part)));
+            parts.push(conditional(
+                is_absent,
+                Object::new(),
+                name(site.symbol(part)),
+            ));
         }
     }
     if shape.pooler {
@@ -102,7 +106,8 @@ pub(super) fn secrets_of(site: &Site<'_>) -> (Vec<String>, Vec<(Value, String)>)
         sometimes.push((name("databaseHasPooler"), direct));
     }
     if shape.cache {
-        sometimes.push((is_given("cacheSku"), CACHE_URL_SECRET.to_owned()));
+        let url = site.deployment(CACHE_URL_SECRET);
+        sometimes.push((is_given(&site.symbol("cacheSku")), url));
     }
     (always, sometimes)
 }
@@ -224,10 +229,10 @@ fn image_settings(port: u16) -> Object {
         .with("WEBSITES_ENABLE_APP_SERVICE_STORAGE", "false")
 }
 
-fn cache_settings(platform: &Platform) -> Object {
+fn cache_settings(site: &Site<'_>) -> Object {
     let mut settings = Object::new();
-    for setting in cache_names(platform) {
-        settings.set(setting, reference(CACHE_URL_SECRET));
+    for setting in cache_names(site.platform) {
+        settings.set(setting, reference(&site.deployment(CACHE_URL_SECRET)));
     }
     settings
 }
@@ -254,7 +259,7 @@ fn pooler_settings(site: &Site<'_>) -> Object {
         )
 }
 
-fn storage_settings() -> Object {
+fn storage_settings(site: &Site<'_>) -> Object {
     let url = text()
         .literal("https://")
         .value(name("storageName"))
@@ -266,7 +271,11 @@ fn storage_settings() -> Object {
                 .property("storage"),
         );
     Object::new()
-        .comment("Containers `media` and `static`, which the app reads and writes as its identity.")
+        .comment(format!(
+            "Containers `{}` and `{}`, which the app reads and writes as its identity.",
+            site.deployment("media"),
+            site.deployment("static")
+        ))
         .with("AZURE_STORAGE_URL", url)
         .with("AZURE_STORAGE_ACCOUNT_NAME", name("storageName"))
 }

@@ -8,6 +8,10 @@ const APP_SERVICE: &str = include_str!("../../files/bicep/modules/app-service.bi
 const ALERTS: &str = include_str!("../../files/bicep/modules/alerts.bicep");
 const DOMAINS: &str = include_str!("../../files/bicep/modules/domains.bicep");
 const POSTGRESQL: &str = include_str!("../../files/bicep/modules/postgresql.bicep");
+const PRIVATE_ENDPOINT: &str = include_str!("../../files/bicep/modules/private-endpoint.bicep");
+const SITE_ENDPOINTS: &str = include_str!("../../files/bicep/modules/site-endpoints.bicep");
+const REDIS: &str = include_str!("../../files/bicep/modules/redis.bicep");
+const STORAGE: &str = include_str!("../../files/bicep/modules/storage.bicep");
 const KEY_VAULT: &str = include_str!("../../files/bicep/modules/key-vault.bicep");
 const WORKBOOK: &str = include_str!("../../files/bicep/modules/workbook.bicep");
 const POSTGRESQL_DATABASE: &str =
@@ -32,6 +36,22 @@ const OF_THE_PLAN: [&str; 5] = [
 ];
 /// What both need.
 const OF_BOTH: [&str; 5] = ["location", "tags", "planName", "workspaceId", "plan"];
+
+/// What a private zone has that is there once for several endpoints.
+const OF_A_ZONE: [&str; 3] = ["networkId", "zone", "zoneLink"];
+
+/// What each service has of its own in the storage account, and what both need.
+const OF_THE_FILES: [&str; 9] = [
+    "writerPrincipalId",
+    "containers",
+    "blobContainers",
+    "blobDataContributorId",
+    "blobDataContributor",
+    "writerAssignments",
+    "blobDelegatorId",
+    "blobDelegator",
+    "delegatorAssignment",
+];
 
 /// What each site has of its own among the alerts.
 const OF_A_SITE: [&str; 10] = [
@@ -69,6 +89,16 @@ pub(super) fn instead_of(file: &str) -> Option<Vec<(&'static str, String)>> {
         "key-vault.bicep" => Some(vec![
             ("key-vault.bicep", vault()),
             ("secret-access.bicep", SECRET_ACCESS.to_owned()),
+        ]),
+        "private-endpoint.bicep" => Some(vec![
+            ("private-endpoint.bicep", private_endpoint()),
+            ("private-zone.bicep", private_zone()),
+        ]),
+        "redis.bicep" => Some(vec![("redis.bicep", redis())]),
+        "site-endpoints.bicep" => Some(vec![("site-endpoints.bicep", site_endpoints())]),
+        "storage.bicep" => Some(vec![
+            ("storage.bicep", storage()),
+            ("storage-access.bicep", storage_access()),
         ]),
         "workbook.bicep" => Some(vec![("workbook.bicep", workbook())]),
         _ => None,
@@ -149,6 +179,111 @@ fn server() -> String {
              // its own for itself before its first migration (taxiway_runtime/migrate.py): from then on no other one connects to it. Where\n\
              // the services sign in by password, the server's one login opens all of them. Whoever makes",
         )
+}
+
+/// What waits for a link that is made elsewhere by now.
+const AFTER_THE_LINK: &str = "  dependsOn: [\n    zoneLink\n  ]\n";
+
+fn private_endpoint() -> String {
+    let text = select(
+        PRIVATE_ENDPOINT,
+        "// The private address of one service, with its name in the private zone of that kind of service.",
+        |declaration| without_zone(declaration, "zoneName"),
+    );
+    text.replace(AFTER_THE_LINK, "")
+}
+
+fn private_zone() -> String {
+    select(
+        PRIVATE_ENDPOINT,
+        "// A private zone: the names that the network knows the services of one kind by.",
+        |declaration| {
+            let symbol = declaration.symbol;
+            (OF_A_ZONE.contains(&symbol) || ["tags", "zoneName"].contains(&symbol)).then(|| {
+                declaration
+                    .text
+                    .replace("the name is known", "the names are known")
+            })
+        },
+    )
+}
+
+fn site_endpoints() -> String {
+    let text = select(
+        SITE_ENDPOINTS,
+        "// The private addresses of a site and of its slot: an endpoint leads to one of them only. All share a zone, which also\n\
+         // gets the name of the deployment site of each.",
+        |declaration| without_zone(declaration, "'privatelink.azurewebsites.net'"),
+    );
+    text.replace(
+        &AFTER_THE_LINK
+            .replace("  ", "    ")
+            .replace("        zoneLink", "      zoneLink"),
+        "",
+    )
+}
+
+/// A declaration of a module whose zone is there.
+fn without_zone(declaration: &Declaration<'_>, zone: &str) -> Option<String> {
+    match declaration.symbol {
+        "zone" => Some(declaration.existing(zone)),
+        symbol => (!OF_A_ZONE.contains(&symbol)).then(|| declaration.text.to_owned()),
+    }
+}
+
+/// Each Redis has a secret of its own.
+fn redis() -> String {
+    REDIS
+        .replace(
+            "param vaultName string\n",
+            "param vaultName string\n\n@description('The secret that has the URL.')\nparam secretName string\n",
+        )
+        .replace("name: 'cache-url'", "name: secretName")
+}
+
+fn storage() -> String {
+    let text = select(
+        STORAGE,
+        "// Media and static files of the services. Nothing in it is public: each signs what it hands out. Their containers, and who\n\
+         // opens which, are in storage-access.bicep.",
+        |declaration| {
+            match declaration.symbol {
+            "writerPrincipalId" => Some(
+                "@description('What the paths of media begin with: their containers.')\nparam mediaPrefixes array\n".to_owned(),
+            ),
+            symbol => (!OF_THE_FILES.contains(&symbol)).then(|| declaration.text.to_owned()),
+        }
+        },
+    );
+    text.replace(
+        "prefixMatch: [\n                'media/'\n              ]",
+        "prefixMatch: mediaPrefixes",
+    )
+    .replace("    blobContainers\n", "    blobs\n")
+}
+
+fn storage_access() -> String {
+    let text = select(
+        STORAGE,
+        "// The containers of one service in the storage account, which no other one opens.",
+        |declaration| match declaration.symbol {
+            "name" if declaration.line.starts_with("param") => {
+                Some("param accountName string\n".to_owned())
+            }
+            "account" => Some(declaration.existing("accountName")),
+            "blobs" => Some(
+                declaration
+                    .existing("'default'")
+                    .replace("  name:", "  parent: account\n  name:"),
+            ),
+            "containers" => None,
+            "writerPrincipalId" => Some(format!("param containers array\n\n{}", declaration.text)),
+            symbol => OF_THE_FILES
+                .contains(&symbol)
+                .then(|| declaration.text.to_owned()),
+        },
+    );
+    text.replace("of the app.", "of the service.")
 }
 
 /// Who reads which secret is told apart from the vault.
@@ -266,6 +401,7 @@ mod tests {
             (POSTGRESQL, server()),
             (DOMAINS, domains()),
             (WORKBOOK, workbook()),
+            (REDIS, redis()),
         ] {
             assert_ne!(one, several);
         }
@@ -274,6 +410,12 @@ mod tests {
             0
         );
         assert!(server().contains("takes\n// its own for itself"));
+        assert!(
+            redis().contains("param secretName string") && redis().contains("name: secretName")
+        );
+        assert!(!private_endpoint().contains("zoneLink") && !site_endpoints().contains("zoneLink"));
+        assert!(storage().contains("prefixMatch: mediaPrefixes"));
+        assert!(!storage().contains("blobContainers"));
         assert!(!vault().contains("readerPrincipalId") && vault().contains("resource lock"));
         assert!(!workbook().contains("siteId}") && workbook().contains("The sites whose"));
         assert!(!alerts().contains("'unhealthy'") && site_alerts().contains("'unhealthy'"));

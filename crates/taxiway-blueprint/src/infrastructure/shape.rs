@@ -72,6 +72,8 @@ impl Shape {
         further.fold(Self::of(platform), |all, one| Self {
             background: all.background || one.background,
             domains: all.domains || one.domains,
+            cache: all.cache || one.cache,
+            storage: all.storage || one.storage,
             ..all
         })
     }

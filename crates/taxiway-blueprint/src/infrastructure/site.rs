@@ -50,6 +50,11 @@ impl Site<'_> {
         }
     }
 
+    /// Its containers in the storage account.
+    pub(super) fn containers(&self) -> [String; 2] {
+        ["media", "static"].map(|it| self.deployment(it))
+    }
+
     /// Whether it has an identity of its own. Whoever takes the database of the service of `[app]` signs in as that one.
     pub(super) fn has_own_identity(&self) -> bool {
         !self.platform.service.shares_database

@@ -246,7 +246,7 @@ fn every_combination_is_generated_compiled_and_evaluated() {
         let template = template(&sources);
         for environment in ["local", combination.environment] {
             let resources = evaluated(&template, &sources, "shop", environment);
-            write_for_clouds(combination, environment, &sources, &template);
+            write_for_clouds(&name, combination.region, environment, &sources, &template);
             check(combination, environment, &resources);
             let found = findings(&sources, environment, combination.region);
             assert_eq!(found, combination.accepted(environment), "{name}");
@@ -259,8 +259,10 @@ fn every_combination_is_generated_compiled_and_evaluated() {
     }
 }
 
-fn write_for_clouds(
-    combination: Combination,
+/// Writes an environment into the folder that is named for clouds: see `scripts/deploy-combinations`.
+pub(crate) fn write_for_clouds(
+    name: &str,
+    region: &str,
     environment: &str,
     sources: &MemorySources,
     template: &Value,
@@ -272,11 +274,11 @@ fn write_for_clouds(
     let secret = |name: &str| (!name.starts_with("TAXIWAY_")).then(|| "Only-4-this-run".to_owned());
     let parameters = compile_parameters(sources, path.as_str().into(), &secret);
     let deployment = json!({
-        "location": combination.region,
+        "location": region,
         "template": template,
         "parameters": parameters.parameters.unwrap()["parameters"],
     });
-    let name = format!("{}.{environment}.json", combination.name());
+    let name = format!("{name}.{environment}.json");
     std::fs::write(Utf8Path::new(&folder).join(name), deployment.to_string()).unwrap();
 }
 

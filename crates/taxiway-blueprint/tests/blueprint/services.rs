@@ -6,6 +6,7 @@ use taxiway_blueprint::files;
 use taxiway_diagnostics::{MemorySources, Sources};
 use taxiway_platform::{Config, Platform, decide};
 
+use crate::combinations::{judged, write_for_clouds};
 use crate::evaluated::{evaluated, template};
 use crate::sample::{folder, variable};
 
@@ -101,14 +102,84 @@ fn whatever_an_environment_has_it_has_for_both() {
     }
 }
 
+/// What a further service has of its own, where its code asks for it: Redis, and containers for its uploads.
+#[test]
+fn a_further_service_has_a_redis_and_containers_of_its_own() {
+    for (profile, zones) in [("public", 1), ("private", 3), ("internal", 4)] {
+        let platform = with_redis(profile);
+        let sources = sources(&platform);
+        for path in (sources.files().into_iter()).filter(|it| it.extension() == Some("bicep")) {
+            let found = taxiway_bicep::compile(&sources, &path).diagnostics;
+            assert_eq!(found, [], "{path} in {profile}");
+            let text = sources.read_text(&path).unwrap();
+            assert_eq!(taxiway_bicep::format(&text), text, "{path}");
+        }
+        let template = template(&sources);
+        for environment in ["local", "production"] {
+            let found = judged(&sources, environment, REGION);
+            let found: Vec<&str> = found
+                .iter()
+                .map(|it| it.diagnostic.message.as_str())
+                .collect();
+            assert_eq!(found, [""; 0], "{environment} in {profile}");
+            let name = format!("services-{profile}");
+            write_for_clouds(&name, REGION, environment, &sources, &template);
+        }
+        let resources = evaluated(&template, &sources, "shop", "production");
+        write_for_tools(&resources);
+        let names = |kind: &str| -> Vec<String> {
+            let of_kind = resources.iter().filter(|it| {
+                let (known, _) = it["type"].as_str().unwrap().split_once('@').unwrap();
+                known == kind
+            });
+            of_kind
+                .map(|it| it["name"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        let caches = names("Microsoft.Cache/redisEnterprise");
+        assert_eq!(caches.len(), 2, "{caches:?}");
+        assert!(
+            caches[1].starts_with("amr-shop-notes-production-"),
+            "{caches:?}"
+        );
+        let containers = names("Microsoft.Storage/storageAccounts/blobServices/containers");
+        let containers: Vec<&str> = containers
+            .iter()
+            .filter_map(|it| it.rsplit('/').next())
+            .collect();
+        assert_eq!(
+            containers,
+            ["media", "static", "notes-media", "notes-static"]
+        );
+        let found = names("Microsoft.Network/privateDnsZones").len();
+        // Besides, that of the database.
+        assert_eq!(found, zones + 1, "{profile}");
+    }
+}
+
+const REGION: &str = "swedencentral";
+
+/// Both services need Redis, and an environment keeps files.
+fn with_redis(profile: &str) -> Platform {
+    let mut app = two();
+    for service in &mut app.services {
+        let backing = serde_json::json!({"kind": "redis", "required": true, "env": ["QUEUE_URL"], "places": []});
+        service.backing = vec![serde_json::from_value(backing).expect("a Redis")];
+    }
+    let config = format!(
+        "[app]\nname = \"shop\"\nroot = \"shop\"\nsecrets = [\"STRIPE_SECRET_KEY\"]\n[variables]\nEMAIL_HOST = \"smtp.example.com\"\n\
+         [services.notes]\nroot = \"notes\"\n[environments.production]\nnetwork = \"{profile}\"\nstorage = true\n"
+    );
+    let config = Config::parse(&config).expect("it is as asked for");
+    decide(&app, &config).unwrap_or_else(|found| panic!("{found:?}"))
+}
+
 /// Each name of a resource is there once: what two sites have of one kind is called differently.
 #[test]
 fn no_two_resources_have_one_name() {
-    for production in PRODUCTIONS
-        .into_iter()
-        .filter(|it| !it.contains("internal"))
-    {
-        let platform = platform("", production);
+    let of = |production| platform("", production);
+    let redis = ["public", "private", "internal"].map(with_redis);
+    for platform in PRODUCTIONS.into_iter().map(of).chain(redis) {
         let sources = sources(&platform);
         let template = template(&sources);
         let mut seen = std::collections::BTreeSet::new();

@@ -8,14 +8,14 @@ mod tests;
 
 use std::borrow::Cow;
 
-use taxiway_app::{App, MediaStorage, Service};
+use taxiway_app::{App, Service};
 use taxiway_diagnostics::{Diagnostic, Severity};
 
-use super::{Decisions, Own, Whole, at, database, own, service};
+use super::{Decisions, Own, Whole, database, own, service};
 use crate::{
-    Config, Container, DatabaseChoice, DatabaseKind, DatabaseSettings, Hosting, Origin, Pipeline,
-    Secret, SecretUse, ServiceDatabase, ServiceSettings, Setting, SignIn, Source, Supply, Tool,
-    naming,
+    CacheChoice, Config, Container, DatabaseChoice, DatabaseKind, DatabaseSettings, Hosting,
+    Origin, Pipeline, Secret, SecretUse, ServiceDatabase, ServiceSettings, Setting, SignIn, Source,
+    Supply, Tool, naming,
 };
 
 /// A service that is to be decided, and what is configured for it.
@@ -144,9 +144,11 @@ fn config_of(config: &Config, name: &str, settings: &ServiceSettings, service: &
         environment.variables.extend(here.variables);
         environment.domains = here.domains;
         environment.bind_domains = here.bind_domains;
-        // The cache and the storage of an environment are those of the service of `[app]`.
-        environment.cache = None;
-        environment.storage = None;
+        // Asked for, a Redis is that of the service of `[app]`; another service has one where its code reads an address.
+        environment.cache = environment
+            .cache
+            .take()
+            .filter(|it| it.value == CacheChoice::None);
     }
     own
 }
@@ -258,9 +260,6 @@ pub(super) fn refuse(asked: &[Asked<'_>], config: &Config, decisions: &mut Decis
             );
         }
     }
-    for one in further {
-        one.refuse(decisions);
-    }
 }
 
 impl Asked<'_> {
@@ -268,35 +267,6 @@ impl Asked<'_> {
         match self.table {
             Some((name, _)) => format!("service `{name}`"),
             None => "the service of [app]".to_owned(),
-        }
-    }
-
-    /// What the environment has once, for the service of `[app]`.
-    fn refuse(&self, decisions: &mut Decisions) {
-        let Some((name, _)) = self.table else { return };
-        if let Some(setting) = service::cache_settings(self.service, &self.config).first() {
-            decisions.refuse(
-                "redis-of-a-further-service",
-                format!(
-                    "service `{name}` needs Redis ({setting}), and that of an environment is the one of [app]'s service: two \
-                     services in one Redis take each other's tasks"
-                ),
-                format!(
-                    "if you run another one, say where: [services.{name}] secrets = [\"{setting}\"]; to use the same one on \
-                     purpose, [services.{name}.variables] {setting} = \"…\""
-                ),
-            );
-        }
-        let media = self.service.media.as_ref();
-        if media.is_some_and(|media| media.storage == MediaStorage::Azure) {
-            decisions.refuse(
-                "storage-of-a-further-service",
-                format!(
-                    "service `{name}` keeps its media in Azure{}, and the storage account of an environment is that of [app]'s service",
-                    at(self.service.seen("media.storage").or_else(|| self.service.seen("media")))
-                ),
-                "make it the service of [app], and name the other one in [services]",
-            );
         }
     }
 }
@@ -430,13 +400,22 @@ fn take(name: &str, alone: Decisions, config: &Config, decisions: &mut Decisions
             .chain(["local"])
             .find_map(|it| key.strip_prefix(it)?.strip_prefix('.'));
         match here {
-            Some(what) => matches!(what, "workers" | "domains") || what.starts_with("variables."),
+            Some(what) => {
+                matches!(what, "workers" | "domains" | "cache" | "storage")
+                    || what.starts_with("variables.")
+            }
             None => !matches!(key, "hosting" | "data-residency"),
         }
     };
     for mut choice in alone.choices.into_iter().filter(|it| is_own(&it.key)) {
         choice.key = format!("services.{name}.{}", choice.key);
         choice.reason = in_words_of(name, &choice.reason);
+        if choice.key.ends_with(".cache") && choice.value == "redis" {
+            choice.reason.push_str(ONE_REDIS_EACH);
+        }
+        if choice.key.ends_with(".storage") && choice.value == "true" {
+            choice.reason = format!("{}; {}", choice.reason, containers_of(name));
+        }
         decisions.choices.push(choice);
     }
     for (from, to) in [
@@ -448,13 +427,18 @@ fn take(name: &str, alone: Decisions, config: &Config, decisions: &mut Decisions
                 continue;
             }
             diagnostic.message = format!("service `{name}`: {}", diagnostic.message);
-            if diagnostic.code == "uploads-on-local-disk" {
-                diagnostic.help = Some("store them in object storage".to_owned());
-            }
             diagnostic.help = diagnostic.help.map(|help| in_words_of(name, &help));
             to.push(diagnostic);
         }
     }
+}
+
+/// Source: Azure Managed Redis documentation, a database per instance, and its access keys.
+const ONE_REDIS_EACH: &str = "; one of its own, because a Redis of Azure has one database, in which two services would take each \
+     other's tasks, and one key, which opens all of it";
+
+fn containers_of(name: &str) -> String {
+    format!("in containers of its own, `{name}-media` and `{name}-static`")
 }
 
 /// What `[app]` says of its service, `[services.NAME]` says of this one.
@@ -463,5 +447,9 @@ fn in_words_of(name: &str, text: &str) -> String {
     text.replace("[app] secrets", &format!("{table}] secrets"))
         .replace("[app] database", &format!("{table}] database"))
         .replace("[variables]", &format!("{table}.variables]"))
+        .replace(
+            "[environments.local.variables]",
+            &format!("[environments.local.services.{name}.variables]"),
+        )
         .replace("[background.", &format!("{table}.background."))
 }

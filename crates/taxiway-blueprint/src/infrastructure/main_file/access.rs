@@ -1,8 +1,9 @@
-//! Which identity reads which secrets, where there are several sites: each its own, and none those of another.
+//! Which identity reads which secrets, and writes to which containers, where there are several sites: each its own, and none
+//! those of another.
 
 use taxiway_bicep::build::{Document, Module, Object, Value, conditional, name};
 
-use super::modules::{names, output, secret_symbol};
+use super::modules::{is_given, names, optional, output, secret_symbol};
 use crate::infrastructure::settings::secrets_of;
 use crate::infrastructure::site::Site;
 
@@ -20,6 +21,32 @@ pub(super) fn declare(sites: &[Site<'_>], document: &mut Document) {
         let of_the_identity = |site: &&Site<'_>| site.identity() == owner.identity();
         let theirs: Vec<&Site<'_>> = sites.iter().filter(of_the_identity).collect();
         document.module(access(owner, &theirs));
+    }
+}
+
+/// One module for each identity, with the containers of every site that has it.
+pub(super) fn declare_containers(sites: &[Site<'_>], document: &mut Document) {
+    for owner in sites.iter().filter(|site| site.has_own_identity()) {
+        let theirs = sites
+            .iter()
+            .filter(|site| site.identity() == owner.identity() && site.shape().storage);
+        let containers: Vec<String> = theirs.flat_map(Site::containers).collect();
+        if containers.is_empty() {
+            continue;
+        }
+        document.module(optional(
+            &owner.symbol("storageAccess"),
+            ("storage-access", &owner.deployment("storage-access")),
+            is_given("storageSku"),
+            Object::new()
+                .with("accountName", name("storageName"))
+                .with("containers", Value::from(containers))
+                .with(
+                    "writerPrincipalId",
+                    output(&owner.identity(), "principalId"),
+                ),
+            &["storage"],
+        ));
     }
 }
 
@@ -93,7 +120,7 @@ fn writers(site: &Site<'_>) -> Vec<String> {
         .filter(|it| it.setting.is_some());
     symbols.extend(secrets.map(|it| secret_symbol(&it.name)));
     if shape.cache {
-        symbols.push("cache".to_owned());
+        symbols.push(site.symbol("cache"));
     }
     symbols
 }

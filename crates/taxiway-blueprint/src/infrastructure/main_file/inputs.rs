@@ -59,8 +59,14 @@ pub(super) fn declare(
         network(shape, document);
         document.blank();
     }
-    if shape.cache || shape.storage {
-        cache_and_storage(shape, document);
+    let has_cache = Shape::of(platform).cache;
+    if has_cache || shape.storage {
+        if has_cache {
+            cache(&sites[0], document);
+        }
+        if shape.storage {
+            storage(document);
+        }
         document.blank();
     }
     if shape.alerts || shape.budget || shape.residency {
@@ -170,6 +176,9 @@ fn further_site(site: &Site<'_>, service: &str, document: &mut Document) {
     }
     if site.has_further_database() {
         plain(document, &[(&site.symbol("databaseName"), Type::String)]);
+    }
+    if site.shape().cache {
+        cache(site, document);
     }
     let settings = site.symbol("extraSettings");
     document.parameter(
@@ -379,43 +388,42 @@ fn network(shape: Shape, document: &mut Document) {
     }
 }
 
-fn cache_and_storage(shape: Shape, document: &mut Document) {
-    if shape.cache {
-        document.parameter(
-            described(
-                "cacheSku",
-                Type::String,
-                "The size of Redis; empty: there is none.",
-            )
-            .default(""),
-        );
-        document.parameter(
-            described(
-                "cacheHighAvailability",
-                Type::Bool,
-                "Whether Redis has a second node.",
-            )
-            .default(true),
-        );
-    }
-    if shape.storage {
-        document.parameter(
-            described(
-                "storageSku",
-                Type::String,
-                "How files are replicated; empty: there is no storage.",
-            )
-            .default(""),
-        );
-        document.parameter(
-            described(
-                "storageSoftDeleteDays",
-                Type::Int,
-                "How long deleted files can be recovered.",
-            )
-            .default(7),
-        );
-    }
+fn cache(site: &Site<'_>, document: &mut Document) {
+    document.parameter(
+        described(
+            &site.symbol("cacheSku"),
+            Type::String,
+            "The size of Redis; empty: there is none.",
+        )
+        .default(""),
+    );
+    document.parameter(
+        described(
+            &site.symbol("cacheHighAvailability"),
+            Type::Bool,
+            "Whether Redis has a second node.",
+        )
+        .default(true),
+    );
+}
+
+fn storage(document: &mut Document) {
+    document.parameter(
+        described(
+            "storageSku",
+            Type::String,
+            "How files are replicated; empty: there is no storage.",
+        )
+        .default(""),
+    );
+    document.parameter(
+        described(
+            "storageSoftDeleteDays",
+            Type::Int,
+            "How long deleted files can be recovered.",
+        )
+        .default(7),
+    );
 }
 
 fn governance(shape: Shape, document: &mut Document) {

@@ -7,7 +7,7 @@ use taxiway_platform::Platform;
 
 use super::super::shape::Shape;
 use super::super::site::Site;
-use super::names::named;
+use super::{access, endpoints, names::named};
 
 /// A module below `modules/`, deployed under its own name.
 pub(super) fn module(symbol: &str, file: &str, parameters: Object) -> Module {
@@ -96,26 +96,41 @@ pub(super) fn declare(
     }
     document.blank();
     secrets(platform, document);
-    if shape.cache {
-        document.module(cache());
-        document.module(endpoint("cache", &CACHE, is_given("cacheSku")));
+    let several = sites.len() > 1;
+    let caches: Vec<(&Site<'_>, Value)> = sites
+        .iter()
+        .filter(|site| site.shape().cache)
+        .map(|site| (site, is_given(&site.symbol("cacheSku"))))
+        .collect();
+    for (site, _) in &caches {
+        document.module(cache(site, several));
     }
+    endpoints::declare(&endpoints::CACHE, caches, several, document);
+    let once = |condition: Value| vec![(&sites[0], condition)];
     if shape.storage {
-        document.module(storage(shape));
+        document.module(storage(sites, shape));
+        if several {
+            access::declare_containers(sites, document);
+        }
         if shape.private {
             let condition = is_given("storageSku").binary(BinaryOperator::And, name("isPrivate"));
-            document.module(endpoint("storage", &BLOB, condition));
+            endpoints::declare(&endpoints::BLOB, once(condition), several, document);
         }
     }
     if shape.private {
-        document.module(endpoint("vault", &VAULT, name("isPrivate")));
+        endpoints::declare(
+            &endpoints::VAULT,
+            once(name("isPrivate")),
+            several,
+            document,
+        );
     }
     if shape.container {
         document.module(registry());
         if shape.private {
             let condition =
                 is_given("containerImage").binary(BinaryOperator::And, name("isPrivate"));
-            document.module(endpoint("registry", &REGISTRY, condition));
+            endpoints::declare(&endpoints::REGISTRY, once(condition), several, document);
         }
     }
     if shape.vpn {
@@ -368,36 +383,52 @@ pub(super) fn secret_symbol(secret: &str) -> String {
     symbol
 }
 
-fn cache() -> Module {
+fn cache(site: &Site<'_>, several: bool) -> Module {
+    let mut parameters = placed()
+        .with("name", name(site.symbol("cacheName")))
+        .with("workspaceId", workspace())
+        .with("vaultName", output("keyVault", "name"));
+    if several {
+        parameters = parameters.with("secretName", site.deployment("cache-url"));
+    }
     optional(
-        "cache",
-        ("redis", "redis"),
-        is_given("cacheSku"),
-        placed()
-            .with("name", name("cacheName"))
-            .with("workspaceId", workspace())
-            .with("vaultName", output("keyVault", "name"))
-            .with("skuName", name("cacheSku"))
-            .with("highAvailability", name("cacheHighAvailability")),
+        &site.symbol("cache"),
+        ("redis", &site.deployment("redis")),
+        is_given(&site.symbol("cacheSku")),
+        parameters
+            .with("skuName", name(site.symbol("cacheSku")))
+            .with(
+                "highAvailability",
+                name(site.symbol("cacheHighAvailability")),
+            ),
         &[],
     )
 }
 
-fn storage(shape: Shape) -> Module {
+fn storage(sites: &[Site<'_>], shape: Shape) -> Module {
     let (subnet, allowed) = if shape.network {
         let subnet = conditional(name("isPrivate"), "", name("appSubnetId"));
         (subnet, name("allowedAddresses"))
     } else {
         (Value::from(""), Value::Array(Vec::new()))
     };
+    let mut parameters = placed()
+        .with("name", name("storageName"))
+        .with("workspaceId", workspace());
+    if sites.len() > 1 {
+        let with_storage = sites.iter().filter(|site| site.shape().storage);
+        let media: Vec<String> = with_storage
+            .map(|site| format!("{}/", site.deployment("media")))
+            .collect();
+        parameters = parameters.with("mediaPrefixes", Value::from(media));
+    } else {
+        parameters = parameters.with("writerPrincipalId", output("identity", "principalId"));
+    }
     optional(
         "storage",
         ("storage", "storage"),
         is_given("storageSku"),
-        placed()
-            .with("name", name("storageName"))
-            .with("workspaceId", workspace())
-            .with("writerPrincipalId", output("identity", "principalId"))
+        parameters
             .with("skuName", name("storageSku"))
             .with("softDeleteDays", name("storageSoftDeleteDays"))
             .with("subnetId", subnet)
@@ -438,79 +469,5 @@ fn vpn() -> Module {
             .with("addressPrefix", name("addressPrefix"))
             .with("clientAddresses", name("vpnClientAddresses")),
         &["network"],
-    )
-}
-
-/// A service behind a private endpoint.
-struct Service {
-    /// The module that makes it.
-    module: &'static str,
-    /// Its type, and the variable that holds its name.
-    kind: (&'static str, &'static str),
-    /// Azure's name for its part.
-    group: &'static str,
-    zone: Zone,
-}
-
-enum Zone {
-    Fixed(&'static str),
-    /// Below the domain of storage, which differs between clouds.
-    Blob,
-}
-
-const CACHE: Service = Service {
-    module: "cache",
-    kind: ("Microsoft.Cache/redisEnterprise", "cacheName"),
-    group: "redisEnterprise",
-    zone: Zone::Fixed("privatelink.redis.azure.net"),
-};
-const VAULT: Service = Service {
-    module: "keyVault",
-    kind: ("Microsoft.KeyVault/vaults", "vaultName"),
-    group: "vault",
-    zone: Zone::Fixed("privatelink.vaultcore.azure.net"),
-};
-const BLOB: Service = Service {
-    module: "storage",
-    kind: ("Microsoft.Storage/storageAccounts", "storageName"),
-    group: "blob",
-    zone: Zone::Blob,
-};
-const REGISTRY: Service = Service {
-    module: "registry",
-    kind: ("Microsoft.ContainerRegistry/registries", "registryName"),
-    group: "registry",
-    zone: Zone::Fixed("privatelink.azurecr.io"),
-};
-
-fn endpoint(what: &str, service: &Service, condition: Value) -> Module {
-    let zone = match service.zone {
-        Zone::Fixed(zone) => Value::from(zone),
-        Zone::Blob => text()
-            .literal("privatelink.blob.")
-            .value(
-                name("environment")
-                    .call([])
-                    .property("suffixes")
-                    .property("storage"),
-            )
-            .into(),
-    };
-    let (kind, target) = service.kind;
-    optional(
-        &format!("{what}Endpoint"),
-        ("private-endpoint", &format!("{what}-endpoint")),
-        condition,
-        placed()
-            .with("name", named("pep").literal(format!("-{what}")))
-            .with("networkId", name("networkId"))
-            .with("subnetId", name("endpointSubnetId"))
-            .with(
-                "targetId",
-                name("resourceId").call([kind.into(), name(target)]),
-            )
-            .with("groupId", service.group)
-            .with("zoneName", zone),
-        &["network", service.module],
     )
 }

@@ -5,6 +5,7 @@ use taxiway_bicep::build::{
 };
 
 use super::super::shape::Shape;
+use super::super::site::Site;
 
 /// `uniqueString(resourceGroup().id)`: the same in every deployment to a resource group, and in no other.
 pub(super) fn unique() -> Value {
@@ -37,7 +38,21 @@ fn cut_workload(room: i64, environment: Value) -> Value {
     ])
 }
 
-pub(super) fn declare(shape: Shape, document: &mut Document) {
+/// At most 60 characters, of which a service and an environment take twelve each: the application's name gives way.
+fn cache_name(site: &Site<'_>) -> Text {
+    let Some(service) = site.name() else {
+        return with_hash("amr");
+    };
+    text()
+        .literal("amr-")
+        .value(name("take").call([name("workload"), Value::from(23)]))
+        .literal(format!("-{service}-"))
+        .value(name("environmentName"))
+        .literal("-")
+        .value(name("hash"))
+}
+
+pub(super) fn declare(sites: &[Site<'_>], shape: Shape, document: &mut Document) {
     document.comment(
         "Names that become host names carry a hash of the resource group: they are unique in all of Azure.",
     );
@@ -65,8 +80,8 @@ pub(super) fn declare(shape: Shape, document: &mut Document) {
     if shape.container {
         document.variable("registryName", without_separators("cr", 42));
     }
-    if shape.cache {
-        document.variable("cacheName", with_hash("amr"));
+    for site in sites.iter().filter(|site| site.shape().cache) {
+        document.variable(site.symbol("cacheName"), cache_name(site));
     }
     document.blank();
     tags(document);

@@ -7,6 +7,7 @@ use taxiway_bicep::build::{
 use super::super::shape::Shape;
 use super::super::site::Site;
 use super::READY;
+use super::endpoints::{Zone, zone};
 use super::modules::{is_given, optional, output, placed};
 use super::names::named;
 
@@ -15,11 +16,13 @@ pub(super) fn declare(sites: &[Site<'_>], shape: Shape, document: &mut Document)
     let plan_id = || output(if has_plan { "plan" } else { "appService" }, "planId");
     let workspace = || output("monitoring", "workspaceId");
     if shape.internal {
-        // The second one meets the zone that the first one made.
-        let mut before = "network".to_owned();
+        let internal = || name("networkProfile").equals("internal");
+        if has_plan {
+            let named = Zone::Fixed("privatelink.azurewebsites.net");
+            document.module(zone("site", named, internal()));
+        }
         for site in sites {
-            document.module(endpoints(site, &before));
-            before = site.symbol("siteEndpoints");
+            document.module(endpoints(site, internal(), has_plan));
         }
     }
     for site in sites.iter().filter(|site| site.shape().domains) {
@@ -76,23 +79,29 @@ pub(super) fn declare(sites: &[Site<'_>], shape: Shape, document: &mut Document)
     }
 }
 
-fn endpoints(site: &Site<'_>, before: &str) -> Module {
+fn endpoints(site: &Site<'_>, condition: Value, has_zone: bool) -> Module {
     let module = site.symbol("appService");
     let prefix = match site.name() {
         Some(service) => named("pep").literal(format!("-{service}")),
         None => named("pep"),
     };
+    let mut parameters = placed().with("name", prefix);
+    if !has_zone {
+        parameters = parameters.with("networkId", name("networkId"));
+    }
     optional(
         &site.symbol("siteEndpoints"),
         ("site-endpoints", &site.deployment("site-endpoints")),
-        name("networkProfile").equals("internal"),
-        placed()
-            .with("name", prefix)
-            .with("networkId", name("networkId"))
+        condition,
+        parameters
             .with("subnetId", name("endpointSubnetId"))
             .with("siteId", output(&module, "siteId"))
             .with("slotName", output(&module, "slotName")),
-        &[before],
+        if has_zone {
+            &["network", "siteZone"]
+        } else {
+            &["network"]
+        },
     )
 }
 

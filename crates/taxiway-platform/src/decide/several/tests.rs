@@ -146,6 +146,47 @@ fn a_further_service_may_share_the_database_or_have_none() {
     assert_eq!(none.environments[0].workers.connections, 0);
 }
 
+#[test]
+fn a_further_service_has_a_redis_and_containers_of_its_own() {
+    let needs = serde_json::json!({
+        "backing": [{"kind": "redis", "required": true, "env": ["REDIS_URL"], "places": []}],
+        "env": [{"name": "REDIS_URL", "required": true, "secret": true, "places": ["gateway/main.py:3"]}]
+    });
+    let config = TWO.replace("BACKEND_URL = \"http://shop.localhost:8080\"\n", "");
+    let platform = decide(
+        &two(&needs),
+        &Config::parse(&format!("{config}storage = true\n")).unwrap(),
+    )
+    .unwrap();
+    let own: Vec<String> = (platform.choices.iter())
+        .filter(|it| {
+            it.key.starts_with("services.")
+                && (it.key.ends_with("cache") || it.key.ends_with("storage"))
+        })
+        .map(|it| format!("{} = {} | {}", it.key, it.value, it.reason))
+        .collect();
+    insta::assert_snapshot!(own.join("\n"), @"
+    services.gateway.production.cache = redis | the app reads REDIS_URL; one of its own, because a Redis of Azure has one database, in which two services would take each other's tasks, and one key, which opens all of it
+    services.gateway.production.storage = true | configured; in containers of its own, `gateway-media` and `gateway-static`
+    ");
+    let gateway = &platform.further[0];
+    let has = |platform: &Platform, name: &str| {
+        let environment = platform.environment(name).unwrap();
+        (environment.cache.is_some(), environment.storage.is_some())
+    };
+    assert_eq!(has(&platform, "production"), (false, true));
+    assert_eq!(has(gateway, "production"), (true, true));
+    assert_eq!(has(gateway, "local"), (false, false));
+    insta::assert_snapshot!(gateway.environments[0].missing[0].help, @r#"the local cloud has no Redis; run one and say where in taxiway.toml: [environments.local.services.gateway.variables] REDIS_URL = "redis://localhost:6379/0""#);
+    // Whoever wants no Redis gets none.
+    let without = decide(
+        &two(&needs),
+        &Config::parse(&format!("{config}cache = \"none\"\n")).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(has(&without.further[0], "production"), (false, false));
+}
+
 /// Tokens are for all services of a server or for none.
 #[test]
 fn services_sign_in_to_their_server_alike() {
@@ -198,12 +239,6 @@ fn what_several_services_cannot_have_is_refused() {
         services-in-one-folder: the service of [app] and service `gateway` are both in `backend`: one folder is one package, with one gunicorn.conf.py and one requirements.taxiway.txt
           move one of them into a folder of its own, with its requirements
         ");
-    insta::assert_snapshot!(refusal(serde_json::json!({"backing": [{"kind": "redis", "required": true, "env": ["REDIS_URL"], "places": []}], "entrypoint": null}), TWO), @r#"
-        redis-of-a-further-service: service `gateway` needs Redis (REDIS_URL), and that of an environment is the one of [app]'s service: two services in one Redis take each other's tasks
-          if you run another one, say where: [services.gateway] secrets = ["REDIS_URL"]; to use the same one on purpose, [services.gateway.variables] REDIS_URL = "…"
-        entrypoint-missing: service `gateway`: no WSGI or ASGI application was found in this service
-          make one in a module that can be imported: `app = create_app()`
-        "#);
 }
 
 fn refusal(app: &App, config: &str) -> String {
