@@ -1,7 +1,9 @@
 //! `requirements.taxiway.txt`: what the build on the site installs.
 //!
-//! The project's own production requirements, and what the platform needs besides. Where the project has a lock or only a
+//! The project's own production requirements, from all files that have some, and what the platform needs besides. Where the project has a lock or only a
 //! `pyproject.toml`, which pip on the site can't install from, the requirements are written out.
+
+mod beside;
 
 use camino::Utf8Path;
 use taxiway_app::{Distribution, Manager, Service, export_lock};
@@ -47,19 +49,22 @@ pub(crate) fn own(sources: &dyn Sources, service: &Service) -> Vec<String> {
     let manifest = dependencies
         .manifests
         .first()
-        .filter(|manifest| matches!(manifest.extension(), Some("txt" | "in" | "pip")));
+        .filter(|manifest| beside::is_requirements(manifest));
     if let Some(manifest) = manifest {
         let path = relative::below(manifest, &service.root);
         let text = sources.read_text(manifest).unwrap_or_default();
-        if text.contains("--hash=") {
-            return vec![
+        let mut lines = if text.contains("--hash=") {
+            vec![
                 format!(
                     "# From {path}, without its hashes: with one, pip wants them for what is added below as well."
                 ),
                 without_hashes(&text, &path),
-            ];
-        }
-        return vec![format!("-r {path}")];
+            ]
+        } else {
+            vec![format!("-r {path}")]
+        };
+        lines.extend(beside::beside(sources, service, manifest));
+        return lines;
     }
     let from = dependencies
         .manifests
