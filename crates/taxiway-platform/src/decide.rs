@@ -5,6 +5,7 @@ mod database;
 mod delivery;
 mod domains;
 mod environments;
+mod installation;
 mod off_hours;
 mod plan;
 mod resources;
@@ -105,6 +106,7 @@ fn own(
     decisions: &mut Decisions,
 ) -> Option<Own> {
     service::refuse(service, config, decisions);
+    installation::refuse(service, decisions);
     let web = service::web_service(service, config, decisions);
     let (variables, mut secrets) = variables::decide(service, config, decisions);
     explain_shared(config, decisions);

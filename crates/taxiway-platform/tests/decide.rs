@@ -50,6 +50,18 @@ mod decide {
     }
 
     #[test]
+    fn a_service_without_a_list_of_packages_is_refused_before_its_build_fails() {
+        let bare = serde_json::json!({
+            "root": "site", "dependencies": {"manager": "pip"},
+            "evidence": {"framework": ["site/shop/settings.py:12"]},
+        });
+        insta::assert_snapshot!(refused(&bare, ""), @"
+        nothing-to-install: nothing says which packages this service needs (site/shop/settings.py:12): there is neither a requirements file nor a pyproject.toml with dependencies
+          write site/requirements.txt; where the application runs today: pip freeze > site/requirements.txt
+        ");
+    }
+
+    #[test]
     fn an_ordinary_app_is_not_refused() {
         let empty = serde_json::json!({});
         insta::assert_snapshot!(refused(&empty, ""), @"nothing is refused");

@@ -114,17 +114,55 @@ fn read(lines: &[Line], start: usize) -> (usize, Option<Traceback>) {
         if !inside {
             let (class, message) = text.split_once(": ").unwrap_or((text, ""));
             let class = class.rsplit('.').next().unwrap_or(class).trim().to_owned();
+            let end = start + offset + 1;
+            let mut message = message.trim().to_owned();
+            if class == "ValidationError" {
+                let causes = causes(&lines[end..]);
+                if !causes.is_empty() {
+                    message = format!("{message}: {}", causes.join("; "));
+                }
+            }
             return (
-                start + offset + 1,
+                end,
                 Some(Traceback {
                     place,
                     class,
-                    message: message.trim().to_owned(),
+                    message,
                 }),
             );
         }
     }
     (lines.len(), None)
+}
+
+/// What pydantic found, as it lists it below its error: a field, then what is wrong with it. What was given stands behind that,
+/// and is left out: it may be secret. Source: pydantic, "Error messages".
+fn causes(lines: &[Line]) -> Vec<String> {
+    let (mut found, mut field) = (Vec::new(), None);
+    for line in lines {
+        let text = line.text.as_str();
+        let depth = text.len() - text.trim_start().len();
+        let what = text.trim();
+        match depth {
+            0 if what.is_empty() || what.contains(' ') => break,
+            0 => field = Some(what),
+            2 => {
+                let end = [" [type=", " (type="]
+                    .iter()
+                    .filter_map(|it| what.find(it))
+                    .min();
+                let what = end.map_or(what, |end| &what[..end]);
+                let what = what.strip_prefix("Value error, ").unwrap_or(what);
+                found.push(match field.take() {
+                    Some(field) => format!("{field}: {what}"),
+                    None => what.to_owned(),
+                });
+            }
+            // Where to read more.
+            _ => {}
+        }
+    }
+    found
 }
 
 struct Frame<'a> {
@@ -194,6 +232,32 @@ mod tests {
             let found = Traceback::last(&expand(log))
                 .map_or_else(|| "nothing".to_owned(), |traceback| traceback.to_string());
             assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn what_pydantic_misses_is_named_and_no_value() {
+        let log = |error: &str| {
+            format!(
+                "Traceback (most recent call last):\n  File \"/app/src/config.py\", line 40, in <module>\n    settings = Config()\n  File \"/antenv/lib/python3.11/site-packages/pydantic/main.py\", line 9, in f\n{error}\n[2026-11-22 09:00:05 +0100] [7] [INFO] Worker exiting\n"
+            )
+        };
+        let second = "pydantic_core._pydantic_core.ValidationError: 2 validation errors for Config\nSMTP_HOST\n  Field required [type=missing, input_value={'TOKEN': 'hidden'}, input_type=dict]\n    For further information visit https://errors.pydantic.dev/2.9/v/missing\n  Value error, Sentry is not set [type=value_error, input_value={'TOKEN': 'hidden'}, input_type=dict]\n    For further information visit https://errors.pydantic.dev/2.9/v/value_error";
+        let first = "pydantic.error_wrappers.ValidationError: 1 validation error for Config\nSMTP_HOST\n  field required (type=value_error.missing)";
+        for (error, expected) in [
+            (
+                second,
+                "2 validation errors for Config: SMTP_HOST: Field required; Sentry is not set",
+            ),
+            (
+                first,
+                "1 validation error for Config: SMTP_HOST: field required",
+            ),
+            ("django.core.ValidationError: ['no']", "['no']"),
+        ] {
+            let found = Traceback::last(&expand(&log(error))).unwrap();
+            assert_eq!(found.message, expected);
+            assert_eq!(found.place.as_deref(), Some("src/config.py:40"));
         }
     }
 }

@@ -27,6 +27,7 @@ fn two(changes: &serde_json::Value) -> App {
         "framework": {"name": "django", "version": "5.2"}, "interface": "wsgi",
         "entrypoint": "shop.wsgi:application", "settings_module": "shop.settings",
         "python": {"version": "3.11"},
+        "dependencies": {"manager": "pip", "manifests": ["backend/requirements.txt"]},
         "processes": [{"kind": "worker", "tool": "celery", "app": "shop"}],
     });
     let services = serde_json::json!([backend, gateway]);
@@ -190,7 +191,7 @@ fn a_further_service_has_a_redis_and_containers_of_its_own() {
 /// Tokens are for all services of a server or for none.
 #[test]
 fn services_sign_in_to_their_server_alike() {
-    let own_code = serde_json::json!({"dependencies": {"manager": "pip"}});
+    let own_code = serde_json::json!({"dependencies": {"manager": "pip", "manifests": ["gateway/requirements.txt"]}});
     let platform = decide(&two(&own_code), &Config::parse(TWO).unwrap()).unwrap();
     for platform in platform.services() {
         let ways: Vec<_> = platform
