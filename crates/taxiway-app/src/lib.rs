@@ -41,7 +41,9 @@ pub use document::{
     schema,
 };
 pub use lock::export_lock;
-pub use migration::{Migration, MigrationKey, Operation, Safety, migrations, rival_heads};
+pub use migration::{
+    Migration, MigrationKey, Operation, Safety, Unmigrated, migrations, rival_heads, unmigrated,
+};
 pub use reader::{Reader, read};
 pub use requirement::normalized_name;
 pub use why::{Explanation, NoSuchFact, Seen, explain};

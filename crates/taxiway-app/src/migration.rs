@@ -7,12 +7,14 @@ mod alembic;
 mod file;
 mod judge;
 mod state;
+mod unmigrated;
 
 pub use alembic::rival_heads;
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use taxiway_diagnostics::{Place, Sources};
+pub use unmigrated::{Unmigrated, unmigrated};
 
 use crate::document::{MigrationTool, Service};
 use crate::python::Source;

@@ -9,7 +9,7 @@ use crate::infrastructure::Site;
 use crate::overlay::ServerFile;
 use crate::{
     GeneratedFile, Handwritten, containers, dotenv, hygiene, infrastructure, overlay, requirements,
-    workflows,
+    source_folder, workflows,
 };
 
 /// Keeps what Taxiway remembers between runs in the repository, and what it writes on one machine out of it.
@@ -55,7 +55,8 @@ pub fn files(sources: &dyn Sources, app: &App, platform: &Platform) -> Vec<Gener
     let mut files = infrastructure::files(&sites, platform);
     for site in &sites {
         let (service, platform) = (site.service, site.platform);
-        files.extend(overlay::files(service, platform, site.server_file));
+        let overlay = overlay::files(service, platform, site.server_file);
+        files.extend(source_folder::on_path(sources, &platform.service, overlay));
         files.push(requirements::file(sources, service, platform));
         files.extend(dotenv::file(service, platform));
     }

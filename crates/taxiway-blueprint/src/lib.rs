@@ -19,6 +19,7 @@ mod overlay;
 mod python_literal;
 mod relative;
 mod requirements;
+mod source_folder;
 mod tooling;
 mod workflows;
 mod yaml;

@@ -6,9 +6,11 @@ mod migrations;
 mod probe;
 mod publish;
 mod restore_point;
+mod start_page;
 
 use std::time::Duration;
 
+pub use start_page::StartPage;
 use taxiway_azure::{Azure, PostgresqlServerId, Site, SiteId};
 
 use crate::{

@@ -24,7 +24,7 @@ mod runner;
 mod state;
 mod target;
 
-pub use app_service::{AppService, Patience};
+pub use app_service::{AppService, Patience, StartPage};
 pub use conclusion::{Conclusion, RolloutError};
 pub use failure::{Failure, FailureKind};
 pub use history::{History, ReleaseRecord, ReleaseState};

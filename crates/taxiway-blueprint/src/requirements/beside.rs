@@ -30,7 +30,7 @@ pub(super) fn beside(sources: &dyn Sources, service: &Service, first: &Utf8Path)
             let names = &service.dependencies.distributions;
             let is_named = names
                 .iter()
-                .any(|other| other.name == it.name && is_known(&other.place.path()));
+                .any(|other| other.name == it.name && is_known(other.place.path()));
             it.place.path() == manifest && !is_named
         });
         let own: Vec<String> = own.map(requirement).collect();

@@ -15,8 +15,6 @@ const FOREIGN: &[&str] = &[
     "/lib/python",
     "/antenv/",
     "/taxiway_runtime/",
-    "<frozen",
-    "<string>",
     "/bin/",
 ];
 
@@ -185,7 +183,8 @@ fn frame(text: &str) -> Option<Frame<'_>> {
 
 impl Frame<'_> {
     fn is_own(&self) -> bool {
-        !FOREIGN.iter().any(|foreign| self.path.contains(foreign))
+        // `<frozen importlib>`, `<string>`: code without a file.
+        !self.path.starts_with('<') && !FOREIGN.iter().any(|foreign| self.path.contains(foreign))
     }
 
     fn place(&self) -> String {
@@ -228,6 +227,10 @@ mod tests {
             ),
             (syntax, "shop/views.py:7  SyntaxError: '(' was never closed"),
             ("Traceback (most recent call last):\n  File \"x", "nothing"),
+            (
+                "Traceback (most recent call last):\n  File \"/app/shop/models.py\", line 7, in <module>\n  File \"<wrapper of create_engine>\", line 2, in create_engine\nArgumentError: no URL\n",
+                "shop/models.py:7  ArgumentError: no URL",
+            ),
         ] {
             let found = Traceback::last(&expand(log))
                 .map_or_else(|| "nothing".to_owned(), |traceback| traceback.to_string());

@@ -7,6 +7,7 @@ mod preparation;
 mod release;
 mod sign_in;
 mod summary;
+mod unset_variables;
 
 use serde::Serialize;
 use taxiway_platform::EnvironmentKind;

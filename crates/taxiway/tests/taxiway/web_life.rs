@@ -10,6 +10,8 @@ struct Example {
     name: &'static str,
     /// A page that reads the database.
     page: &'static str,
+    /// What is told of `/`.
+    start_page: &'static str,
     /// A page that shows the title, and the file whose edit changes it.
     title_page: &'static str,
     title_file: &'static str,
@@ -36,6 +38,13 @@ fn live(example: &Example) {
         first.stderr
     );
     assert_eq!(world.serving(), release);
+    let phases = first.json()["phases"].clone();
+    let page = phases.as_array().and_then(|phases| phases.last());
+    let page = page.expect("the page is asked for last");
+    assert_eq!(
+        [&page["name"], &page["result"]],
+        ["page", example.start_page]
+    );
     assert_eq!(world.page(example.page).0, 200);
 
     let load = Load::light(&world, example.page);
@@ -125,6 +134,7 @@ fn a_fastapi_service_is_changed_and_brought_back() {
     live(&Example {
         name: "notes",
         page: "/notes",
+        start_page: "/ answers 200",
         title_page: "/openapi.json",
         title_file: "notes/main.py",
         title: ("\"Notes\"", "\"Good notes\""),
@@ -139,6 +149,7 @@ fn a_flask_application_is_changed_and_brought_back() {
     live(&Example {
         name: "links",
         page: "/",
+        start_page: "/ answers 200",
         title_page: "/",
         title_file: "links/__init__.py",
         title: ("\"Links\"", "\"Good links\""),

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use camino::Utf8Path;
+use taxiway_app::{Service, Unmigrated};
 use taxiway_blueprint::FileChange;
+use taxiway_diagnostics::{Diagnostic, Severity};
 use taxiway_platform::{Environment, EnvironmentKind, MissingVariable, Platform};
 use taxiway_rollout::Infrastructure;
 
@@ -40,7 +42,8 @@ pub(super) fn prepare(
     environment: &str,
 ) -> Result<Preparation, Failure> {
     let started = Instant::now();
-    let project = Project::open(repository)?;
+    let mut project = Project::open(repository)?;
+    warn_of_models(&mut project);
     let environment = project.environment(environment)?.clone();
     let read = started.elapsed();
     refuse_missing(&project.platform, &environment.name)?;
@@ -73,6 +76,39 @@ pub(super) fn prepare(
         environment,
         took,
     })
+}
+
+/// Tells of models whose tables nothing makes: a release with them gets ready, and its pages fail.
+fn warn_of_models(project: &mut Project) {
+    let services: Vec<&Service> = project
+        .platform
+        .services()
+        .filter(|platform| platform.service.has_database)
+        .filter_map(|platform| platform.service_of(&project.app))
+        .collect();
+    let found: Vec<Unmigrated> = services
+        .into_iter()
+        .flat_map(|service| taxiway_app::unmigrated(&project.sources, service))
+        .collect();
+    for Unmigrated { app, place, lacks } in found {
+        let (message, help) = match lacks {
+            None => (
+                format!(
+                    "`{app}` has models ({place}) and no migrations, so nothing makes their tables"
+                ),
+                format!("make and commit them: python manage.py makemigrations {app}"),
+            ),
+            Some(file) => (
+                format!(
+                    "`{app}` has models ({place}), and Django does not see its migrations, so nothing makes their tables"
+                ),
+                format!("add and commit an empty {file}"),
+            ),
+        };
+        let code = "models-without-migrations";
+        let warning = Diagnostic::new(Severity::Warning, code, message).help(help);
+        project.platform.warnings.push(warning);
+    }
 }
 
 fn refuse_missing(platform: &Platform, environment: &str) -> Result<(), Failure> {

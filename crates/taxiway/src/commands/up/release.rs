@@ -3,11 +3,12 @@
 use taxiway_app::Migration;
 use taxiway_platform::Platform;
 use taxiway_rollout::{
-    DeployRequest, Ending, MigrationRecord, Package, ProvisionError, Provisioned, ReleaseId,
-    StateDirectory,
+    AppService, DeployRequest, Ending, MigrationRecord, Package, ProvisionError, Provisioned,
+    ReleaseId, StateDirectory,
 };
 
 use super::preparation::Preparation;
+use super::unset_variables;
 use crate::arguments::Up;
 use crate::connection::Connection;
 use crate::exit::Exit;
@@ -193,13 +194,25 @@ async fn roll_out_one(
     conclude(
         &conclusion,
         &in_environment(&preparation.environment().name, web),
-    )?;
+    )
+    .map_err(|failure| unset_variables::told(failure, &web.variables))?;
+    ask_for_start_page(&target, progress).await;
     Ok(Served {
         service: web.title().to_owned(),
         release,
         url,
         is_new,
     })
+}
+
+/// Tells what visitors meet; a page that fails ends nothing, for what serves is what was asked for.
+async fn ask_for_start_page(target: &AppService, progress: &mut Progress) {
+    let step = progress.start("page");
+    match target.start_page().await {
+        Some(page) if page.is_failure() => progress.fail(step, page.to_string()),
+        Some(page) => progress.finish(step, page.to_string()),
+        None => progress.finish(step, "not reachable from here"),
+    }
 }
 
 /// Why the infrastructure is not what it should be.
