@@ -56,7 +56,7 @@ pub(crate) fn apply(root: &Utf8Path, changes: &[FileChange]) -> Result<(), Failu
         let path = root.join(step.path);
         let done = match step.text {
             Some(text) => replace(root, &path, text, step.mode),
-            None => remove(&path),
+            None => remove(root, &path),
         };
         done.map_err(|error| {
             Failure::new(Exit::Failed, format!("`{}` cannot be written", step.path))
@@ -92,11 +92,20 @@ fn replace(root: &Utf8Path, path: &Utf8Path, text: &str, mode: Mode) -> std::io:
     std::fs::rename(&unfinished, path)
 }
 
-fn remove(path: &Utf8Path) -> std::io::Result<()> {
+/// Takes a file away, and the folders that have nothing left in them, as Git does.
+fn remove(root: &Utf8Path, path: &Utf8Path) -> std::io::Result<()> {
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        done => done,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        done => done?,
     }
+    let above = path.ancestors().skip(1);
+    for folder in above.take_while(|folder| *folder != root) {
+        // One that is not empty stays.
+        if std::fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The failure for files that carry both a person's edits and a new version that contradict each other.
@@ -125,6 +134,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_no_longer_generated_leaves_no_empty_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        for path in ["jobs/old/run.sh", "theirs/ours.txt", "theirs/own.txt"] {
+            replace(root, &root.join(path), "", Mode::Plain).unwrap();
+        }
+        for path in ["jobs/old/run.sh", "theirs/ours.txt", "never/there.txt"] {
+            remove(root, &root.join(path)).unwrap();
+        }
+        assert!(!root.join("jobs").exists());
+        assert!(root.join("theirs/own.txt").exists());
+    }
+
+    #[test]
     fn files_are_replaced_whole_with_their_mode() {
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(folder.path()).unwrap();
@@ -144,6 +167,6 @@ mod tests {
         );
         apply(root, &[change(Some("one\n"), None)]).unwrap();
         assert!(!path.exists());
-        assert_eq!(std::fs::read_dir(root.join("a")).unwrap().count(), 0);
+        assert!(!root.join("a").exists());
     }
 }
