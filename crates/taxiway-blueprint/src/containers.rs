@@ -130,7 +130,7 @@ fn image(
     let mut lines = vec![
         comment("syntax=docker/dockerfile:1"),
         comment(
-            "What App Service builds from the published code, as an image: the same requirements, settings and server.",
+            "The application as an image, with the requirements, settings and server that it is published with.",
         ),
         Instruction::Blank,
         from(images::uv().reference(), "uv"),

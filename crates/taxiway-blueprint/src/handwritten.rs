@@ -109,7 +109,7 @@ const MARKS: [(&str, &str); 9] = [
     ),
     (
         "Dockerfile",
-        "# What App Service builds from the published code, as an image",
+        "# The application as an image, with the requirements",
     ),
     (
         "compose.yaml",

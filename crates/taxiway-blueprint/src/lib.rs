@@ -19,6 +19,7 @@ mod overlay;
 mod python_literal;
 mod relative;
 mod requirements;
+mod sections;
 mod source_folder;
 mod tooling;
 mod workflows;

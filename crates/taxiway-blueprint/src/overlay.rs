@@ -4,7 +4,6 @@
 //! of the server, and whether there is a database depend on the application.
 
 mod project;
-mod sections;
 mod server;
 
 use camino::Utf8Path;
@@ -12,7 +11,7 @@ use taxiway_app::{Entrypoint, FrameworkName, MediaStorage, Service};
 use taxiway_platform::{Platform, Server, WebService};
 
 pub(crate) use self::server::ServerFile;
-use crate::{GeneratedFile, relative};
+use crate::{GeneratedFile, relative, sections};
 
 macro_rules! runtime {
     ($name:literal) => {
@@ -194,7 +193,7 @@ fn needed(
     let needed = files
         .iter()
         .filter(move |(name, _)| has_database || !FOR_A_DATABASE.contains(name));
-    needed.map(move |(name, text)| (*name, sections::choose(text, has_database)))
+    needed.map(move |(name, text)| (*name, sections::choose(text, &[("database", has_database)])))
 }
 
 fn django(
@@ -233,7 +232,7 @@ fn wrapped(package: &Utf8Path, service: &Service, web: &WebService) -> Vec<Gener
     }
     files.push(GeneratedFile::new(
         package.join("application.py"),
-        sections::choose(application, web.has_database)
+        sections::choose(application, &[("database", web.has_database)])
             .replace(APPLICATION_IMPORT, &import(service, web)),
     ));
     files.push(GeneratedFile::new(

@@ -59,6 +59,7 @@ gcloud storage buckets add-iam-policy-binding "$locks" --member "serviceAccount:
 gcloud iam service-accounts add-iam-policy-binding "$runtime" \
   --member "serviceAccount:$deployer" --role roles/iam.serviceAccountUser > /dev/null
 
+# if secrets
 # A value is generated, or typed; it goes from here to Secret Manager and nowhere else.
 secret() {
   local name=$service-$1 value
@@ -75,11 +76,22 @@ secret() {
   gcloud secrets add-iam-policy-binding "$name" \
     --member "serviceAccount:$runtime" --role roles/secretmanager.secretAccessor > /dev/null
 }
+# end
+# if database
 # The database has to answer Cloud Run under a name or a number: postgresql://USER:PASSWORD@HOST/NAME?sslmode=require
+# end
+# if secrets
 @SECRETS@
 
+# end
+# if database
 # What every revision and the migrations start with; Cloud Build changes the image alone.
+# else
+# What every revision starts with; Cloud Build changes the image alone.
+# end
+# if secrets
 secrets=@REFERENCES@
+# end
 variables=@VARIABLES@$variables
 hello=us-docker.pkg.dev/cloudrun/container/hello
 @SIZING@
@@ -90,7 +102,11 @@ if ! is_there gcloud run services describe "$service" --region "$region"; then
     exposure=(--no-allow-unauthenticated --min-instances 0)
   fi
   gcloud run deploy "$service" --region "$region" --image "$hello" --port @PORT@ --service-account "$runtime" \
+    # if secrets
     --set-secrets "$secrets" --set-env-vars "$variables" --cpu 1 --memory 1Gi --concurrency @CONCURRENCY@ --max-instances @INSTANCES@ "${exposure[@]}"
+    # else
+    --set-env-vars "$variables" --cpu 1 --memory 1Gi --concurrency @CONCURRENCY@ --max-instances @INSTANCES@ "${exposure[@]}"
+    # end
 fi
 gcloud run services add-iam-policy-binding "$service" --region "$region" \
   --member "serviceAccount:$deployer" --role roles/run.invoker > /dev/null

@@ -76,11 +76,16 @@ pub(super) fn document(service: &Service, platform: &Platform, is_django: bool) 
 
 /// What every container of the image has. Merged in by name, so that each service shows only what is its own.
 fn common(service: &Service, platform: &Platform, is_django: bool, needs: Needs) -> Map {
+    let environment = environment(platform, is_django, needs);
     Map::new()
         .with("build", ".")
         .with("image", format!("{}:local", platform.workload))
-        .with("environment", environment(platform, is_django, needs))
-        .comment("Values of your own, which Git does not see; .env.example names them.")
+        .with_some("environment", Some(environment).filter(|it| !it.is_empty()))
+        .comment(if platform.service.variables.is_empty() {
+            "Values of your own, which Git does not see."
+        } else {
+            "Values of your own, which Git does not see; .env.example names them."
+        })
         .with(
             "env_file",
             vec![

@@ -4,8 +4,7 @@ use camino::Utf8PathBuf;
 use taxiway_app::Service;
 use taxiway_platform::{Platform, Server, WebService};
 
-use super::sections;
-use crate::relative;
+use crate::{relative, sections};
 
 const GUNICORN: &str = include_str!("../../files/gunicorn.conf.py");
 /// The part of [`GUNICORN`] that differs by platform, as it is for threads.
@@ -124,7 +123,7 @@ fn gunicorn(platform: &Platform) -> String {
         "# The parameters of an environment set {variables}:\n{connections}worker_class = \"{class}\"\n\
          workers = int(os.environ.get(\"WEB_CONCURRENCY\") or {least})\n{threads}"
     );
-    let text = sections::choose(GUNICORN, web.has_database)
+    let text = sections::choose(GUNICORN, &[("database", web.has_database)])
         .replace(GUNICORN_WORKERS, &ours)
         .replace("\"8000\"", &format!("\"{}\"", web.port));
     let text = without_fork_hook(web, text, "\n\ndef post_fork");

@@ -59,6 +59,31 @@ fn every_file_is_as_expected() {
     assert_eq!(found, 5);
 }
 
+/// One without secrets is set up without any, and nobody is asked where a database is.
+#[test]
+fn an_application_without_a_database_is_asked_for_none() {
+    let config = CONFIG.replace("sql-instance = \"shop-production\"\n", "");
+    let files = generate("hello", &config);
+    let set_up = files.iter().find(|it| it.path.ends_with("set-up.sh"));
+    let set_up = &set_up.unwrap().text;
+    for absent in [
+        "database",
+        "DATABASE",
+        "secrets \"",
+        "# if",
+        "# end",
+        "secret()",
+    ] {
+        assert!(!set_up.contains(absent), "{absent}: {set_up}");
+    }
+    assert!(
+        set_up.contains("    --set-env-vars \"$variables\" --cpu 1"),
+        "{set_up}"
+    );
+    let compose = files.iter().find(|it| it.path == "compose.yaml").unwrap();
+    assert!(!compose.text.contains("environment"), "{}", compose.text);
+}
+
 /// Cloud Run as the scripts see it, with the release before in service.
 struct World {
     folder: tempfile::TempDir,

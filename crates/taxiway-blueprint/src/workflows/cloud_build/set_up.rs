@@ -2,8 +2,8 @@
 
 use taxiway_platform::{CloudRun, Origin, SecretUse, Supply};
 
-use crate::relative;
 use crate::workflows::Blueprint;
+use crate::{relative, sections};
 
 /// What one instance serves at once: two processes of eight threads, with a connection each.
 const PROCESSES: u32 = 2;
@@ -19,8 +19,12 @@ pub(super) fn script(blueprint: &Blueprint<'_>, google: &CloudRun) -> String {
     let platform = blueprint.platform;
     let web = &platform.service;
     let branch = &platform.delivery.branch;
-    let mut secrets = vec!["secret database-url typed".to_owned()];
-    let mut references = vec!["DATABASE_URL=$service-database-url:latest".to_owned()];
+    let mut secrets = Vec::new();
+    let mut references = Vec::new();
+    if web.has_database {
+        secrets.push("secret database-url typed".to_owned());
+        references.push("DATABASE_URL=$service-database-url:latest".to_owned());
+    }
     let of_app = platform
         .secrets
         .iter()
@@ -57,9 +61,14 @@ pub(super) fn script(blueprint: &Blueprint<'_>, google: &CloudRun) -> String {
             variables.push(format!("{}={}", variable.name, quoted(value)));
         }
     }
+    let does = if web.has_database {
+        "open {} connections to the database at most"
+    } else {
+        "answer {} requests at once at most"
+    };
     let sizing = format!(
-        "# {INSTANCES} instances of {PROCESSES} processes with {THREADS} threads open {} connections to the database at most.",
-        INSTANCES * PROCESSES * THREADS
+        "# {INSTANCES} instances of {PROCESSES} processes with {THREADS} threads {}.",
+        does.replace("{}", &(INSTANCES * PROCESSES * THREADS).to_string())
     );
     // The last one sees whether the build that holds the lock goes on.
     let mut roles = vec![
@@ -70,7 +79,12 @@ pub(super) fn script(blueprint: &Blueprint<'_>, google: &CloudRun) -> String {
     if google.sql_instance.is_some() {
         roles.push("roles/cloudsql.editor");
     }
-    include_str!("../../../files/cloud-build/set-up.sh")
+    let conditions = [
+        ("database", web.has_database),
+        ("secrets", !secrets.is_empty()),
+    ];
+    let script = include_str!("../../../files/cloud-build/set-up.sh");
+    sections::choose(script, &conditions)
         .replace("@SECRETS@", &secrets.join("\n"))
         .replace("@REFERENCES@", &format!("\"{}\"", references.join(",")))
         .replace(
