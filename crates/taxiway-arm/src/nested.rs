@@ -65,9 +65,7 @@ pub(crate) fn read(
             )));
         }
     }
-    let mode = member(properties, "mode")
-        .and_then(Value::as_str)
-        .unwrap_or("Incremental");
+    let mode = mode(properties, evaluator, &place, frame)?;
     if !mode.eq_ignore_ascii_case("Incremental") {
         return Err(refuse(&format!(
             "Deployment template validation failed: 'The deployment mode '{mode}' is not supported for nested deployments: only 'Incremental' is'."
@@ -108,6 +106,27 @@ pub(crate) fn read(
         is_inner,
         parameters,
     })
+}
+
+/// The mode, `Incremental` where none is given: it may be an expression of what is known when the deployment starts.
+fn mode(
+    properties: &Map<String, Value>,
+    evaluator: &Evaluator<'_>,
+    place: &Place<'_>,
+    frame: &Frame<'_>,
+) -> Result<String, Failure> {
+    let Some(declared) = member(properties, "mode") else {
+        return Ok("Incremental".to_owned());
+    };
+    let place = place.member("mode");
+    match evaluator.json(declared, &place, frame)? {
+        Reduced::Value(mode) => Ok(mode
+            .as_str()
+            .map_or_else(|| mode.to_string(), str::to_owned)),
+        Reduced::Rest(rest) => {
+            Err(crate::expansion::not_at_start(&rest).at_place(|| place.to_string()))
+        }
+    }
 }
 
 /// Evaluates a template with the names of the outer one; it has no names of its own then.

@@ -33,6 +33,8 @@ pub(crate) struct Found {
     pub(crate) help: Option<String>,
     pub(crate) labels: Vec<(usize, String, String)>,
     pub(crate) is_pedantic: bool,
+    /// Said for information, however bad the rule's other findings are.
+    pub(crate) is_note: bool,
     pub(crate) change: Option<Change>,
 }
 
@@ -55,6 +57,7 @@ impl Found {
             help: None,
             labels: Vec::new(),
             is_pedantic: false,
+            is_note: false,
             change: None,
         }
     }
@@ -78,6 +81,12 @@ impl Found {
 
     pub(crate) const fn pedantic(mut self) -> Self {
         self.is_pedantic = true;
+        self
+    }
+
+    /// For what is not sure enough to warn of.
+    pub(crate) const fn note(mut self) -> Self {
+        self.is_note = true;
         self
     }
 

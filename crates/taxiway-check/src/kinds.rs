@@ -40,3 +40,9 @@ pub(crate) fn tier(server: &Node<'_>) -> Option<&'static str> {
 pub(crate) fn role_of(assignment: &Node<'_>) -> Option<&'static str> {
     taxiway_arm::catalogue::role_name(assignment.at("properties/roleDefinitionId").text()?)
 }
+
+/// The region that a resource says it is in, as Azure writes it: `swedencentral`.
+pub(crate) fn region(node: &Node<'_>) -> Option<String> {
+    let location = node.at("location").text()?;
+    Some(location.to_lowercase().replace(' ', ""))
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
-use taxiway_diagnostics::{Diagnostic, Label, LineIndex, Location, Place, Sources, Span};
+use taxiway_diagnostics::{Diagnostic, Label, LineIndex, Location, Place, Severity, Sources, Span};
 
 use crate::evaluated::Evaluated;
 use crate::files::Files;
@@ -173,7 +173,12 @@ impl<'s> Run<'s> {
         } else {
             written.or_else(|| way.place.clone())
         };
-        let mut diagnostic = Diagnostic::new(rule.severity, rule.code, found.message.clone());
+        let severity = if found.is_note {
+            Severity::Info
+        } else {
+            rule.severity
+        };
+        let mut diagnostic = Diagnostic::new(severity, rule.code, found.message.clone());
         diagnostic.location = full.as_ref().map(|full| self.head(full, at_resource));
         if let Some(place) = whole.filter(|_| is_inside) {
             let used = label(self.head(place, false), "used here");

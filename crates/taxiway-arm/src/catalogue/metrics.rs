@@ -73,3 +73,16 @@ pub fn metric(resource_type: &str, name: &str) -> Option<&'static Metric> {
             && metric.name.eq_ignore_ascii_case(name)
     })
 }
+
+/// The shortest time over which a metric is measured, where that is not a minute.
+pub fn metric_grain(resource_type: &str, name: &str) -> Option<&'static str> {
+    const GRAINS: &[(&str, &str, &str)] = &[
+        (SITE, "HealthCheckStatus", "PT5M"),
+        (SITE, "FileSystemUsage", "PT6H"),
+        (POSTGRESQL, "max_connections", "PT30M"),
+    ];
+    let is_meant = |known: &&(&str, &str, &str)| {
+        known.0.eq_ignore_ascii_case(resource_type) && known.1.eq_ignore_ascii_case(name)
+    };
+    GRAINS.iter().find(is_meant).map(|(_, _, grain)| *grain)
+}

@@ -133,15 +133,20 @@ pub fn premium_ssd(gib: u64) -> Option<&'static PremiumSsd> {
 /// Major versions, newest first. Source: type definition of flexible servers.
 pub const POSTGRESQL_VERSIONS: &[&str] = &["18", "17", "16", "15", "14", "13", "12", "11"];
 
-/// Whether no administrator can have this name.
+/// Whether no administrator can have this name. Source: checks of Terraform's provider.
 pub fn is_reserved_login(login: &str) -> bool {
     let login = login.to_ascii_lowercase();
     login.starts_with("pg_") || RESERVED_LOGINS.contains(&login.as_str())
 }
 
+/// Whether it is said of this name that no administrator can have it, without a source that is sure.
+pub fn is_doubtful_login(login: &str) -> bool {
+    ["azuresu", "postgres"]
+        .iter()
+        .any(|known| login.eq_ignore_ascii_case(known))
+}
+
 const RESERVED_LOGINS: &[&str] = &[
-    "azuresu",
-    "postgres",
     "azure_superuser",
     "azure_pg_admin",
     "admin",
@@ -177,10 +182,12 @@ mod tests {
     #[test]
     fn some_logins_are_azures_own() {
         assert!(
-            ["Admin", "pg_shop", "postgres"]
+            ["Admin", "pg_shop", "azure_superuser"]
                 .into_iter()
                 .all(is_reserved_login)
         );
-        assert!(!is_reserved_login("shop"));
+        assert!(!is_reserved_login("shop") && !is_doubtful_login("shop"));
+        // What is only doubtful refuses nobody.
+        assert!(is_doubtful_login("postgres") && !is_reserved_login("postgres"));
     }
 }

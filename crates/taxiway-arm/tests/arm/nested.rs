@@ -137,7 +137,12 @@ fn nested_deployments_that_cannot_be_run_are_refused() {
             .contains("'templateLink' is not supported")
     );
     assert!(of(json!({"mode": "Complete", "template": {}})).contains("only 'Incremental' is"));
+    assert!(
+        of(json!({"mode": "[concat('Com', 'plete')]", "template": {}}))
+            .contains("'Complete' is not supported")
+    );
     assert!(of(json!({"mode": "Incremental"})).contains("has no template"));
+    assert!(of(json!({"mode": "[concat('Incre', 'mental')]"})).contains("has no template"));
     assert!(of(json!({"template": {}, "parameters": {}})).contains("must not have parameters"));
 }
 

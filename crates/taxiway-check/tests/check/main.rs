@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod benchmarks;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod examples;

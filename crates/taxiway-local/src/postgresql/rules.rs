@@ -9,6 +9,7 @@ use taxiway_arm::catalogue::{
     postgresql_region, postgresql_tier, premium_ssd,
 };
 
+use super::session::SUPERUSER;
 use crate::error::ArmError;
 
 /// A server that is about to be written.
@@ -302,6 +303,10 @@ fn authentication(change: &Change<'_>) -> Result<(), String> {
     };
     if is_reserved_login(login) {
         return invalid("administratorLogin", &format!("'{login}' is reserved."));
+    }
+    if login == SUPERUSER {
+        let message = format!("'{login}' is the local cloud's own role in each server.");
+        return invalid("administratorLogin", &message);
     }
     if login.len() > 63 {
         return invalid("administratorLogin", "It may have 63 characters.");

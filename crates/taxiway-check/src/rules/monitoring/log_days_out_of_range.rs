@@ -17,4 +17,13 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
             report.push(Found::at(&part, format!("logs are kept for {} days; 30 to 730 are offered", part.shown())));
         }
     }
+    // -1 asks for the time of the workspace.
+    for table in graph.of("Microsoft.OperationalInsights/workspaces/tables") {
+        for (name, most) in [("retentionInDays", 730.0), ("totalRetentionInDays", 4383.0)] {
+            let part = table.at("properties").at(name);
+            if part.is_outside(4.0, most) && part.number() != Some(-1.0) {
+                report.push(Found::at(&part, format!("`{name}` of the table `{}` is {}; 4 to {most} are offered", table.name(), part.shown())));
+            }
+        }
+    }
 }

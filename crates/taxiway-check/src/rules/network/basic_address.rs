@@ -18,4 +18,10 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
             report.push(Found::at(&address.at("properties/publicIPAllocationMethod"), "an address of the tier Standard is static").safe_fix(&address.at("properties/publicIPAllocationMethod"), "Static"));
         }
     }
+    for balancer in graph.of("Microsoft.Network/loadBalancers") {
+        let part = balancer.at("sku/name");
+        if part.is("Basic") || part.is_absent() {
+            report.push(Found::at(&part, format!("the load balancer `{}` is of the tier Basic, which has retired", balancer.name())).help("set `sku: { name: 'Standard' }`"));
+        }
+    }
 }

@@ -10,6 +10,13 @@ pub(crate) static RULE: Rule = Rule::new(
 );
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
+    for environment in graph.of("Microsoft.App/managedEnvironments").filter(|node| node.at("properties/workloadProfiles").is_absent()) {
+        let Some(subnet) = subnet(graph, &environment.at("properties/vnetConfiguration/infrastructureSubnetId")) else { continue };
+        if let Some((range, part)) = subnet.range().filter(|(range, _)| range.bits > 23) {
+            let message = format!("the subnet `{}` is a /{}; an environment without workload profiles needs at least a /23", subnet.name, range.bits);
+            report.push(Found::at(&part, message).label(&environment.whole(), "the environment").help("enlarge the subnet, or give the environment `workloadProfiles`"));
+        }
+    }
     const NEEDS: &[(&str, u32)] = &[
         ("Microsoft.Web/serverFarms", 28),
         ("Microsoft.DBforPostgreSQL/flexibleServers", 28),

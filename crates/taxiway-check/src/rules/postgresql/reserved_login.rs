@@ -14,6 +14,8 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
         let part = server.at("properties/administratorLogin");
         if part.text().is_some_and(taxiway_arm::catalogue::is_reserved_login) {
             report.push(Found::at(&part, format!("`{}` cannot be the name of an administrator", part.shown())).help("choose another; it can never change"));
+        } else if part.text().is_some_and(taxiway_arm::catalogue::is_doubtful_login) {
+            report.push(Found::at(&part, format!("Azure may not take `{}` as the name of an administrator", part.shown())).help("choose another, to be sure: it can never change").note());
         }
     }
 }

@@ -25,6 +25,9 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
         if storage.at("autoGrow").is("Enabled") {
             report.push(Found::at(&storage.at("autoGrow"), "Premium SSD v2 does not grow by itself").safe_fix(&storage.at("autoGrow"), "Disabled"));
         }
+        if storage.at("tier").text().is_some_and(|tier| !tier.is_empty()) {
+            report.push(Found::at(&storage.at("tier"), "Premium SSD v2 has no performance tiers").help("choose its speed by `iops` and `throughput`"));
+        }
         let missing: Vec<&str> = ["iops", "throughput"].into_iter().filter(|name| storage.at(name).is_absent()).collect();
         if !missing.is_empty() {
             report.push(Found::at(&storage.at("type"), format!("Premium SSD v2 needs {}", missing.join(" and "))));

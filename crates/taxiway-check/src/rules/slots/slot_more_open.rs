@@ -17,6 +17,11 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
         let Some(node) = graph.parent(slot.node) else { continue };
         let site = Site { graph, node };
         let part = slot.node.at("properties/publicNetworkAccess");
+        let (wanted, given) = (node.at("properties/clientCertEnabled"), slot.node.at("properties/clientCertEnabled"));
+        if wanted.is_true() && given.is_false_or_absent() {
+            let message = format!("{} lets visitors in without the certificate that its site asks for", slot.title());
+            report.push(Found::at(&given, message).label(&wanted, "the site asks for one").help("repeat `clientCertEnabled` and `clientCertMode` on the slot").safe_fix(&given, true));
+        }
         let is_closed = node.at("properties/publicNetworkAccess").is("Disabled");
         let is_restricted = |site: &Site<'_, '_>| !site.config("ipSecurityRestrictions").is_absent() || site.config("ipSecurityRestrictionsDefaultAction").is("Deny");
         if is_closed && (part.is_absent() || part.is("Enabled")) {

@@ -16,5 +16,9 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
         if part.is_outside(25.0, 100.0) {
             report.push(Found::at(&part, format!("`retentionInMb` is {}, and takes 25 to 100", part.shown())));
         }
+        let files = child.at("properties/httpLogs/fileSystem");
+        if files.at("enabled").is_true() && files.at("retentionInDays").is_absent() {
+            report.push(Found::at(&files, format!("{} keeps its log files without end", site.title())).help("set `retentionInDays`").pedantic());
+        }
     }
 }

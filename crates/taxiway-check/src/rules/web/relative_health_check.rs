@@ -16,5 +16,12 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
             let message = format!("the health check path `{}` does not begin with `/`", part.shown());
             report.push(Found::at(&part, message).safe_fix(&part, format!("/{}", part.shown())));
         }
+        for name in ["WEBSITE_SWAP_WARMUP_PING_PATH", "WEBSITE_WARMUP_PATH"] {
+            let Some(part) = site.setting(name) else { continue };
+            if part.text().is_some_and(|path| !path.is_empty() && !path.starts_with('/')) {
+                let message = format!("`{name}` is `{}`, which does not begin with `/`", part.shown());
+                report.push(Found::at(&part, message).safe_fix(&part, format!("/{}", part.shown())));
+            }
+        }
     }
 }

@@ -13,8 +13,7 @@ fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph) {
         let Some(plan) = site.plan() else { continue };
         let (here, there) = (site.node.at("location"), plan.at("location"));
-        let plain = |part: &Part<'_>| part.text().map(|text| text.to_lowercase().replace(' ', ""));
-        if let (Some(one), Some(other)) = (plain(&here), plain(&there)) && one != other {
+        if let (Some(one), Some(other)) = (region(site.node), region(plan)) && one != other {
             let message = format!("{} is in {one}, and its plan in {other}", site.title());
             report.push(Found::at(&here, message).label(&there, "the plan's region"));
         }
