@@ -42,7 +42,8 @@ pub use document::{
 };
 pub use lock::export_lock;
 pub use migration::{
-    Migration, MigrationKey, Operation, Safety, Unmigrated, migrations, rival_heads, unmigrated,
+    Migration, MigrationKey, Operation, Rivals, Safety, Unmigrated, migrations, newest, rivals,
+    unmigrated,
 };
 pub use reader::{Reader, read};
 pub use requirement::normalized_name;

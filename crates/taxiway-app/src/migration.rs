@@ -6,11 +6,12 @@
 mod alembic;
 mod file;
 mod judge;
+mod leaves;
 mod state;
 mod unmigrated;
 
-pub use alembic::rival_heads;
 use camino::{Utf8Path, Utf8PathBuf};
+pub use leaves::{Rivals, newest, rivals};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use taxiway_diagnostics::{Place, Sources};
@@ -55,15 +56,6 @@ pub struct MigrationKey {
     pub name: String,
 }
 
-impl MigrationKey {
-    fn of(migration: &Migration) -> Self {
-        Self {
-            app: migration.app.clone(),
-            name: migration.name.clone(),
-        }
-    }
-}
-
 /// One operation of a migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Operation {
@@ -82,6 +74,21 @@ pub struct Operation {
     /// Where it stands.
     #[schemars(with = "String")]
     pub place: Place,
+}
+
+impl Operation {
+    /// What it is and what it is about: `RemoveField order.note`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let subject: Vec<&str> = [self.model.as_deref(), self.field.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect();
+        if subject.is_empty() {
+            return self.kind.clone();
+        }
+        format!("{} {}", self.kind, subject.join("."))
+    }
 }
 
 /// Whether the previous release keeps working while and after an operation runs.
@@ -181,7 +188,12 @@ fn label(repository: &Repository<'_>, path: &Utf8Path) -> Option<String> {
                 .strip_prefix("label")?
                 .trim()
                 .strip_prefix('=')?;
-            Some(value.trim().trim_matches(['"', '\'']).to_owned())
+            let value = value.trim();
+            let quote = value
+                .chars()
+                .next()
+                .filter(|first| matches!(first, '"' | '\''))?;
+            Some(value[1..].split_once(quote)?.0.to_owned())
         });
         if named.is_some() {
             return named;

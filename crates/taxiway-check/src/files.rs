@@ -5,6 +5,7 @@
 
 mod expression;
 mod image;
+mod migrations;
 mod module;
 mod script;
 mod shell;
@@ -15,6 +16,7 @@ use taxiway_diagnostics::{Diagnostic, Location, ReadError, Severity, Sources, Sp
 
 pub(crate) use expression::{Reference, contexts};
 pub(crate) use image::{Image, Instruction};
+pub(crate) use migrations::Migrations;
 pub(crate) use module::{Module, dotted, environment_read};
 pub(crate) use script::Script;
 pub(crate) use shell::{Command, Then, Word, commands};
@@ -50,6 +52,8 @@ pub struct Files {
     /// Shell scripts and Procfiles.
     pub(crate) scripts: Vec<Script>,
     pub(crate) modules: Vec<Module>,
+    /// The migrations of the services.
+    pub(crate) migrations: Migrations,
     /// Requirements, environment files, infrastructure, and what else is searched as text.
     pub(crate) texts: Vec<Text>,
     pub(crate) has_git_ignore: Option<Text>,
@@ -72,6 +76,7 @@ impl Files {
                 files.failures.push(*failure);
             }
         }
+        files.migrations = Migrations::read(sources, &listed);
         files
     }
 
@@ -99,6 +104,11 @@ impl Files {
     /// How many files are judged: pipelines, images, scripts.
     pub fn count(&self) -> usize {
         self.paths.len()
+    }
+
+    /// Whether there are migrations, which are judged too.
+    pub fn has_migrations(&self) -> bool {
+        !self.migrations.services.is_empty()
     }
 
     /// The files that are judged.

@@ -79,6 +79,11 @@ impl<'e> Graph<'e> {
         self.by_id.get(key).map(|index| &self.nodes[*index])
     }
 
+    /// Whether the template does not deploy the same resource once more: who counts or compares resources takes the last.
+    pub(crate) fn is_last(&self, node: &Node<'_>) -> bool {
+        self.by_id.get(node.id().key()) == Some(&node.index)
+    }
+
     /// The resource whose id the part is.
     pub(crate) fn referred(&self, part: &Part<'_>) -> Option<&Node<'e>> {
         self.get(part.text_or_expression()?)

@@ -40,11 +40,7 @@ impl From<&Migration> for MigrationRecord {
                     breaks_previous,
                     instead,
                 } => Some(Hazard {
-                    operation: subject(
-                        &operation.kind,
-                        operation.model.as_deref(),
-                        operation.field.as_deref(),
-                    ),
+                    operation: operation.subject(),
                     reason: reason.clone(),
                     breaks_previous: *breaks_previous,
                     instead: instead.clone(),
@@ -56,14 +52,6 @@ impl From<&Migration> for MigrationRecord {
             name: format!("{}.{}", migration.app, migration.name),
             hazards,
         }
-    }
-}
-
-fn subject(kind: &str, model: Option<&str>, field: Option<&str>) -> String {
-    match (model, field) {
-        (Some(model), Some(field)) => format!("{kind} {model}.{field}"),
-        (Some(name), None) | (None, Some(name)) => format!("{kind} {name}"),
-        (None, None) => kind.to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@
 mod judge;
 mod script;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -17,7 +17,7 @@ use crate::python::Source;
 use crate::repository::{Repository, folder_of, is_python, name_of};
 
 /// What stands for the label of an application, of which Alembic has none: `--allow alembic.1f2e3d`.
-const APP: &str = "alembic";
+pub(super) const APP: &str = "alembic";
 
 /// A revision: its identifier and those that it comes after, as they are written.
 struct Revision {
@@ -52,30 +52,8 @@ pub(super) fn migrations(repository: &Repository<'_>, service: &Service) -> Vec<
         .collect()
 }
 
-/// The revisions that no other comes after, where one folder has several of them: `alembic upgrade head` does not know where to
-/// go then.
-#[must_use]
-pub fn rival_heads(migrations: &[Migration]) -> Vec<&Migration> {
-    let followed: BTreeSet<&MigrationKey> = migrations
-        .iter()
-        .flat_map(|migration| &migration.dependencies)
-        .collect();
-    let mut heads: BTreeMap<&Utf8Path, Vec<&Migration>> = BTreeMap::new();
-    for migration in migrations {
-        if migration.app == APP && !followed.contains(&MigrationKey::of(migration)) {
-            let versions = versions(&migration.path).unwrap_or("".into());
-            heads.entry(versions).or_default().push(migration);
-        }
-    }
-    heads
-        .into_values()
-        .filter(|heads| heads.len() > 1)
-        .flatten()
-        .collect()
-}
-
 /// The folder `versions` that a file lies in, at any depth.
-fn versions(file: &Utf8Path) -> Option<&Utf8Path> {
+pub(super) fn versions(file: &Utf8Path) -> Option<&Utf8Path> {
     file.ancestors()
         .skip(1)
         .find(|folder| name_of(folder) == "versions")

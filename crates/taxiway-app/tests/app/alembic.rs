@@ -1,6 +1,6 @@
 //! Alembic's revisions: their graph, and whether the previous release keeps working beside them.
 
-use taxiway_app::{Migration, Safety, rival_heads};
+use taxiway_app::{Migration, Safety, rivals};
 use taxiway_diagnostics::MemorySources;
 
 const PROJECT: &str = "--- main.py
@@ -94,10 +94,9 @@ fn revisions_have_their_names_and_come_after_others() {
         ]
     );
     let names = |migrations: &[Migration]| -> Vec<String> {
-        rival_heads(migrations)
-            .iter()
-            .map(|it| it.name.clone())
-            .collect()
+        let rivals = rivals(migrations);
+        let heads = rivals.iter().flat_map(|rivals| &rivals.heads);
+        heads.map(|it| it.name.clone()).collect()
     };
     assert_eq!(names(&migrations), ["0002_a", "0003_b"]);
     let merged = read(

@@ -1,6 +1,6 @@
 //! Migrations, and whether the previous release keeps working beside them.
 
-use taxiway_app::{Migration, Safety};
+use taxiway_app::{Migration, Safety, newest, rivals};
 use taxiway_diagnostics::MemorySources;
 
 const PROJECT: &str = "--- manage.py
@@ -253,4 +253,65 @@ fn a_squashed_migration_is_safe_where_the_others_ran() {
         "replaces = [('orders', '0002_a'), ('orders', '0003_b')]",
     );
     assert_eq!(shown, "RemoveField order.note: safe");
+}
+
+/// The names of the migrations between which Django cannot choose, and of those that none comes after.
+fn ends(files: &str) -> (Vec<String>, Vec<String>) {
+    let sources = MemorySources::from_text(&format!("{PROJECT}{files}"));
+    let app = taxiway_app::read(&sources);
+    let migrations = taxiway_app::migrations(&sources, &app.services[0]);
+    let rivals = rivals(&migrations);
+    let heads = rivals.iter().flat_map(|rivals| &rivals.heads);
+    let rivals = heads.map(|it| it.name.clone()).collect();
+    let newest = newest(&migrations);
+    (rivals, newest.iter().map(|it| it.name.clone()).collect())
+}
+
+fn file(name: &str, class: &str) -> String {
+    format!(
+        "--- orders/migrations/{name}.py\nclass Migration(migrations.Migration):\n    {class}\n    operations = []\n"
+    )
+}
+
+#[test]
+fn migrations_that_nothing_comes_after_are_rivals() {
+    let after =
+        |name: &str, other: &str| file(name, &format!("dependencies = [('orders', '{other}')]"));
+    let one = after("0002_a", "0001_initial");
+    let two = one.clone() + &after("0003_b", "0001_initial");
+    assert_eq!(ends(&one).1, ["0002_a"]);
+    assert_eq!(ends(&two).0, ["0002_a", "0003_b"]);
+    let merge = file(
+        "0004_merge",
+        "dependencies = [('orders', '0002_a'), ('orders', '0003_b')]",
+    );
+    assert!(ends(&(two + &merge)).0.is_empty());
+    // A squashed migration stands for those it replaces, also where others come after one of them.
+    let squashed = file(
+        "0001_squashed",
+        "replaces = [('orders', '0001_initial'), ('orders', '0002_a')]",
+    );
+    assert_eq!(ends(&(one.clone() + &squashed)).1, ["0001_squashed"]);
+    let later = one.clone() + &squashed + &after("0003_b", "0002_a");
+    assert_eq!(ends(&later), (vec![], vec!["0003_b".to_owned()]));
+    // What replaces a migration of another application replaces none of this one.
+    let foreign = file(
+        "0003_b",
+        "replaces = [('other', '0002_a')]\n    dependencies = [('orders', '0002_a')]",
+    );
+    assert!(ends(&(one + &foreign)).0.is_empty());
+}
+
+#[test]
+fn a_label_ends_at_its_quote() {
+    let labelled = "--- orders/apps.py\nclass OrdersConfig:\n    name = 'orders'\n    label = 'sales'  # 'orders' is taken\n";
+    let sources = MemorySources::from_text(&PROJECT.replace(
+        "--- orders/apps.py\nclass OrdersConfig:\n    name = 'orders'\n",
+        labelled,
+    ));
+    let app = taxiway_app::read(&sources);
+    assert_eq!(
+        taxiway_app::migrations(&sources, &app.services[0])[0].app,
+        "sales"
+    );
 }

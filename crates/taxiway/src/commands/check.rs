@@ -85,9 +85,10 @@ fn select(arguments: &Check, repository: Option<&Utf8Path>) -> Result<Selection,
     } else {
         Files::default()
     };
-    if entries.is_empty() && files.count() == 0 && files.failures().is_empty() {
+    let has_files = files.count() > 0 || files.has_migrations() || !files.failures().is_empty();
+    if entries.is_empty() && !has_files {
         return Err(Failure::lacking(
-            "there is nothing to judge: no infrastructure, no pipeline, no image",
+            "there is nothing to judge: no infrastructure, no pipeline, no image, no migration",
         )
         .next("write it", "taxiway generate"));
     }

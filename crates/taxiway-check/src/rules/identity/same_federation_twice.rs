@@ -11,7 +11,8 @@ pub(crate) static RULE: Rule = Rule::new(
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     let mut known = std::collections::BTreeMap::new();
-    for credential in graph.of("Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials") {
+    let all = graph.of("Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials");
+    for credential in all.filter(|node| graph.is_last(node)) {
         let subject = credential.at("properties/subject");
         let (Some(issuer), Some(text), Some(identity)) = (credential.at("properties/issuer").text(), subject.text(), credential.id().parent()) else { continue };
         if let Some(other) = known.insert((identity.key().to_owned(), issuer, text), credential) {

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule::new(
 );
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
-    let all: Vec<&Node<'_>> = graph.of(ROLES).collect();
+    let all: Vec<&Node<'_>> = graph.of(ROLES).filter(|node| graph.is_last(node)).collect();
     for (index, assignment) in all.iter().enumerate() {
         let key = |node: &Node<'_>| {
             let principal = node.at("properties/principalId").text_or_expression()?.to_ascii_lowercase();

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule::new(
 );
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
-    for endpoint in graph.of(ENDPOINTS) {
+    for endpoint in graph.of(ENDPOINTS).filter(|node| graph.is_last(node)) {
         let (own, asked) = (endpoint.at("properties/privateLinkServiceConnections"), endpoint.at("properties/manualPrivateLinkServiceConnections"));
         if !own.items().is_empty() && !asked.items().is_empty() {
             report.push(Found::at(&asked, format!("the endpoint `{}` is approved by itself and by hand", endpoint.name())).label(&own, "by itself").help("keep one of the two lists"));
@@ -36,7 +36,7 @@ fn has_one_group(connection: &Part<'_>) -> bool {
 }
 
 fn look_at_zones(graph: &Graph<'_>, endpoint: &Node<'_>, report: &mut Report<'_>) {
-    let groups: Vec<&Node<'_>> = graph.children(endpoint, "privateDnsZoneGroups").collect();
+    let groups: Vec<&Node<'_>> = graph.children(endpoint, "privateDnsZoneGroups").filter(|node| graph.is_last(node)).collect();
     if let [first, second, ..] = groups.as_slice() {
         report.push(Found::on(second, format!("the endpoint `{}` has two groups of zones, and takes one", endpoint.name())).label(&first.whole(), "the other").help("put all zones into one group"));
     }

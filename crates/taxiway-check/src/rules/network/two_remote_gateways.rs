@@ -10,9 +10,9 @@ pub(crate) static RULE: Rule = Rule::new(
 );
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
-    for network in graph.of(NETWORKS) {
+    for network in graph.of(NETWORKS).filter(|node| graph.is_last(node)) {
         let inline = network.at("properties/virtualNetworkPeerings").items().into_iter().map(|peering| peering.at("properties"));
-        let own = graph.children(network, "virtualNetworkPeerings").map(|peering| peering.at("properties"));
+        let own = graph.children(network, "virtualNetworkPeerings").filter(|node| graph.is_last(node)).map(|peering| peering.at("properties"));
         let using: Vec<Part<'_>> = inline.chain(own).map(|peering| peering.at("useRemoteGateways")).filter(Part::is_true).collect();
         if let [first, second, ..] = using.as_slice() {
             let message = format!("the network `{}` is to use the gateways of two others, and can use one", network.name());

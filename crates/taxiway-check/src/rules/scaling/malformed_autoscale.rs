@@ -35,7 +35,7 @@ const METRICS: &[&str] = &[
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     let mut scaled = std::collections::BTreeMap::new();
-    for setting in graph.of("Microsoft.Insights/autoscalesettings") {
+    for setting in graph.of("Microsoft.Insights/autoscalesettings").filter(|node| graph.is_last(node)) {
         let target = setting.at("properties/targetResourceUri");
         if let Some(id) = target.text_or_expression().map(str::to_ascii_lowercase) && let Some(other) = scaled.insert(id, setting) {
             let message = format!("`{}` and `{}` scale the same resource, and it takes one setting", other.name(), setting.name());

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule::new(
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     for site in sites(graph) {
         let mut ports = std::collections::BTreeMap::new();
-        for container in graph.children(site.node, "sitecontainers") {
+        for container in graph.children(site.node, "sitecontainers").filter(|node| graph.is_last(node)) {
             let port = container.at("properties/targetPort");
             if port.text().is_some() && !port.number().is_some_and(|port| port.fract() == 0.0 && (1.0..=65535.0).contains(&port)) {
                 report.push(Found::at(&port, format!("a port is 1 to 65535, and not {}", port.shown())));

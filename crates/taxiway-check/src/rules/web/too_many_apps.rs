@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule::new(
 
 fn look(graph: &Graph<'_>, report: &mut Report<'_>) {
     let mut apps = std::collections::BTreeMap::<usize, usize>::new();
-    for site in graph.of(SITES) {
+    for site in graph.of(SITES).filter(|node| graph.is_last(node)) {
         if let Some(plan) = graph.referred(&site.at("properties/serverFarmId")) {
             *apps.entry(plan.index).or_default() += 1;
         }

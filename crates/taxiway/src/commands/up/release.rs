@@ -46,15 +46,12 @@ fn check_gates_of(
     arguments: &Up,
 ) -> Result<(), Failure> {
     let read = read_migrations(platform, preparation).unwrap_or_default();
-    let rivals = taxiway_app::rival_heads(&read);
-    if !rivals.is_empty() {
-        let places: Vec<&str> = rivals.iter().map(|it| it.path.as_str()).collect();
-        return Err(Failure::refused(format!(
-            "Alembic has several heads, so `alembic upgrade head` would fail: {}",
-            places.join(", ")
-        ))
-        .next("join them", "alembic merge heads")
-        .next("the same with Flask-Migrate", "flask db merge heads"));
+    if let Some(rivals) = taxiway_app::rivals(&read).first() {
+        let refused = Failure::refused(rivals.reason());
+        let remedies = rivals.remedies().iter();
+        return Err(remedies.fold(refused, |failure, (what, command)| {
+            failure.next(*what, *command)
+        }));
     }
     let state = state_of(platform, preparation);
     let history = state
