@@ -134,7 +134,7 @@ fn a_fastapi_service_is_changed_and_brought_back() {
     live(&Example {
         name: "notes",
         page: "/notes",
-        start_page: "/ answers 200",
+        start_page: "/ answers 404",
         title_page: "/openapi.json",
         title_file: "notes/main.py",
         title: ("\"Notes\"", "\"Good notes\""),
