@@ -244,6 +244,12 @@ pub(crate) struct Down {
     /// The environment.
     #[arg(default_value = "local")]
     pub(crate) environment: String,
+    /// Only this service, which taxiway.toml names no more. Its database is kept.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+    /// Its database too, with the identity that it belongs to.
+    #[arg(long, requires = "service")]
+    pub(crate) with_database: bool,
     /// Go ahead without asking.
     #[arg(long, short)]
     pub(crate) yes: bool,

@@ -12,6 +12,7 @@ mod failure;
 mod findings;
 mod front_end;
 mod infrastructure;
+mod left_behind;
 mod ownership;
 mod programs;
 mod progress;

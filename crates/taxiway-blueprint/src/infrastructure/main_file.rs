@@ -11,7 +11,7 @@ use taxiway_bicep::build::{Document, Module, Object, Type, Value, conditional, n
 use taxiway_platform::Platform;
 
 pub(super) use self::modules::{is_given, sign_in};
-use self::modules::{output, placed, secret_symbol};
+use self::modules::{output, placed_for, secret_symbol};
 use self::names::named;
 use super::settings;
 use super::shape::Shape;
@@ -56,7 +56,7 @@ pub(super) fn document(sites: &[Site<'_>], platform: &Platform) -> Document {
 
 fn site(site: &Site<'_>, has_plan: bool, document: &mut Document) {
     let shape = site.shape();
-    let mut parameters = placed()
+    let mut parameters = placed_for(site)
         .with("planName", named("asp"))
         .with("siteName", name(site.symbol("siteName")))
         .with("workspaceId", output("monitoring", "workspaceId"))

@@ -10,9 +10,10 @@ use taxiway_diagnostics::{Diagnostic, DiskSources, Severity, Sources as _};
 use crate::arguments::{Check, CheckGate, Format};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::project::Project;
 use crate::terminal::{BOLD, DIM, Terminal};
 use crate::wording::counted;
-use crate::{acceptance, findings, repository, surroundings};
+use crate::{acceptance, findings, left_behind, repository, surroundings};
 
 /// How often fixes are applied and the result judged again.
 const MAX_ROUNDS: usize = 20;
@@ -41,6 +42,9 @@ pub(crate) fn run(
         judged = mend(&selection, judged, arguments, terminal)?;
     }
     show(&judged, &selection.sources, terminal);
+    if arguments.paths.is_empty() {
+        tell_left_behind(repository, &selection.sources, terminal);
+    }
     if !judged.failures.is_empty() {
         return Ok(Exit::Usage);
     }
@@ -49,6 +53,14 @@ pub(crate) fn run(
     } else {
         Exit::Done
     })
+}
+
+/// What the files of a repository can't show: what was rolled out of it before, and still runs.
+fn tell_left_behind(repository: Option<&Utf8Path>, sources: &DiskSources, terminal: &Terminal) {
+    let has_rolled_out = sources.root().join(".taxiway/state").is_dir();
+    if has_rolled_out && let Ok(project) = Project::open(repository) {
+        left_behind::tell_remembered(&project, terminal);
+    }
 }
 
 /// The files that are meant: those that are named, or what the repository has.

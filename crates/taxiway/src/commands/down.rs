@@ -1,5 +1,7 @@
 //! `taxiway down`: remove what `up` created.
 
+mod service;
+
 use camino::Utf8Path;
 use serde_json::json;
 use taxiway_azure::ResourceSummary;
@@ -32,11 +34,25 @@ pub(crate) async fn run(
         return Ok(Exit::Done);
     }
     ownership::check(environment, &project.root, surroundings)?;
+    if let Some(name) = &arguments.service {
+        service::refuse(&project, name)?;
+    }
     confirm(arguments, &environment.resource_group, terminal)?;
     if environment.kind == EnvironmentKind::Local {
         cloud_process::ensure(&CloudPorts::default(), surroundings)?;
     }
     let connection = connection::connect(environment, surroundings).await?;
+    if let Some(name) = &arguments.service {
+        return service::run(
+            (arguments, name),
+            &project,
+            environment,
+            &connection,
+            &mut progress,
+            terminal,
+        )
+        .await;
+    }
     let step = progress.start("remove");
     let removed = remove(&connection, environment.purge_protection).await?;
     progress.finish(
@@ -59,14 +75,25 @@ fn confirm(arguments: &Down, group: &str, terminal: &Terminal) -> Result<(), Fai
     if arguments.yes {
         return Ok(());
     }
-    let question = format!("Deletes the resource group {group} with its database. Go on?");
+    let (what, more) = match &arguments.service {
+        Some(name) if arguments.with_database => (
+            format!("the service {name} in the resource group {group} with its database"),
+            format!(" --service {name} --with-database"),
+        ),
+        Some(name) => (
+            format!("the service {name} in the resource group {group}, but not its database"),
+            format!(" --service {name}"),
+        ),
+        None => (
+            format!("the resource group {group} with its database"),
+            String::new(),
+        ),
+    };
+    let question = format!("Deletes {what}. Go on?");
     if !terminal.is_interactive() {
-        return Err(Failure::refused(format!(
-            "this deletes the resource group {group} with its database"
-        ))
-        .next(
+        return Err(Failure::refused(format!("this deletes {what}")).next(
             "go ahead",
-            format!("taxiway down {} --yes", arguments.environment),
+            format!("taxiway down {}{more} --yes", arguments.environment),
         ));
     }
     if terminal.confirm(&question) {

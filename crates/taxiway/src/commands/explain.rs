@@ -6,6 +6,7 @@ use taxiway_platform::{Choice, Platform, Source};
 use crate::arguments::Explain;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::left_behind;
 use crate::project::Project;
 use crate::terminal::{BOLD, DIM, Terminal, columns};
 
@@ -16,6 +17,7 @@ pub(crate) fn run(
     terminal: &Terminal,
 ) -> Outcome {
     let project = Project::open(repository)?;
+    left_behind::tell_remembered(&project, terminal);
     let chosen = matching(&project.platform, arguments.key.as_deref())?;
     if terminal.is_json() {
         terminal

@@ -9,6 +9,7 @@ use super::deployed::Deployed;
 use crate::arguments::InEnvironment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::left_behind;
 use crate::programs;
 use crate::site::{state, target};
 use crate::surroundings::Surroundings;
@@ -63,12 +64,21 @@ pub(crate) async fn run(
     for platform in chosen {
         all.push(see(&deployed, &platform.service).await?);
     }
+    let left = match &arguments.service {
+        Some(_) => Vec::new(),
+        None => left_behind::deployed(&deployed.connection, &deployed.project.platform).await?,
+    };
     if terminal.is_json() {
-        terminal.print_json(&document(arguments, &deployed, &all));
+        let mut document = document(arguments, &deployed, &all);
+        if !left.is_empty() {
+            document["left_behind"] = left.into();
+        }
+        terminal.print_json(&document);
     } else {
         for seen in &all {
             show(seen, &deployed, terminal);
         }
+        left_behind::tell(&deployed.environment.name, &left, terminal);
     }
     Ok(if all.iter().all(Seen::is_ready) {
         Exit::Done

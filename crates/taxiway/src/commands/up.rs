@@ -21,7 +21,7 @@ use crate::progress::{Ended, Progress};
 use crate::surroundings::Surroundings;
 use crate::terminal::{BOLD, DIM, Terminal, duration};
 use crate::wording::counted;
-use crate::{cloud_process, ownership, writing};
+use crate::{cloud_process, left_behind, ownership, writing};
 
 use preparation::Preparation;
 
@@ -36,6 +36,9 @@ struct Document {
     /// Each service, where there are several: what stands above is of the first, but `outcome`, which is of all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     services: Vec<ServiceDocument>,
+    /// Further services that still run, and that `taxiway.toml` no longer names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_behind: Vec<String>,
     seconds: f64,
     resources: usize,
     phases: Vec<Ended>,
@@ -67,11 +70,9 @@ pub(crate) async fn run(
         Some(folder) => Some(packages::take(folder, &preparation)?),
         None => None,
     };
-    if let Some((packages, served)) =
-        again::nothing_to_do(&preparation, taken.as_deref(), surroundings).await
-    {
-        keep(&packages, &preparation, arguments)?;
-        return Ok(already(&preparation, &served, &progress, terminal));
+    if let Some(again) = again::nothing_to_do(&preparation, taken.as_deref(), surroundings).await {
+        keep(&again.packages, &preparation, arguments)?;
+        return Ok(already(&preparation, &again, &progress, terminal));
     }
     terminal.say(summary::text(&preparation));
     let is_waived = arguments.yes || !terminal.is_interactive();
@@ -114,7 +115,15 @@ pub(crate) async fn run(
         terminal,
     )
     .await?;
-    finish(&preparation, &provisioned, &served, &progress, terminal);
+    let platform = &preparation.project.platform;
+    let left = left_behind::deployed(&connection, platform).await?;
+    finish(
+        &preparation,
+        &provisioned,
+        (&served, &left),
+        &progress,
+        terminal,
+    );
     Ok(Exit::Done)
 }
 
@@ -200,13 +209,13 @@ async fn provision(
 fn finish(
     preparation: &Preparation,
     provisioned: &Provisioned,
-    served: &[release::Served],
+    (served, left): (&[release::Served], &[String]),
     progress: &Progress,
     terminal: &Terminal,
 ) {
     let environment = &preparation.environment().name;
     if terminal.is_json() {
-        terminal.print_json(&document(preparation, served, progress));
+        terminal.print_json(&document(preparation, (served, left), progress));
         return;
     }
     for platform in preparation.project.platform.services() {
@@ -231,6 +240,7 @@ fn finish(
         }
         terminal.print(&one.url);
     }
+    left_behind::tell(environment, left, terminal);
     let next = if environment == "local" {
         String::new()
     } else {
@@ -248,12 +258,13 @@ fn finish(
 
 fn already(
     preparation: &Preparation,
-    served: &[release::Served],
+    again: &again::Again,
     progress: &Progress,
     terminal: &Terminal,
 ) -> Exit {
+    let served = &again.served;
     if terminal.is_json() {
-        terminal.print_json(&document(preparation, served, progress));
+        terminal.print_json(&document(preparation, (served, &again.left), progress));
     } else {
         let releases: Vec<&str> = served.iter().map(|it| it.release.as_str()).collect();
         terminal.say(format_args!(
@@ -266,13 +277,14 @@ fn already(
         for one in served {
             terminal.print(&one.url);
         }
+        left_behind::tell(&preparation.environment().name, &again.left, terminal);
     }
     Exit::Done
 }
 
 fn document(
     preparation: &Preparation,
-    served: &[release::Served],
+    (served, left): (&[release::Served], &[String]),
     progress: &Progress,
 ) -> Document {
     let outcome = |is_new: bool| if is_new { "served" } else { "unchanged" };
@@ -292,6 +304,7 @@ fn document(
                 url: it.url.clone(),
             })
             .collect(),
+        left_behind: left.to_vec(),
         seconds: progress.elapsed().as_secs_f64(),
         resources: preparation.compiled.resources.len(),
         phases: progress.ended().to_vec(),

@@ -2,7 +2,7 @@
 
 use taxiway_bicep::build::{BinaryOperator, Document, Module, Object, Value, name, text};
 
-use super::modules::{optional, placed};
+use super::modules::{optional, placed_for};
 use super::names::named;
 use crate::infrastructure::site::Site;
 
@@ -110,7 +110,7 @@ fn endpoint(service: &Service, site: &Site<'_>, condition: Value, has_zone: bool
     let (target, module) = (site.symbol(target), site.symbol(service.module));
     let zone = format!("{what}Zone");
     let mut before = vec!["network", module.as_str()];
-    let mut parameters = placed().with(
+    let mut parameters = placed_for(site).with(
         "name",
         named("pep").literal(format!("-{}", site.deployment(what))),
     );

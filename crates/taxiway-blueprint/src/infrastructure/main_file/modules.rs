@@ -46,6 +46,13 @@ pub(super) fn placed() -> Object {
         .with("tags", name("tags"))
 }
 
+/// The same for what is of one site: the tags of a further one say of which.
+pub(super) fn placed_for(site: &Site<'_>) -> Object {
+    Object::new()
+        .with("location", name("location"))
+        .with("tags", name(site.symbol("tags")))
+}
+
 pub(super) fn output(module: &str, output: &str) -> Value {
     name(module).property("outputs").property(output)
 }
@@ -155,7 +162,7 @@ fn further_identity(site: &Site<'_>) -> Module {
     Module::new(site.identity(), "modules/identity.bicep").body(
         Object::new()
             .with("name", site.deployment("identity"))
-            .with("params", placed().with("name", called)),
+            .with("params", placed_for(site).with("name", called)),
     )
 }
 
@@ -288,7 +295,7 @@ fn database(shape: Shape) -> Module {
 /// A database of the same server for a further service, once the server has done what is `before`: it takes one change at a time.
 fn further_database(site: &Site<'_>, shape: Shape, before: &str) -> Module {
     let mut parameters = Object::new()
-        .with("tags", name("tags"))
+        .with("tags", name(site.symbol("tags")))
         .with("serverName", name("databaseServerName"))
         .with("databaseName", name(site.symbol("databaseName")))
         .with("vaultName", output("keyVault", "name"))
@@ -384,7 +391,7 @@ pub(super) fn secret_symbol(secret: &str) -> String {
 }
 
 fn cache(site: &Site<'_>, several: bool) -> Module {
-    let mut parameters = placed()
+    let mut parameters = placed_for(site)
         .with("name", name(site.symbol("cacheName")))
         .with("workspaceId", workspace())
         .with("vaultName", output("keyVault", "name"));

@@ -84,7 +84,7 @@ pub(super) fn declare(sites: &[Site<'_>], shape: Shape, document: &mut Document)
         document.variable(site.symbol("cacheName"), cache_name(site));
     }
     document.blank();
-    tags(document);
+    tags(sites, document);
     if shape.network {
         document.blank();
         network(shape, document);
@@ -101,7 +101,7 @@ fn without_separators(abbreviation: &str, room: i64) -> Text {
         .value(name("hash"))
 }
 
-fn tags(document: &mut Document) {
+fn tags(sites: &[Site<'_>], document: &mut Document) {
     document.variable(
         "ownTags",
         Object::new()
@@ -113,6 +113,13 @@ fn tags(document: &mut Document) {
         "tags",
         name("union").call([name("ownTags"), name("extraTags")]),
     );
+    for site in sites {
+        if let Some(service) = site.name() {
+            let own = Object::new().with("service", service);
+            let tags = name("union").call([name("tags"), own.into()]);
+            document.variable(site.symbol("tags"), tags);
+        }
+    }
 }
 
 /// Ids by name, not outputs of the network's module: an environment without a network has none.

@@ -8,7 +8,7 @@ use super::super::shape::Shape;
 use super::super::site::Site;
 use super::READY;
 use super::endpoints::{Zone, zone};
-use super::modules::{is_given, optional, output, placed};
+use super::modules::{is_given, optional, output, placed, placed_for};
 use super::names::named;
 
 pub(super) fn declare(sites: &[Site<'_>], shape: Shape, document: &mut Document) {
@@ -31,7 +31,7 @@ pub(super) fn declare(sites: &[Site<'_>], shape: Shape, document: &mut Document)
             &site.symbol("siteDomains"),
             ("domains", &site.deployment("domains")),
             name(site.symbol("bindsDomains")),
-            placed()
+            placed_for(site)
                 .with("siteName", output(&module, "siteName"))
                 .with("planId", plan_id())
                 .with("hosts", name(site.symbol("domains"))),
@@ -85,7 +85,7 @@ fn endpoints(site: &Site<'_>, condition: Value, has_zone: bool) -> Module {
         Some(service) => named("pep").literal(format!("-{service}")),
         None => named("pep"),
     };
-    let mut parameters = placed().with("name", prefix);
+    let mut parameters = placed_for(site).with("name", prefix);
     if !has_zone {
         parameters = parameters.with("networkId", name("networkId"));
     }
@@ -193,7 +193,7 @@ fn site_alerts(site: &Site<'_>) -> Module {
             .into(),
         None => name("environmentName"),
     };
-    let parameters = placed()
+    let parameters = placed_for(site)
         .with("environmentName", called)
         .with("groupName", named("ag"))
         .with("workspaceId", output("monitoring", "workspaceId"))

@@ -7,7 +7,15 @@ use super::packages;
 use super::preparation::Preparation;
 use super::release::{self, Served};
 use crate::surroundings::Surroundings;
-use crate::{cloud_process, connection, site, writing};
+use crate::{cloud_process, connection, left_behind, site, writing};
+
+/// What is there already.
+pub(super) struct Again {
+    pub(super) packages: Vec<Package>,
+    pub(super) served: Vec<Served>,
+    /// Further services that still run, and that `taxiway.toml` no longer names.
+    pub(super) left: Vec<String>,
+}
 
 /// What serves, and its packages, if there is nothing to write, to provision or to roll out. Anything doubtful counts as
 /// something to do: the long way finds out, and says what is wrong.
@@ -15,7 +23,7 @@ pub(super) async fn nothing_to_do(
     preparation: &Preparation,
     taken: Option<&[Package]>,
     surroundings: &Surroundings,
-) -> Option<(Vec<Package>, Vec<Served>)> {
+) -> Option<Again> {
     if !writing::visible(&preparation.changes).is_empty() {
         return None;
     }
@@ -60,5 +68,10 @@ pub(super) async fn nothing_to_do(
             Serving::Nothing | Serving::Release { .. } | Serving::Unknown { .. } => return None,
         }
     }
-    Some((packages, served))
+    let left = left_behind::deployed(&connection, platform).await.ok()?;
+    Some(Again {
+        packages,
+        served,
+        left,
+    })
 }

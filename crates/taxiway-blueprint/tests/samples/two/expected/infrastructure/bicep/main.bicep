@@ -122,6 +122,9 @@ var ownTags = {
   'managed-by': 'taxiway'
 }
 var tags = union(ownTags, extraTags)
+var notesTags = union(tags, {
+  service: 'notes'
+})
 
 var hasNetwork = networkProfile != 'none'
 var isPrivate = networkProfile == 'private' || networkProfile == 'internal'
@@ -147,7 +150,7 @@ module notesIdentity 'modules/identity.bicep' = {
   name: 'notes-identity'
   params: {
     location: location
-    tags: tags
+    tags: notesTags
     name: 'id-${workload}-notes-${environmentName}'
   }
 }
@@ -232,7 +235,7 @@ module database 'modules/postgresql.bicep' = {
 module notesDatabase 'modules/postgresql-database.bicep' = {
   name: 'notes-database'
   params: {
-    tags: tags
+    tags: notesTags
     serverName: databaseServerName
     databaseName: notesDatabaseName
     vaultName: keyVault.outputs.name
@@ -446,7 +449,7 @@ module notesAppService 'modules/site.bicep' = {
   name: 'notes-app-service'
   params: {
     location: location
-    tags: tags
+    tags: notesTags
     planName: 'asp-${workload}-${environmentName}'
     siteName: notesSiteName
     workspaceId: monitoring.outputs.workspaceId
@@ -475,7 +478,7 @@ module notesSiteDomains 'modules/domains.bicep' = if (notesBindsDomains) {
   name: 'notes-domains'
   params: {
     location: location
-    tags: tags
+    tags: notesTags
     siteName: notesAppService.outputs.siteName
     planId: plan.outputs.planId
     hosts: notesDomains
@@ -532,7 +535,7 @@ module notesSiteAlerts 'modules/site-alerts.bicep' = if (hasAlerts) {
   name: 'notes-site-alerts'
   params: {
     location: location
-    tags: tags
+    tags: notesTags
     environmentName: '${environmentName}-notes'
     groupName: 'ag-${workload}-${environmentName}'
     workspaceId: monitoring.outputs.workspaceId
