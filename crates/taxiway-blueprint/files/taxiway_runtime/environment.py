@@ -236,6 +236,24 @@ def existing_folders(own):
     return [entry for entry, folder in folders if Path(folder).is_dir()]
 
 
+def use_built_front_end(settings):
+    """Lets pages name the files that were built: settings that follow the project's own DEBUG may name a development server.
+
+    Source: django-vite, "Configuration", with the names of its releases before 3.0.
+    """
+    if "DJANGO_VITE_DEV_MODE" in settings:
+        settings["DJANGO_VITE_DEV_MODE"] = False
+
+    def built(options):
+        return {**options, "dev_mode": False} if isinstance(options, dict) else options
+
+    applications = settings.get("DJANGO_VITE")
+    if isinstance(applications, dict):
+        settings["DJANGO_VITE"] = {
+            name: built(options) for name, options in applications.items()
+        }
+
+
 def serve_static_files(settings):
     """Adds WhiteNoise, unless the project serves its static files in some way of its own."""
     middleware = settings["MIDDLEWARE"]

@@ -21,6 +21,8 @@ use crate::covering::covering;
 use crate::evaluated::{evaluated, template};
 use crate::sample::variable;
 
+/// Whose settings and keys differ, and whose variables do.
+const FRAMEWORK: [&str; 2] = ["django", "flask"];
 const HOSTING: [&str; 2] = ["code", "container"];
 const NETWORK: [&str; 4] = ["public", "private", "internal", "internal with vpn"];
 const DATABASE: [&str; 7] = [
@@ -44,6 +46,7 @@ const ENVIRONMENT: [(&str, &str); 3] = [
 
 #[derive(Clone, Copy, Debug)]
 struct Combination {
+    framework: &'static str,
     hosting: &'static str,
     network: &'static str,
     database: &'static str,
@@ -65,6 +68,7 @@ fn combinations() -> Vec<Combination> {
                         for size in SIZE {
                             for (environment, region) in ENVIRONMENT {
                                 all.push(Combination {
+                                    framework: FRAMEWORK[0],
                                     hosting,
                                     network,
                                     database,
@@ -87,6 +91,7 @@ fn combinations() -> Vec<Combination> {
 impl Combination {
     fn name(self) -> String {
         let Self {
+            framework,
             hosting,
             network,
             database,
@@ -97,13 +102,14 @@ impl Combination {
             region: _,
         } = self;
         let storage = if storage { "storage" } else { "none" };
-        format!("{hosting} {network} {database} {cache} {storage} {size} {environment}")
+        format!("{framework} {hosting} {network} {database} {cache} {storage} {size} {environment}")
             .replace(' ', "_")
     }
 
     /// What is chosen, in one order of the choices.
-    fn choices(self) -> [String; 7] {
+    fn choices(self) -> [String; 8] {
         [
+            self.framework.to_owned(),
             self.hosting.to_owned(),
             self.network.to_owned(),
             self.database.to_owned(),
@@ -190,6 +196,36 @@ impl Combination {
     }
 }
 
+/// The application of a combination.
+fn app_of(framework: &str) -> App {
+    match framework {
+        "flask" => flask(),
+        _ => app(),
+    }
+}
+
+/// An application that is no Django: its key has another name, and its library signs in to the database.
+fn flask() -> App {
+    let document = json!({"schema": "taxiway.detect/v1", "kind": "app", "services": [{
+        "name": "shop", "root": ".", "app_dir": ".",
+        "framework": {"name": "flask", "version": "3.1"},
+        "interface": "wsgi", "entrypoint": "shop:create_app()",
+        "python": {"version": "3.12"},
+        "dependencies": {"manager": "pip", "manifests": ["requirements.txt"], "distributions": [
+            {"name": "flask-sqlalchemy", "place": "requirements.txt:2"},
+        ]},
+        "database": {"engine": "postgresql", "config": "url", "env": ["DATABASE_URL"]},
+        "migrations": {"tool": "flask-migrate"},
+        "env": [
+            {"name": "DATABASE_URL", "required": true, "secret": true},
+            {"name": "REDIS_URL", "required": false, "secret": true},
+            {"name": "SECRET_KEY", "required": true, "secret": true},
+        ],
+        "processes": [{"kind": "worker", "tool": "celery", "app": "shop", "places": ["shop/tasks.py:3"]}],
+    }]});
+    serde_json::from_value(document).unwrap()
+}
+
 fn app() -> App {
     let document = json!({"schema": "taxiway.detect/v1", "kind": "app", "services": [{
         "name": "shop", "root": ".", "app_dir": ".", "manage": "manage.py",
@@ -210,17 +246,31 @@ fn chosen() -> Vec<Combination> {
         .filter(|it| it.is_possible())
         .collect();
     if variable("TAXIWAY_ALL_COMBINATIONS").is_some() {
-        return possible;
+        // Each once: whose application it is alternates.
+        let of = |(index, combination): (usize, Combination)| Combination {
+            framework: FRAMEWORK[index % FRAMEWORK.len()],
+            ..combination
+        };
+        return possible.into_iter().enumerate().map(of).collect();
     }
-    let choices: Vec<[String; 7]> = possible.iter().map(|it| it.choices()).collect();
+    let possible: Vec<Combination> = FRAMEWORK
+        .into_iter()
+        .flat_map(|framework| {
+            possible
+                .iter()
+                .map(move |it| Combination { framework, ..*it })
+        })
+        .collect();
+    let choices: Vec<[String; 8]> = possible.iter().map(|it| it.choices()).collect();
     let chosen = covering(&choices);
     chosen.into_iter().map(|index| possible[index]).collect()
 }
 
 #[test]
 fn every_combination_is_generated_compiled_and_evaluated() {
-    let (app, folder) = (app(), variable("TAXIWAY_COMBINATIONS_TO"));
+    let folder = variable("TAXIWAY_COMBINATIONS_TO");
     for combination in chosen() {
+        let app = app_of(combination.framework);
         let name = combination.name();
         let config = Config::parse(&combination.config()).unwrap();
         let platform =
@@ -242,7 +292,13 @@ fn every_combination_is_generated_compiled_and_evaluated() {
             "KEEP_MEDIA = {}",
             if combination.storage { "True" } else { "False" }
         );
-        assert!(project.unwrap().contains(&keeps), "{keeps} in {name}");
+        // Uploads of other frameworks are their own business.
+        let is_django = combination.framework == "django";
+        assert_eq!(
+            project.unwrap().contains(&keeps),
+            is_django,
+            "{keeps} in {name}"
+        );
         let template = template(&sources);
         for environment in ["local", combination.environment] {
             let resources = evaluated(&template, &sources, "shop", environment);

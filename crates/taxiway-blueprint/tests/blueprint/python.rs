@@ -342,6 +342,24 @@ check(INSTALLED_APPS=[])
 }
 
 #[test]
+fn pages_name_the_front_end_that_was_built() {
+    let script = r#"
+from taxiway_runtime import environment as it
+def check(**settings):
+    it.use_built_front_end(settings)
+    print(settings)
+check(DJANGO_VITE={'default': {'dev_mode': True, 'manifest_path': 'dist/manifest.json'}, 'other': {}})
+check(DJANGO_VITE_DEV_MODE=True, DJANGO_VITE_ASSETS_PATH='dist')
+check(DEBUG=False)
+"#;
+    insta::assert_snapshot!(overlay(script, &COMPLETE), @"
+    {'DJANGO_VITE': {'default': {'dev_mode': False, 'manifest_path': 'dist/manifest.json'}, 'other': {'dev_mode': False}}}
+    {'DJANGO_VITE_DEV_MODE': False, 'DJANGO_VITE_ASSETS_PATH': 'dist'}
+    {'DEBUG': False}
+    ");
+}
+
+#[test]
 fn a_log_line_is_one_object_and_names_the_projects_own_line() {
     let script = r#"
 import json, logging, pathlib

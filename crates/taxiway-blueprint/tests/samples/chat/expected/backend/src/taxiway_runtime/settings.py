@@ -73,6 +73,7 @@ STATIC_ROOT = _own.get("STATIC_ROOT") or str(_environment.APP_DIR / "staticfiles
 # Git keeps no empty folders: one that is named but absent would stop collectstatic.
 STATICFILES_DIRS = _environment.existing_folders(_own.get("STATICFILES_DIRS", []))
 _environment.serve_static_files(_own)
+_environment.use_built_front_end(_own)
 
 # Media
 
