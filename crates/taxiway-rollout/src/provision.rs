@@ -127,9 +127,21 @@ impl Infrastructure {
         azure: &Azure,
         progress: &(dyn Fn(&DeploymentOperation) + Send + Sync),
     ) -> Result<Provisioned, ProvisionError> {
-        if let Some(current) = self.current(azure).await? {
-            return Ok(current);
+        match self.current(azure).await? {
+            Some(current) => Ok(current),
+            None => self.provision_again(azure, progress).await,
         }
+    }
+
+    /// Deploys it, whether it is deployed or not: what was changed by hand is as the template says again, as far as that says it.
+    ///
+    /// # Errors
+    /// As [`Infrastructure::provision`].
+    pub async fn provision_again(
+        &self,
+        azure: &Azure,
+        progress: &(dyn Fn(&DeploymentOperation) + Send + Sync),
+    ) -> Result<Provisioned, ProvisionError> {
         azure
             .put_resource_group(&self.group, &self.location, &self.tags)
             .await?;

@@ -131,6 +131,9 @@ pub(crate) struct Up {
     /// Acknowledge a migration that is unsafe for the release that serves now; may be repeated.
     #[arg(long, value_name = "APP.MIGRATION")]
     pub(crate) allow: Vec<String>,
+    /// Deploy the infrastructure even where nothing of it is new: takes back what was changed by hand.
+    #[arg(long)]
+    pub(crate) provision: bool,
     /// Keep what is rolled out, for another environment: a zip for each service, in this folder outside the repository.
     #[arg(long, value_name = "FOLDER", conflicts_with = "packages")]
     pub(crate) keep_packages: Option<Utf8PathBuf>,

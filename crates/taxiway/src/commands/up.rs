@@ -10,6 +10,7 @@ mod summary;
 mod unset_variables;
 
 use serde::Serialize;
+use taxiway_azure::DeploymentOperation;
 use taxiway_platform::EnvironmentKind;
 use taxiway_rollout::{Package, Provisioned};
 
@@ -70,7 +71,10 @@ pub(crate) async fn run(
         Some(folder) => Some(packages::take(folder, &preparation)?),
         None => None,
     };
-    if let Some(again) = again::nothing_to_do(&preparation, taken.as_deref(), surroundings).await {
+    if !arguments.provision
+        && let Some(again) =
+            again::nothing_to_do(&preparation, taken.as_deref(), surroundings).await
+    {
         keep(&again.packages, &preparation, arguments)?;
         return Ok(already(&preparation, &again, &progress, terminal));
     }
@@ -105,7 +109,8 @@ pub(crate) async fn run(
     keep(&packages, &preparation, arguments)?;
     let connection = reach(&preparation, surroundings, &mut progress).await?;
     sign_in::keep(&preparation, &connection).await?;
-    let provisioned = provision(&preparation, &connection, &mut progress, terminal).await?;
+    let again = arguments.provision;
+    let provisioned = provision(&preparation, &connection, again, &mut progress, terminal).await?;
     let served = release::roll_out(
         &preparation,
         &connection,
@@ -169,22 +174,26 @@ async fn reach(
 async fn provision(
     preparation: &Preparation,
     connection: &Connection,
+    again: bool,
     progress: &mut Progress,
     terminal: &Terminal,
 ) -> Result<Provisioned, Failure> {
     let infrastructure = preparation.infrastructure(connection);
     let step = progress.start("provision");
-    let result = infrastructure
-        .provision(&connection.azure, &|operation| {
-            let (Some(kind), Some(name)) = (&operation.resource_type, &operation.resource_name)
-            else {
-                return;
-            };
-            let state = operation.state.to_lowercase();
-            step.message(format!("{name} {state}"));
-            terminal.detail(format_args!("    {kind} {name} {state}"));
-        })
-        .await;
+    let shown = |operation: &DeploymentOperation| {
+        let (Some(kind), Some(name)) = (&operation.resource_type, &operation.resource_name) else {
+            return;
+        };
+        let state = operation.state.to_lowercase();
+        step.message(format!("{name} {state}"));
+        terminal.detail(format_args!("    {kind} {name} {state}"));
+    };
+    let azure = &connection.azure;
+    let result = if again {
+        infrastructure.provision_again(azure, &shown).await
+    } else {
+        infrastructure.provision(azure, &shown).await
+    };
     match result {
         Ok(provisioned) => {
             let count = preparation.compiled.resources.len();

@@ -3,6 +3,7 @@
 use taxiway_test::{Fixture, case};
 
 use crate::load::Load;
+use crate::rights::ResourceManager;
 use crate::world::World;
 
 #[test]
@@ -142,6 +143,17 @@ fn an_edit_of_the_infrastructure_is_kept_and_deployed() {
         world.run(&["up", "--format", "json"]).succeeds().json()["outcome"],
         "unchanged"
     );
+
+    let cloud = ResourceManager::of(&world, "rg-shop-local");
+    assert_eq!(cloud.retention(Some(90)), 90, "somebody changes it by hand");
+    world.run(&["up", "--yes"]).succeeds();
+    assert_eq!(
+        cloud.retention(None),
+        90,
+        "nothing is new in the repository"
+    );
+    world.run(&["up", "--yes", "--provision"]).succeeds();
+    assert_eq!(cloud.retention(None), 31);
 }
 
 #[test]

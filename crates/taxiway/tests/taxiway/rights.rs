@@ -90,6 +90,24 @@ impl ResourceManager {
         send(self.client.get(url).bearer_auth(token)).0
     }
 
+    /// For how many days logs are kept, after somebody has changed that by hand.
+    pub(crate) fn retention(&self, by_hand: Option<u64>) -> u64 {
+        let (_, listed) = self.call(Method::GET, "/resources", "2021-04-01", &Value::Null);
+        let mut all = listed["value"].as_array().expect("a list").iter();
+        let workspace = all.find(|it| it["type"] == "Microsoft.OperationalInsights/workspaces");
+        let id = workspace.expect("it was deployed")["id"].as_str();
+        let id = id.expect("an id");
+        let (_, mut workspace) = self.call(Method::GET, id, "2023-09-01", &Value::Null);
+        if let Some(days) = by_hand {
+            workspace["properties"]["retentionInDays"] = days.into();
+            let (status, answer) = self.call(Method::PUT, id, "2023-09-01", &workspace);
+            assert!([200, 201].contains(&status), "{answer:#}");
+            workspace = answer;
+        }
+        let days = &workspace["properties"]["retentionInDays"];
+        days.as_u64().expect("a number of days")
+    }
+
     /// Deploys a file with its parameters, and tells the outputs.
     fn deploy(&self, properties: &Value) -> Value {
         let path = "/providers/Microsoft.Resources/deployments/pipeline";
