@@ -7,5 +7,5 @@ fi
   cat "$RUNNER_TEMP/what-if.md"
   echo
   echo "Either somebody changed it by hand, or the newest commit is not deployed yet."
-  echo "\`taxiway up $ENVIRONMENT\` brings back what the repository says."
+  echo "@BACK@ brings back what the repository says."
 } > "$RUNNER_TEMP/issue.md"

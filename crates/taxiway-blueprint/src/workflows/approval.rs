@@ -7,8 +7,8 @@
 use taxiway_platform::{Environment, Platform};
 
 use super::deploy::{on_branch, script};
-use super::infrastructure::{sign_in, what_if};
-use super::step::{checkout, defaults, job, permissions};
+use super::infrastructure::comparing;
+use super::step::job;
 use crate::yaml::{Map, Value};
 
 /// The job that shows the plan, and goes on where it is approved.
@@ -18,49 +18,31 @@ pub(super) fn job_of(platform: &Platform, environment: &Environment, first: &str
     } else {
         ""
     };
-    job("The plan is approved", 20)
+    let job = job("The plan is approved", 20)
         .with("if", on_branch(&platform.delivery.branch))
         .with("needs", Value::Flow(vec![first.to_owned()]))
-        .with(
-            "permissions",
-            permissions(&[
-                (
-                    "contents",
-                    "read",
-                    "checks the commit out, and reads signed tags",
-                ),
-                ("id-token", "write", "signs in to Azure without a password"),
-                (
-                    "actions",
-                    "read",
-                    "sees whether the environment has reviewers",
-                ),
-            ]),
-        )
-        .with("defaults", defaults("."))
         .with(
             "env",
             Map::new()
                 .with("ENVIRONMENT", environment.name.as_str())
                 .with("RESOURCE_GROUP", environment.resource_group.as_str()),
-        )
-        .with(
-            "steps",
-            vec![
-                checkout(),
-                sign_in(),
-                what_if(),
-                script(
-                    "Somebody who may has approved it",
-                    include_str!("../../files/workflows/approval.sh"),
-                )
-                .with(
-                    "env",
-                    Map::new()
-                        .with("GH_TOKEN", "${{ github.token }}")
-                        .with("APPROVERS", platform.delivery.approvers.join(" "))
-                        .with("RELEASE", release),
-                ),
-            ],
-        )
+        );
+    let approved = script(
+        "Somebody who may has approved it",
+        include_str!("../../files/workflows/approval.sh"),
+    );
+    let approved = approved.with(
+        "env",
+        Map::new()
+            .with("GH_TOKEN", "${{ github.token }}")
+            .with("APPROVERS", platform.delivery.approvers.join(" "))
+            .with("RELEASE", release),
+    );
+    let reads = "checks the commit out, and reads signed tags";
+    let scope = (
+        "actions",
+        "read",
+        "sees whether the environment has reviewers",
+    );
+    comparing(job, reads, scope, approved)
 }

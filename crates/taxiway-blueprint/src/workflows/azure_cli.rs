@@ -5,7 +5,7 @@
 //!
 //! Invariant: a swap back, and a rollback, look at what the slot holds first. What was rejected is never put into production.
 
-use taxiway_platform::{EnvironmentKind, Origin, Platform};
+use taxiway_platform::{Origin, Platform};
 
 use super::actions::AZURE_LOGIN;
 use super::deploy::{environments, group, inputs, rights, rollback_by, script, verifying};
@@ -90,12 +90,8 @@ pub(super) fn sign_in() -> Map {
 }
 
 fn place(platform: &Platform) -> Map {
-    let mut all: Vec<_> = environments(platform);
-    // The local cloud is deployed to in rehearsals.
-    let local = platform.environments.iter();
-    all.extend(local.filter(|it| it.kind == EnvironmentKind::Local));
-    let cases: Vec<String> = all
-        .iter()
+    let cases: Vec<String> = environments(platform)
+        .into_iter()
         .map(|it| format!("  {}) group={} ;;", it.name, it.resource_group))
         .collect();
     let text =

@@ -119,71 +119,49 @@ fn apply(platform: &Platform, environment: &Environment) -> Map {
 }
 
 fn plan(platform: &Platform) -> Map {
-    comparing(platform, "Plan")
+    let say = script(
+        "Say it under the pull request",
+        include_str!("../../files/workflows/comment.sh"),
+    );
+    let say = say.with(
+        "env",
+        Map::new()
+            .with("GH_TOKEN", "${{ github.token }}")
+            .with("PULL_REQUEST", "${{ github.event.pull_request.number }}"),
+    );
+    let writes = (
+        "pull-requests",
+        "write",
+        "writes the plan under the pull request",
+    );
+    let job = for_each(platform, "Plan")
         .comment("A fork's pull request gets no identity, and the repository may not have one that only reads.")
         .with(
             "if",
             "${{ vars.AZURE_READER_CLIENT_ID != '' && github.event.pull_request.head.repo.full_name == github.repository }}",
         )
-        .with("needs", Value::Flow(vec!["compile".to_owned()]))
-        .with(
-            "permissions",
-            permissions(&[
-                ("contents", "read", "checks the commit out"),
-                ("id-token", "write", "signs in to Azure without a password"),
-                ("pull-requests", "write", "writes the plan under the pull request"),
-            ]),
-        )
-        .with("defaults", defaults("."))
-        .with("env", matrix_environment())
-        .with(
-            "steps",
-            vec![
-                checkout(),
-                sign_in(),
-                what_if(),
-                script("Say it under the pull request", include_str!("../../files/workflows/comment.sh")).with(
-                    "env",
-                    Map::new()
-                        .with("GH_TOKEN", "${{ github.token }}")
-                        .with("PULL_REQUEST", "${{ github.event.pull_request.number }}"),
-                ),
-            ],
-        )
+        .with("needs", Value::Flow(vec!["compile".to_owned()]));
+    comparing(job, CHECKS_OUT, writes, say)
 }
 
 /// `drift.yml`.
 pub(super) fn drift(platform: &Platform) -> Map {
-    let job = comparing(platform, "Drift")
-        .with("if", "${{ vars.AZURE_READER_CLIENT_ID != '' }}")
-        .with(
-            "permissions",
-            permissions(&[
-                ("contents", "read", "checks the commit out"),
-                ("id-token", "write", "signs in to Azure without a password"),
-                ("issues", "write", "opens an issue for what has drifted"),
-            ]),
-        )
-        .with("defaults", defaults("."))
-        .with("env", matrix_environment())
-        .with(
-            "steps",
-            vec![
-                checkout(),
-                sign_in(),
-                what_if(),
-                script(
-                    "Open an issue, or close it",
-                    &[
-                        include_str!("../../files/workflows/drift.sh"),
-                        ISSUE,
-                        "# A run that found something is red.\nexit 1\n",
-                    ]
-                    .concat(),
-                )
-                .with("env", Map::new().with("GH_TOKEN", "${{ github.token }}")),
-            ],
-        );
+    let back = match platform.delivery.tool {
+        Tool::Taxiway => "\\`taxiway up $ENVIRONMENT --provision\\`",
+        Tool::AzureCli => "The workflow **Deploy to $ENVIRONMENT**",
+    };
+    let text = include_str!("../../files/workflows/drift.sh").replace("@BACK@", back);
+    let text = [
+        text.as_str(),
+        ISSUE,
+        "# A run that found something is red.\nexit 1\n",
+    ]
+    .concat();
+    let tell = script("Open an issue, or close it", &text)
+        .with("env", Map::new().with("GH_TOKEN", "${{ github.token }}"));
+    let writes = ("issues", "write", "opens an issue for what has drifted");
+    let job = for_each(platform, "Drift").with("if", "${{ vars.AZURE_READER_CLIENT_ID != '' }}");
+    let job = comparing(job, CHECKS_OUT, writes, tell);
     Map::new()
         .with("name", "Drift")
         .blank()
@@ -208,14 +186,31 @@ pub(super) fn drift(platform: &Platform) -> Map {
 }
 
 /// A job for each environment.
-fn comparing(platform: &Platform, name: &str) -> Map {
+fn for_each(platform: &Platform, name: &str) -> Map {
     let include: Vec<Map> = environments(platform).into_iter().map(entry).collect();
-    job(&format!("{name} of ${{{{ matrix.environment }}}}"), 20).with(
-        "strategy",
-        Map::new()
-            .with("fail-fast", false)
-            .with("matrix", Map::new().with("include", include)),
-    )
+    job(&format!("{name} of ${{{{ matrix.environment }}}}"), 20)
+        .with(
+            "strategy",
+            Map::new()
+                .with("fail-fast", false)
+                .with("matrix", Map::new().with("include", include)),
+        )
+        .with("env", matrix_environment())
+}
+
+const CHECKS_OUT: &str = "checks the commit out";
+
+/// What a job does that compares the repository with what exists, and then something with what it found, with the rights that
+/// this takes.
+pub(super) fn comparing(job: Map, reads: &str, scope: (&str, &str, &str), then: Map) -> Map {
+    let scopes = [
+        ("contents", "read", reads),
+        ("id-token", "write", "signs in to Azure without a password"),
+        scope,
+    ];
+    job.with("permissions", permissions(&scopes))
+        .with("defaults", defaults("."))
+        .with("steps", vec![checkout(), sign_in(), what_if(), then])
 }
 
 fn entry(environment: &Environment) -> Map {
@@ -231,7 +226,7 @@ fn matrix_environment() -> Map {
 }
 
 /// The reader's identity is the repository's own: no environment's rules should hold up a comparison.
-pub(super) fn sign_in() -> Map {
+fn sign_in() -> Map {
     uses("Sign in to Azure, to read", AZURE_LOGIN)
         .comment("Variables of the repository.")
         .with(
@@ -243,6 +238,6 @@ pub(super) fn sign_in() -> Map {
         )
 }
 
-pub(super) fn what_if() -> Map {
+fn what_if() -> Map {
     script("Compare", include_str!("../../files/workflows/what-if.sh"))
 }

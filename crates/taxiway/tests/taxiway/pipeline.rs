@@ -107,10 +107,14 @@ impl Place {
         let text = std::fs::read_to_string(folder.join(".github/workflows").join(workflow))
             .expect("it is generated");
         // The local cloud is all the environments that there are.
-        let text = text.replace(
-            "inputs.environment == 'staging'",
-            "inputs.environment == 'local'",
-        );
+        let app = self.world.shop.path().file_name().unwrap_or_default();
+        let case = |name: &str| format!("{name}) group=rg-{app}-{name} ;;");
+        let text = text
+            .replace(
+                "inputs.environment == 'staging'",
+                "inputs.environment == 'local'",
+            )
+            .replace(&case("staging"), &case("local"));
         let artifacts = self.artifacts();
         let program = Utf8Path::new(env!("CARGO_BIN_EXE_taxiway"));
         let tools = Utf8Path::from_path(self.tools.path()).expect("a UTF-8 path");
