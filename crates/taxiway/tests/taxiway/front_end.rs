@@ -70,8 +70,9 @@ fn install(tools: &Utf8Path, npm: &str) {
     std::fs::set_permissions(tools.join("npm"), mode).expect("the fixture can be made");
 }
 
+/// Brings the world up, with what `tools` holds.
 #[expect(clippy::disallowed_methods, reason = "the programs of this machine")]
-fn up(world: &World, tools: &Utf8Path) -> Ran {
+pub(crate) fn up(world: &World, tools: &Utf8Path) -> Ran {
     let usual = std::env::var("PATH").expect("it is set");
     let mut command = world.command(&["up", "--yes", "--format", "json"]);
     command

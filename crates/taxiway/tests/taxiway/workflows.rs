@@ -153,13 +153,109 @@ fn ci_of_a_django_shop_is_green_and_turns_red() {
     a_leaked_secret_turns_red(&place);
 }
 
-/// GitHub's program, which knows one run that went well, and the artifact that it kept.
-const ARTIFACTS: &str = r#"#!/bin/sh
+/// An application of one page that keeps nothing, and whose team measures what its tests reach.
+fn of_one_page(root: &camino::Utf8Path) {
+    std::fs::remove_dir_all(root.join("links")).expect("it is a copy");
+    std::fs::remove_dir_all(root.join("migrations")).expect("it is a copy");
+    std::fs::remove_dir_all(root.join("tests")).expect("it is a copy");
+    std::fs::create_dir(root.join("tests")).expect("it is a copy");
+    for (path, text) in [
+        (
+            "wsgi.py",
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get(\"/\")\ndef page():\n    return \"hello\"\n\n\n@app.get(\"/never\")\ndef never():\n    return \"nobody asks\"\n",
+        ),
+        ("requirements.txt", "Flask>=3.1,<4\n"),
+        (
+            "requirements-dev.txt",
+            "-r requirements.txt\npytest>=8\ncoverage>=7\n",
+        ),
+        (
+            ".coveragerc",
+            "[run]\nsource = .\n\n[report]\ninclude = wsgi.py\nfail_under = 80\n",
+        ),
+        (
+            "tests/test_page.py",
+            "from wsgi import app\n\n\ndef test_page():\n    assert app.test_client().get(\"/\").text == \"hello\"\n",
+        ),
+    ] {
+        std::fs::write(root.join(path), text).expect("it is a copy");
+    }
+}
+
+#[test]
+fn ci_without_a_database_is_green_and_turns_red_below_the_threshold_of_coverage() {
+    let place = Place::changed("links", "", of_one_page);
+    let text = std::fs::read_to_string(place.world.shop.path().join(".github/workflows/ci.yml"));
+    assert!(!text.unwrap().contains("postgres"), "there is no database");
+    let jobs = place.run("ci.yml", &["test", "package", "generated"], &[]);
+    all_green(&jobs);
+    let summary = &jobs[0].summary;
+    assert!(
+        summary.contains("### Coverage") && summary.contains("TOTAL"),
+        "{summary}"
+    );
+    let red = place.red(".coveragerc", "fail_under = 80", "fail_under = 90");
+    assert_eq!(red.as_deref(), Some("Coverage"));
+    let red = place.red("wsgi.py", "return \"hello\"", "return \"good-bye\"");
+    assert_eq!(red.as_deref(), Some("pytest"));
+}
+
+/// The lock of a front end that needs this version of a package, without what is only for its development.
+fn lock(version: &str) -> String {
+    serde_json::json!({
+        "name": "web", "lockfileVersion": 3,
+        "packages": {
+            "": {"dependencies": {"lodash": version}},
+            "node_modules/lodash": {"version": version, "resolved": "https://registry.npmjs.org/lodash/-/lodash.tgz"},
+        },
+    })
+    .to_string()
+}
+
+/// Needs npm, which is no part of this suite: `cargo test -p taxiway --test taxiway -- --ignored a_locked_package`.
+#[test]
+#[ignore = "needs npm"]
+fn a_locked_package_of_the_front_end_that_has_a_vulnerability_turns_red() {
+    const KNOWN: &[Advisory] = &[Advisory {
+        id: "GHSA-jf85-cpcp-j695",
+        package: "lodash",
+        version: "4.17.11",
+    }];
+    let mut place = Place::changed("links", "", |root| {
+        front_end::add_to(root);
+        let write = |file: &str, text: String| std::fs::write(root.join(file), text);
+        let package = r#"{"name": "web", "scripts": {"build": "vite build"}, "dependencies": {"lodash": "4.17.21"}}"#;
+        write("web/package.json", package.to_owned()).expect("it is a copy");
+        write("web/package-lock.json", lock("4.17.21")).expect("it is a copy");
+    });
+    let advisories = Advisories::serve(KNOWN);
+    place.more.push(advisories.registry());
+    let audit = |version: &str| {
+        let path = place.world.shop.path().join("web/package-lock.json");
+        std::fs::write(path, lock(version)).expect("it can be changed");
+        place.run("security.yml", &["front-end"], &[]).remove(0)
+    };
+    all_green(&[audit("4.17.21")]);
+    let red = audit("4.17.11");
+    let step = "No locked package of the front end has a known vulnerability";
+    assert_eq!(red.failed(), Some(step), "{red:#?}");
+    assert!(
+        format!("{red:?}").contains("GHSA-jf85-cpcp-j695"),
+        "{red:#?}"
+    );
+}
+
+/// GitHub's program: commits are what Git says, each name in the file `verified` is one whose deployment ended well, and one run
+/// kept an artifact, if that is there.
+const GH: &str = r#"#!/bin/sh
 for word; do
   [ "$before" = --jq ] && filter=$word
   before=$word
 done
-case "$*" in *artifacts/9/zip) exec cat "$KEPT.zip" ;; esac
+case "$*" in
+  *artifacts/9/zip) exec cat "$KEPT.zip" ;;
+  *commits/*) name=${2##*/}; exec git rev-parse --verify --quiet "$name^{commit}" ;;
+esac
 case "$*" in
   *runs/7/artifacts*)
     expired=true
@@ -167,6 +263,7 @@ case "$*" in
     digest=$(sha256sum < "$KEPT.zip" | cut -c 1-64)
     echo "{\"artifacts\": [{\"id\": 8, \"expired\": true}, {\"id\": 9, \"expired\": $expired, \"digest\": \"sha256:$digest\"}]}" ;;
   *workflows/deploy-staging.yml/runs*) echo '{"workflow_runs": [{"id": 7}]}' ;;
+  *runs*) for word; do case "$word" in head_sha=*) grep -q "${word#head_sha=}" "$VERIFIED" && echo '{"workflow_runs": [{"id": 1}]}' ;; esac; done; true ;;
 esac | jq --raw-output "$filter"
 "#;
 
@@ -197,7 +294,9 @@ fn what_was_verified_is_taken_as_it_is(place: &Place, release: &str) -> String {
     let asked = || std::fs::read_to_string(place.tools.path().join("asked")).unwrap_or_default();
     let built = asked();
     let front_end = place.world.shop.path().join(".taxiway/front-end");
-    std::fs::remove_dir_all(&front_end).expect("the front end was built");
+    if front_end.exists() {
+        std::fs::remove_dir_all(&front_end).expect("it is ours");
+    }
     let verified = || {
         place
             .run("deploy-production.yml", &["verified"], &[])
@@ -254,7 +353,7 @@ fn a_deployment_verifies_what_it_serves_and_a_rollback_brings_the_release_before
         python()
     );
     let mut place = Place::changed("links", &delivery, front_end::add_to);
-    for (name, script) in [("npm", front_end::NPM), ("gh", ARTIFACTS), ("unzip", UNZIP)] {
+    for (name, script) in [("npm", front_end::NPM), ("gh", GH), ("unzip", UNZIP)] {
         place.tool(name, script);
     }
     let kept = place.tools.path().join("kept");
@@ -303,14 +402,6 @@ fn a_deployment_verifies_what_it_serves_and_a_rollback_brings_the_release_before
     assert_eq!(place.world.serving(), second);
 }
 
-/// GitHub's program: commits are what Git says, and each name in the file `verified` is one whose deployment ended well.
-const GH: &str = r#"#!/bin/sh
-case "$*" in
-  *commits/*) name=${2##*/}; exec git rev-parse --verify --quiet "$name^{commit}" ;;
-  *runs*) for word; do case "$word" in head_sha=*) grep -q "${word#head_sha=}" "$VERIFIED" && echo 1 ;; esac; done; true ;;
-esac
-"#;
-
 /// The Bicep of the Azure CLI is a program of its own, which comes from GitHub; ours knows the same commands.
 const BICEP: &str = r#"#!/bin/sh
 if [ "$1" = --version ]; then echo "Bicep CLI version 0.38.33 (stand-in)"; else exec taxiway bicep "$@"; fi
@@ -332,18 +423,19 @@ exec /bin/sleep 0.3
 )]
 fn without_taxiway_a_deployment_is_the_same_and_what_was_rejected_never_serves() {
     let az = std::env::var("TAXIWAY_TEST_AZ").expect("TAXIWAY_TEST_AZ names the folder with az");
-    let mut place = Place::with(
-        "links",
-        &format!(
-            "deploy-with = \"azure-cli\"\n\n[environments.local]\npython = \"{}\"\n",
-            python()
-        ),
+    let python = python();
+    let delivery = format!(
+        "deploy-with = \"azure-cli\"\n\n[environments.local]\npython = \"{python}\"\n\n[environments.staging]\npython = \"{python}\"\n"
     );
-    place.tool("gh", GH);
+    let mut place = Place::changed("links", &delivery, front_end::add_to);
+    for (name, script) in [("npm", front_end::NPM), ("gh", GH), ("unzip", UNZIP)] {
+        place.tool(name, script);
+    }
     place.tool("bicep", BICEP);
     place.tool("sleep", SLEEP);
     place.tool("az", &format!("#!/bin/sh\nexec {az}/az \"$@\"\n"));
-    place.world.run(&["up", "--yes"]).succeeds();
+    let tools = camino::Utf8Path::from_path(place.tools.path()).expect("a UTF-8 path");
+    front_end::up(&place.world, tools).succeeds();
     let variables = place
         .world
         .run(&["cloud", "env", "--format", "json"])
@@ -357,6 +449,7 @@ fn without_taxiway_a_deployment_is_the_same_and_what_was_rejected_never_serves()
     std::fs::write(&verified, "").unwrap();
     for (name, value) in [
         ("VERIFIED", verified.to_str().unwrap()),
+        ("KEPT", verified.with_file_name("kept").to_str().unwrap()),
         ("GITHUB_REPOSITORY", "octo/links"),
         ("AZURE_BICEP_USE_BINARY_FROM_PATH", "true"),
         ("AZURE_BICEP_CHECK_VERSION", "false"),
@@ -393,6 +486,7 @@ fn without_taxiway_a_deployment_is_the_same_and_what_was_rejected_never_serves()
     verify(&[&second, &third]);
     all_green(&rollback(&place));
     assert_eq!(place.world.serving(), second);
+    what_was_verified_is_taken_as_it_is(&place, &third);
 
     // It serves, and does not hold.
     let fourth = place.commit("links/views.py", "# the fourth release");
@@ -400,12 +494,12 @@ fn without_taxiway_a_deployment_is_the_same_and_what_was_rejected_never_serves()
     std::fs::write(&fails, "").unwrap();
     let jobs = deploy(&place);
     assert_eq!(jobs[0].failed(), Some("Verify"), "{jobs:#?}");
-    assert_eq!(place.world.serving(), second, "{jobs:#?}");
+    assert_eq!(place.world.serving(), third, "{jobs:#?}");
     std::fs::remove_file(&fails).unwrap();
     // Rejected, and healthy: it waits in the slot, and stays there.
-    assert_ne!(fourth, second);
+    assert_ne!(fourth, third);
     assert_eq!(rollback(&place)[0].failed(), Some("Roll back"));
-    assert_eq!(place.world.serving(), second);
+    assert_eq!(place.world.serving(), third);
 
     // It can't be built.
     place.commit("requirements.txt", "taxiway-has-no-such-requirement==1");
@@ -416,5 +510,5 @@ fn without_taxiway_a_deployment_is_the_same_and_what_was_rejected_never_serves()
         Some(Outcome::Skipped),
         "{jobs:#?}"
     );
-    assert_eq!(place.world.serving(), second);
+    assert_eq!(place.world.serving(), third);
 }
