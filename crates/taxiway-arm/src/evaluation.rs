@@ -18,6 +18,10 @@ use crate::{
 /// How deep templates may nest. Azure's own limit is on their number (500).
 const MAX_DEPTH: usize = 20;
 
+/// Stands at both ends of a text that is put where a value is missing, by who looks at a template without its parameters: what is
+/// looked up by such a text and not found is unknown, and no error. From Unicode's private use area: in no name or setting.
+pub const STAND_IN: char = '\u{e000}';
+
 /// The resources of a template and of the templates nested in it.
 ///
 /// What is known only at run time, and what comes from secure parameters, stands as the text of its expression
@@ -186,7 +190,7 @@ impl Flattening {
             return;
         };
         if resource.resource_type.eq_ignore_ascii_case(DEPLOYMENT_TYPE) {
-            if let Err(failure) = self.nested(resource, declared, open) {
+            if let Err(failure) = self.nested(planned, declared, open) {
                 self.fail(failure, &resource.pointer);
             }
             return;
@@ -224,10 +228,11 @@ impl Flattening {
 
     fn nested(
         &mut self,
-        resource: &Resource,
+        planned: &Planned,
         declared: &Map<String, Value>,
         open: &mut Open<'_>,
     ) -> Result<(), Failure> {
+        let resource = &planned.resource;
         let read = |bindings| {
             open.evaluate(bindings, |evaluator| {
                 with_frame(resource, |frame: &Frame<'_>| {
@@ -237,10 +242,13 @@ impl Flattening {
         };
         let revealed = read(open.revealed)?;
         let hidden = read(open.hidden)?;
-        self.diagnostics.extend(template::check_deployment_name(
-            resource.id.name(),
-            &resource.pointer,
-        ));
+        // The text that stands for an unknown name has a length of its own.
+        if planned.unresolved.is_none() {
+            self.diagnostics.extend(template::check_deployment_name(
+                resource.id.name(),
+                &resource.pointer,
+            ));
+        }
         let scope = nested::scope(&resource.id.scope(), open.layer.context, &self.groups);
         let context = Context {
             scope,

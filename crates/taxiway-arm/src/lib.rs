@@ -34,7 +34,7 @@ pub use deployment::{
     CopyLoop, Deployment, EvaluatedResource, NestedDeployment, Output, Parameter, Resource, Step,
 };
 pub use diagnostic::TemplateDiagnostic;
-pub use evaluation::{Evaluation, evaluate};
+pub use evaluation::{Evaluation, STAND_IN, evaluate};
 pub use expression::composed_text;
 pub use resource_id::{
     DEPLOYMENT_TYPE, MANAGEMENT_GROUP_TYPE, ParseResourceIdError, RESOURCE_GROUP_TYPE, ResourceId,

@@ -3,12 +3,11 @@
 //! A template may be judged without its parameters. Names are made of them, and scopes of names, so something has to stand
 //! there: the parameter's name between two characters that no Azure name has. Whatever holds one of them is unknown to rules.
 
-/// From Unicode's private use area: in no name, path or setting that anyone writes.
-const MARK: char = '\u{e000}';
+use taxiway_arm::STAND_IN;
 
 /// What stands for the value called `name`.
 pub(crate) fn placeholder(name: &str) -> String {
-    format!("{MARK}{name}{MARK}")
+    format!("{STAND_IN}{name}{STAND_IN}")
 }
 
 /// As [`placeholder`], with a number of characters that the parameter allows.
@@ -22,7 +21,7 @@ pub(crate) fn of_length(name: &str, least: usize, most: usize) -> Option<String>
 
 /// Whether a text holds a placeholder.
 pub(crate) fn is_in(text: &str) -> bool {
-    text.contains(MARK)
+    text.contains(STAND_IN)
 }
 
 /// The text as people may read it.
@@ -30,7 +29,7 @@ pub(crate) fn readable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut is_inside = false;
     for character in text.chars() {
-        if character == MARK {
+        if character == STAND_IN {
             shown.push_str(if is_inside { "}" } else { "${" });
             is_inside = !is_inside;
         } else {

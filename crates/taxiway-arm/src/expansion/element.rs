@@ -7,7 +7,7 @@ use super::{Declaration, Expansion, Planned, missing, not_at_start, with_frame};
 use crate::deployment::{CopyLoop, Resource};
 use crate::expression::{Expression, Failure, Frame, Reduced, copy_count, member};
 use crate::pointer::Place;
-use crate::{DEPLOYMENT_TYPE, ParseResourceIdError, ResourceId};
+use crate::{DEPLOYMENT_TYPE, ParseResourceIdError, ResourceId, STAND_IN};
 
 impl Expansion<'_> {
     pub(super) fn copy_loop(
@@ -29,7 +29,7 @@ impl Expansion<'_> {
             Reduced::Value(count) => {
                 copy_count(&count).map_err(|failure| failure.at_place(|| place.to_string()))?
             }
-            Reduced::Rest(rest) if self.is_deployed || !is_open(&rest) => {
+            Reduced::Rest(rest) if !self.may_stay_open(count, &rest) => {
                 return Err(not_at_start(&rest).at_place(|| place.member("count").to_string()));
             }
             // One element stands for however many there will be.
@@ -56,6 +56,14 @@ impl Expansion<'_> {
             batch_size: is_serial.then(|| batch_size.unwrap_or(1)),
         };
         Ok((copy_loop, count))
+    }
+
+    /// Whether the count of a loop may be unknown to who only looks: it waits for parameters that nobody has given, or for those
+    /// that the template around this one takes from resources, which are there when this one is deployed.
+    fn may_stay_open(&self, declared: &Value, rest: &Expression) -> bool {
+        let is_own = |text: &str| text.contains("reference(") || text.contains("list");
+        let is_from_around = !self.pointer.is_empty() && !declared.as_str().is_some_and(is_own);
+        !self.is_deployed && (is_from_around || is_open(rest))
     }
 
     pub(super) fn element(
@@ -112,7 +120,9 @@ impl Expansion<'_> {
             Ok(())
         });
         // What is neither made nor read needs no name: modules take the id of a key that nobody gave apart, under a condition.
-        let is_unused = resource.existing && !resource.condition;
+        // Neither does a module that is not deployed need its scope.
+        let is_module = resource.resource_type.eq_ignore_ascii_case(DEPLOYMENT_TYPE);
+        let is_unused = (resource.existing || is_module) && !resource.condition;
         if !is_unused {
             identified?;
         }
@@ -196,7 +206,13 @@ impl Expansion<'_> {
         let context = self.evaluator.bindings.context();
         let known = |name: &str| match self.text(declaration, name, place, frame)? {
             Some(Ok(text)) => Ok(Some(text)),
-            Some(Err(rest)) => Err(not_at_start(&rest).at_place(|| place.member(name).to_string())),
+            Some(Err(rest)) => {
+                let declared = member(declaration.members, name).unwrap_or(&Value::Null);
+                if name != "scope" && self.may_stay_open(declared, &rest) {
+                    return Ok(Some(stand_in(&rest)));
+                }
+                Err(not_at_start(&rest).at_place(|| place.member(name).to_string()))
+            }
             None => Ok(None),
         };
         let invalid = |error: ParseResourceIdError| {
@@ -240,5 +256,5 @@ impl Expansion<'_> {
 /// Whether the expression waits only for parameters that nobody has given yet.
 fn is_open(rest: &Expression) -> bool {
     let text = rest.to_string();
-    text.contains("parameters(") && !text.contains("reference(")
+    (text.contains("parameters(") || text.contains(STAND_IN)) && !text.contains("reference(")
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::functions::type_name;
 use super::{Expression, Failure, Reduced};
+use crate::STAND_IN;
 
 /// A member of a JSON object, by name without case, as Azure Resource Manager reads templates.
 pub(crate) fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
@@ -23,13 +24,30 @@ pub(crate) fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<
 /// [`Failure`] where a known base has no such member.
 pub(super) fn access<'v>(base: Reduced<'v>, key: Reduced<'v>) -> Result<Reduced<'v>, Failure> {
     match (base, key) {
-        (Reduced::Value(base), Reduced::Value(key)) => known(base, &key).map(Reduced::Value),
+        (Reduced::Value(base), Reduced::Value(key)) => match find(&base, &key) {
+            Err(_) if stands_in(&base, &key) => Ok(Reduced::Rest(Expression::Member {
+                base: Box::new(Expression::Literal(base.into_owned())),
+                key: Box::new(Expression::Literal(key.into_owned())),
+            })),
+            Err(failure) => Err(failure),
+            Ok(_) => known(base, &key).map(Reduced::Value),
+        },
         (Reduced::Rest(base), key) => Ok(simplify(base, key.into_expression())),
         (base @ Reduced::Value(_), Reduced::Rest(key)) => Ok(Reduced::Rest(Expression::Member {
             base: Box::new(base.into_expression()),
             key: Box::new(key),
         })),
     }
+}
+
+/// Whether the key, or what it is looked up in, is made of text that stands for a value that nobody gave: what is not found in it
+/// may be there when it is deployed.
+fn stands_in(base: &Value, key: &Value) -> bool {
+    let is_open = |value: &Value| value.as_str().is_some_and(|text| text.contains(STAND_IN));
+    is_open(key)
+        || base
+            .as_array()
+            .is_some_and(|elements| elements.iter().any(is_open))
 }
 
 /// A member that may be missing: null then.

@@ -128,7 +128,13 @@ impl<'v> Evaluator<'v> {
                     open.push(known.into_expression());
                     break;
                 }
-                Reduced::Rest(rest) => open.push(rest),
+                Reduced::Rest(rest) => {
+                    let is_there = is_never_null(&rest);
+                    open.push(rest);
+                    if is_there {
+                        break;
+                    }
+                }
             }
         }
         Ok(match open.len() {
@@ -292,6 +298,13 @@ impl<'v> Evaluator<'v> {
             open @ Reduced::Rest(_) => Ok(Err(rest(function, vec![open]))),
         }
     }
+}
+
+/// Whether an expression has a value for certain, whatever its unknown parts turn out to be.
+fn is_never_null(rest: &Expression) -> bool {
+    ["createArray", "createObject", "format"]
+        .iter()
+        .any(|function| rest.arguments_of(function).is_some())
 }
 
 /// A key of `tryGet`: a name, an index, or an index from the end.

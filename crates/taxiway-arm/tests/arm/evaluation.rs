@@ -225,3 +225,116 @@ fn a_name_of_what_is_not_read_is_not_looked_at() {
     assert_eq!(of(false, absent).1, 1);
     assert_eq!(of(true, "[empty(parameters('key'))]").1, 1);
 }
+
+/// A nested deployment with parameters that the outer template takes from a resource.
+fn around(inner: Value, parameters: Value) -> Value {
+    template(json!({
+        "resources": {
+            "identity": {"type": "Microsoft.ManagedIdentity/userAssignedIdentities", "apiVersion": "2023-01-31", "name": "i"},
+            "inner": {
+                "type": "Microsoft.Resources/deployments", "apiVersion": "2025-04-01", "name": "inner",
+                "properties": {"mode": "Incremental", "expressionEvaluationOptions": {"scope": "inner"},
+                    "template": template(inner), "parameters": parameters},
+            },
+        },
+    }))
+}
+
+#[test]
+fn a_list_with_unknown_parts_has_its_length() {
+    let inner = json!({
+        "parameters": {"roles": {"type": "array"}},
+        "resources": [{
+            "type": "Microsoft.A/as", "apiVersion": "1", "name": "[format('a{0}', copyIndex())]",
+            "copy": {"name": "all", "count": "[length(coalesce(parameters('roles'), createArray()))]"},
+        }],
+    });
+    let roles = json!({"roles": {"value": [{"principal": "[reference('identity').principalId]"}, {"principal": "x"}]}});
+    let evaluation = evaluate(&around(inner, roles), &Arguments::new(), &context());
+    assert_eq!(evaluation.diagnostics, []);
+    let names = evaluation.resources.iter().map(|it| it.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["i", "a0", "a1"]);
+}
+
+#[test]
+fn what_a_module_takes_from_a_resource_may_count_and_place_its_resources() {
+    let module = |name: &str| {
+        json!({
+            "type": "Microsoft.Resources/deployments", "apiVersion": "2025-04-01", "name": name,
+            "resourceGroup": "[parameters('group')]",
+            "properties": {"mode": "Incremental", "expressionEvaluationOptions": {"scope": "inner"},
+                "template": template(json!({"resources": [{"type": "Microsoft.A/as", "apiVersion": "1", "name": "there"}]}))},
+        })
+    };
+    let counted = |count: &str| json!({"type": "Microsoft.A/as", "apiVersion": "1", "name": "[format('a{0}', copyIndex())]", "copy": {"name": "all", "count": count}});
+    let inner = |count: &str| {
+        let resources = json!([
+            counted(count),
+            module("elsewhere"),
+            module("[format('m-{0}', parameters('group'))]")
+        ]);
+        json!({"parameters": {"group": {"type": "string"}, "items": {"type": "array"}}, "resources": resources})
+    };
+    let parameters = json!({"group": {"value": "[reference('identity').clientId]"}, "items": {"value": "[reference('identity').items]"}});
+    let open = around(inner("[length(parameters('items'))]"), parameters.clone());
+    let evaluation = evaluate(&open, &Arguments::new(), &context());
+    assert_eq!(
+        evaluation.diagnostics,
+        [],
+        "{}",
+        lines(&evaluation.diagnostics)
+    );
+    let names = evaluation.resources.iter().map(|it| it.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["i", "a0", "there", "there"]);
+    // A template's own look at a resource comes too late for its count, and nothing around the outermost one gives it values.
+    let own = around(inner("[length(reference('x', '1').items)]"), parameters);
+    let late = template(json!({"resources": [counted("[length(reference('x', '1').items)]")]}));
+    for wrong in [own, late] {
+        let evaluation = evaluate(&wrong, &Arguments::new(), &context());
+        assert!(lines(&evaluation.diagnostics).contains("known only while the deployment runs"));
+    }
+}
+
+#[test]
+fn a_module_that_is_not_deployed_needs_no_place() {
+    let template = |condition: &str| {
+        template(json!({
+            "parameters": {"key": {"type": "object", "defaultValue": {}}},
+            "resources": [{
+                "condition": condition, "type": "Microsoft.Resources/deployments", "apiVersion": "2025-04-01", "name": "keys",
+                "resourceGroup": "[split(tryGet(parameters('key'), 'vault'), '/')[4]]",
+                "properties": {"mode": "Incremental", "template": {"resources": []}},
+            }],
+        }))
+    };
+    let found = |condition: &str| {
+        evaluate(&template(condition), &Arguments::new(), &context())
+            .diagnostics
+            .len()
+    };
+    assert_eq!(found("[not(empty(parameters('key')))]"), 0);
+    assert_eq!(found("[empty(parameters('key'))]"), 1);
+}
+
+#[test]
+fn what_is_looked_up_by_text_that_stands_for_another_is_unknown() {
+    let found = |location: &str| {
+        let resource = json!({
+            "type": "Microsoft.A/as", "apiVersion": "1", "name": "a",
+            "properties": {"pair": "[variables('pairs')[parameters('location')]]", "group": "[split(parameters('location'), '/')[4]]"},
+        });
+        let template = template(json!({
+            "parameters": {"location": {"type": "string"}},
+            "variables": {"pairs": {"swedencentral": "swedensouth"}},
+            "resources": [resource],
+        }));
+        let arguments = Arguments::from_json(&json!({"location": {"value": location}})).unwrap();
+        evaluate(&template, &arguments, &context())
+    };
+    let mark = taxiway_arm::STAND_IN;
+    let open = found(&format!("{mark}location{mark}"));
+    assert_eq!(open.diagnostics, []);
+    let pair = open.resources[0].body["properties"]["pair"].as_str();
+    assert!(pair.unwrap().starts_with("[createObject('swedencentral'"));
+    assert_eq!(found("nowhere").diagnostics.len(), 1);
+}
