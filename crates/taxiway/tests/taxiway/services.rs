@@ -1,7 +1,9 @@
 //! Two web services of one repository: two sites on one plan, each with releases of its own.
 
-use taxiway_test::Fixture;
+use camino::Utf8Path;
+use taxiway_test::workflow::Outcome;
 
+use crate::pipeline::{Place, all_green};
 use crate::rights::ResourceManager;
 use crate::world::{World, text_of};
 
@@ -45,26 +47,37 @@ def token():
     )
 }
 
-const CONFIG: &str =
-    "[app]\nname = \"links\"\nroot = \"api\"\n\n[services.gateway]\nroot = \"gateway\"\n";
-
-/// A repository with an API and a gateway.
-fn two() -> World {
-    let world = World::of(Fixture::example("links"));
-    world.shop.git(&["rm", "-r", "--quiet", "."]);
-    for name in ["api", "gateway"] {
-        write(&world, &format!("{name}/main.py"), &service(name));
-        let requirements = "flask>=3.1,<4\npsycopg[binary]>=3.2,<4\nsqlalchemy>=2,<3\n";
-        write(&world, &format!("{name}/requirements.txt"), requirements);
-    }
-    world.shop.git(&["add", "--all"]);
-    let message = "--message=Two services";
-    world.shop.git(&["commit", "--quiet", message]);
-    world
+/// A repository with an API and a gateway, and their pipelines. The API is the one that no table names.
+fn two() -> Place {
+    let place = Place::changed(
+        "links",
+        "\n[services.gateway]\nroot = \"gateway\"\n",
+        |root| {
+            for entry in root.read_dir_utf8().expect("the example").flatten() {
+                let _ = match entry.path().is_dir() {
+                    true if entry.file_name() != ".git" => std::fs::remove_dir_all(entry.path()),
+                    true => Ok(()),
+                    false => std::fs::remove_file(entry.path()),
+                };
+            }
+            for name in ["api", "gateway"] {
+                write(root, &format!("{name}/main.py"), &service(name));
+                let requirements = "flask>=3.1,<4\npsycopg[binary]>=3.2,<4\nsqlalchemy>=2,<3\n";
+                write(root, &format!("{name}/requirements.txt"), requirements);
+            }
+        },
+    );
+    commit(&place.world);
+    place
 }
 
-fn write(world: &World, path: &str, text: &str) {
-    let path = world.shop.path().join(path);
+fn commit(world: &World) {
+    world.shop.git(&["add", "--all"]);
+    world.shop.git(&["commit", "--quiet", "--message=Change"]);
+}
+
+fn write(root: &Utf8Path, path: &str, text: &str) {
+    let path = root.join(path);
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
     std::fs::write(path, text).expect("it can be written");
 }
@@ -103,105 +116,74 @@ fn nobody_opens_what_is_anothers(world: &World) {
     }
 }
 
-/// The outcomes of a run of `up`, service by service.
-fn outcomes(document: &serde_json::Value) -> Vec<(String, String)> {
-    let services = document["services"].as_array().expect("a list of services");
-    let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
-    services
-        .iter()
-        .map(|it| (text(&it["service"]), text(&it["outcome"])))
-        .collect()
-}
+/// What the workflows do to both services, in the local cloud.
+fn workflows_deploy_both_and_take_one_back(place: &Place) {
+    let world = &place.world;
+    let local = ("environment", "local");
+    let deploy = |inputs: &[(&str, &str)]| place.run("deploy.yml", &["deploy"], inputs);
+    let gateway = || page(world, "links-gateway");
+    all_green(&deploy(&[local]));
+    assert_eq!(page(world, "links"), "api reads links");
+    assert_eq!(gateway(), "gateway reads links_gateway");
 
-/// What nobody names any more is told, and removed on request alone; its database stays unless that is asked for too.
-fn one_that_is_taken_out_runs_until_it_is_removed(world: &World) {
-    let down = ["down", "--service", "gateway", "--yes", "--format", "json"];
-    let named = world.run(&down).ends_with(4);
-    assert!(
-        named.stderr.contains("would make it again"),
-        "{}",
-        named.stderr
-    );
     write(
-        world,
-        "taxiway.toml",
-        "[app]\nname = \"links\"\nroot = \"api\"\n",
+        world.shop.path(),
+        "gateway/main.py",
+        &service("second gateway"),
     );
+    commit(world);
+    all_green(&deploy(&[local]));
+    assert!(gateway().starts_with("second gateway"));
+    let inputs = [local, ("service", "gateway")];
+    all_green(&place.run("rollback.yml", &["rollback"], &inputs));
+    assert!(gateway().starts_with("gateway"));
 
-    let up = || {
-        world
-            .run(&["up", "--yes", "--format", "json"])
-            .succeeds()
-            .json()
-    };
-    for outcome in ["served", "unchanged"] {
-        let document = up();
-        assert_eq!(document["outcome"], outcome);
-        assert_eq!(document["left_behind"], serde_json::json!(["gateway"]));
-    }
-    for command in ["status", "explain", "check"] {
-        let said = world.run(&[command]).stderr;
-        let removes = "taxiway down local --service gateway";
-        assert!(said.contains(removes), "{command}: {said}");
-    }
-    assert!(page(world, "links-gateway").starts_with("gateway"));
-
-    let removed = |arguments: &[&str]| {
-        let document = world.run(arguments).succeeds().json();
-        document["resources"].clone()
-    };
-    assert_eq!(removed(&down), serde_json::json!(["links-gateway"]));
-    assert_eq!(removed(&down), serde_json::json!([]));
-    assert!(up().get("left_behind").is_none());
-    let database = || page_at(world, "links", "/databases/links_gateway");
-    assert!(database().contains("permission denied"), "{}", database());
-    let mut too = down.to_vec();
-    too.push("--with-database");
-    let both = ["links_gateway", "id-links-gateway-local"];
-    assert_eq!(removed(&too), serde_json::json!(both));
-    assert!(database().contains("does not exist"), "{}", database());
-    world
-        .run(&["down", "--service", "../..", "--yes"])
-        .ends_with(2);
+    // They are served, and then they are not the releases that were verified before.
+    write(
+        world.shop.path(),
+        "gateway/main.py",
+        &service("third gateway"),
+    );
+    commit(world);
+    let expected = ("expected-release", "app=0123456789ab gateway=0123456789ab");
+    let jobs = deploy(&[local, expected]);
+    assert_eq!(jobs[0].failed(), Some("Verify"), "{jobs:#?}");
+    let rolled_back = jobs[0].steps.iter().find(|step| step.0 == "Roll back");
+    let outcome = rolled_back.map(|step| step.1);
+    assert_eq!(outcome, Some(Outcome::Success), "{:#?}", jobs[0]);
+    assert!(gateway().starts_with("gateway"));
+    assert_eq!(page(world, "links"), "api reads links");
+    write(world.shop.path(), "gateway/main.py", &service("gateway"));
+    commit(world);
 }
 
 #[test]
 fn two_services_are_two_sites_with_releases_of_their_own() {
-    let world = two();
+    let place = two();
+    let world = &place.world;
     // Nobody said which is the main one, and what becomes of the other.
+    let config = world.shop.path().join("taxiway.toml");
+    let named = std::fs::read_to_string(&config).expect("it was written");
+    std::fs::remove_file(&config).expect("it is ours");
     let asked = world.run(&["up", "--yes"]).ends_with(3);
     for part in ["[app] root", "[services.NAME]"] {
         assert!(asked.stderr.contains(part), "{}", asked.stderr);
     }
-    write(&world, "taxiway.toml", CONFIG);
+    write(world.shop.path(), "taxiway.toml", &named);
 
+    workflows_deploy_both_and_take_one_back(&place);
+    nobody_opens_what_is_anothers(world);
     let first = world.run(&["up", "--yes", "--format", "json"]).succeeds();
-    let both_new = [("app", "served"), ("gateway", "served")];
-    let both_new = both_new.map(|(service, outcome)| (service.to_owned(), outcome.to_owned()));
-    assert_eq!(outcomes(&first.json()), both_new);
-    assert_eq!(page(&world, "links"), "api reads links");
-    assert_eq!(page(&world, "links-gateway"), "gateway reads links_gateway");
-    nobody_opens_what_is_anothers(&world);
     let again = world.run(&["up", "--format", "json"]).succeeds().json();
     assert_eq!(again["outcome"], "unchanged");
 
-    // One of them changes, and goes back.
-    write(&world, "gateway/main.py", &service("new gateway"));
-    let second = world.run(&["up", "--yes", "--format", "json"]).succeeds();
-    let [app, gateway] = outcomes(&second.json()).try_into().expect("two services");
-    assert_eq!(
-        (app.1.as_str(), gateway.1.as_str()),
-        ("unchanged", "served")
-    );
-    assert!(page(&world, "links-gateway").starts_with("new gateway"));
+    // One of them goes back, as it is named.
     let unsaid = world.run(&["rollback"]).ends_with(2);
     assert!(
         unsaid
             .stderr
             .contains("taxiway rollback local --service gateway")
     );
-    world.run(&["rollback", "--service", "gateway"]).succeeds();
-    assert!(page(&world, "links-gateway").starts_with("gateway"));
     let status = world.run(&["status", "--format", "json"]).succeeds().json();
     let serving = |document: &serde_json::Value, index: usize| {
         let of = &document["services"][index];
@@ -214,9 +196,9 @@ fn two_services_are_two_sites_with_releases_of_their_own() {
     assert_eq!(serving(&status, 1), serving(&first.json(), 1));
 
     // Both change, and the second does not start: the first serves what is new, and that is told.
-    write(&world, "api/main.py", &service("new api"));
+    write(world.shop.path(), "api/main.py", &service("new api"));
     let broken = format!("{}\nfeeds.start()\n", service("gateway"));
-    write(&world, "gateway/main.py", &broken);
+    write(world.shop.path(), "gateway/main.py", &broken);
     let failed = world.run(&["up", "--yes"]).ends_with(6);
     for part in [
         "service gateway: ",
@@ -225,9 +207,9 @@ fn two_services_are_two_sites_with_releases_of_their_own() {
     ] {
         assert!(failed.stderr.contains(part), "{part}: {}", failed.stderr);
     }
-    assert!(page(&world, "links-gateway").starts_with("gateway"));
-    assert!(page(&world, "links").starts_with("new api"));
+    assert!(page(world, "links-gateway").starts_with("gateway"));
+    assert!(page(world, "links").starts_with("new api"));
     world.run(&["up", "--yes"]).ends_with(5);
-    one_that_is_taken_out_runs_until_it_is_removed(&world);
+    one_that_is_taken_out_runs_until_it_is_removed(world);
     world.run(&["down", "--yes"]).succeeds();
 }
