@@ -116,6 +116,58 @@ fn nobody_opens_what_is_anothers(world: &World) {
     }
 }
 
+/// What nobody names any more is told, and removed on request alone; its database stays unless that is asked for too.
+fn one_that_is_taken_out_runs_until_it_is_removed(world: &World) {
+    let down = ["down", "--service", "gateway", "--yes", "--format", "json"];
+    let named = world.run(&down).ends_with(4);
+    assert!(
+        named.stderr.contains("would make it again"),
+        "{}",
+        named.stderr
+    );
+    write(
+        world.shop.path(),
+        "taxiway.toml",
+        "[app]\nname = \"links\"\nroot = \"api\"\n",
+    );
+
+    let up = || {
+        world
+            .run(&["up", "--yes", "--format", "json"])
+            .succeeds()
+            .json()
+    };
+    for outcome in ["served", "unchanged"] {
+        let document = up();
+        assert_eq!(document["outcome"], outcome);
+        assert_eq!(document["left_behind"], serde_json::json!(["gateway"]));
+    }
+    for command in ["status", "explain", "check"] {
+        let said = world.run(&[command]).stderr;
+        let removes = "taxiway down local --service gateway";
+        assert!(said.contains(removes), "{command}: {said}");
+    }
+    assert!(page(world, "links-gateway").starts_with("gateway"));
+
+    let removed = |arguments: &[&str]| {
+        let document = world.run(arguments).succeeds().json();
+        document["resources"].clone()
+    };
+    assert_eq!(removed(&down), serde_json::json!(["links-gateway"]));
+    assert_eq!(removed(&down), serde_json::json!([]));
+    assert!(up().get("left_behind").is_none());
+    let database = || page_at(world, "links", "/databases/links_gateway");
+    assert!(database().contains("permission denied"), "{}", database());
+    let mut too = down.to_vec();
+    too.push("--with-database");
+    let both = ["links_gateway", "id-links-gateway-local"];
+    assert_eq!(removed(&too), serde_json::json!(both));
+    assert!(database().contains("does not exist"), "{}", database());
+    world
+        .run(&["down", "--service", "../..", "--yes"])
+        .ends_with(2);
+}
+
 /// What the workflows do to both services, in the local cloud.
 fn workflows_deploy_both_and_take_one_back(place: &Place) {
     let world = &place.world;
