@@ -45,7 +45,8 @@ impl std::fmt::Display for StartPage {
 }
 
 impl AppService {
-    /// Asks the production site for its start page, once. `None` where it can't be reached from here, as in a private network.
+    /// Asks the production site for its start page, once. `None` where it gives no answer in time, or can't be reached
+    /// from here, as in a private network.
     pub async fn start_page(&self) -> Option<StartPage> {
         let site = self.site(&self.production).await.ok()?;
         let since = Timestamp::now();

@@ -208,7 +208,7 @@ async fn ask_for_start_page(target: &AppService, progress: &mut Progress) {
     match target.start_page().await {
         Some(page) if page.is_failure() => progress.fail(step, page.to_string()),
         Some(page) => progress.finish(step, page.to_string()),
-        None => progress.finish(step, "not reachable from here"),
+        None => progress.finish(step, "/ gives no answer here"),
     }
 }
 
