@@ -1,6 +1,8 @@
 //! What commands of pipelines and images do: test, scan, migrate, deploy, serve.
 
-use crate::files::{Command, Image, Job, Script, Step, Then, Workflow, YamlNode};
+use taxiway_diagnostics::Location;
+
+use crate::files::{Command, Image, Instruction, Job, Script, Step, Then, Workflow, YamlNode};
 
 /// The commands of a step with their script.
 pub(crate) fn commands_of(step: &Step) -> impl Iterator<Item = (&Script, Command)> {
@@ -79,6 +81,15 @@ pub(crate) fn is_collection(command: &Command) -> bool {
             .words
             .iter()
             .any(|word| word.text.contains("manage.py") || word.text.contains("django"))
+}
+
+/// The place of an instruction that copies the whole folder which an image is built from.
+pub(crate) fn copies_everything(instruction: &Instruction) -> Option<Location> {
+    let is_copy = matches!(instruction.keyword.as_str(), "COPY" | "ADD");
+    let text = &instruction.script.text;
+    let source = text.split_whitespace().find(|word| !word.starts_with("--"));
+    let is_whole = is_copy && !text.contains("--from") && matches!(source, Some("." | "./"));
+    is_whole.then(|| instruction.location())
 }
 
 /// Whether it serves requests in production.

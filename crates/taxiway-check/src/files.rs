@@ -57,6 +57,8 @@ pub struct Files {
     /// Requirements, environment files, infrastructure, and what else is searched as text.
     pub(crate) texts: Vec<Text>,
     pub(crate) has_git_ignore: Option<Text>,
+    /// Folders from which an image takes all but what a `.dockerignore` names.
+    pub(crate) docker_ignores: Vec<Utf8PathBuf>,
     paths: Vec<Utf8PathBuf>,
     failures: Vec<Diagnostic>,
     /// Only what lies below these is told; everything where there are none.
@@ -70,6 +72,10 @@ impl Files {
         let mut listed = sources.files();
         listed.sort();
         for path in listed.iter().filter(|path| !is_foreign(path)) {
+            if path.as_str().ends_with(".dockerignore") {
+                let folder = path.parent().unwrap_or(Utf8Path::new(""));
+                files.docker_ignores.push(folder.to_owned());
+            }
             if let Some(kind) = Kind::of(path)
                 && let Err(failure) = files.add(sources, kind, path)
             {

@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 use serde_json::Value;
-use taxiway_diagnostics::{Diagnostic, FixSafety, Location};
+use taxiway_diagnostics::{Diagnostic, Edit, Fix, FixSafety, Location};
 
 use crate::node::{Node, Part};
 use crate::rule::{Persona, Rule};
@@ -119,6 +119,7 @@ pub(crate) struct Mark {
     pub(crate) help: Option<String>,
     pub(crate) labels: Vec<(Location, String)>,
     pub(crate) is_pedantic: bool,
+    pub(crate) fix: Option<Fix>,
 }
 
 impl Mark {
@@ -129,11 +130,31 @@ impl Mark {
             help: None,
             labels: Vec::new(),
             is_pedantic: false,
+            fix: None,
         }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Putting `replacement` at the place mends it.
+    pub(crate) fn fix(
+        mut self,
+        title: &str,
+        safety: FixSafety,
+        location: Location,
+        replacement: impl Into<String>,
+    ) -> Self {
+        self.fix = Some(Fix {
+            title: title.to_owned(),
+            safety,
+            edits: vec![Edit {
+                location,
+                replacement: replacement.into(),
+            }],
+        });
         self
     }
 

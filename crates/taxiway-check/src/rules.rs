@@ -24,7 +24,7 @@ rules! {
     container_apps { exposed_port_without_tcp, first_image_without_role, half_secret, internal_without_network, mixed_restrictions, odd_container_size, replicas_upside_down, revision_traffic }
     front_door { classic_front_door, managed_rules_on_standard, origin_timeout_out_of_range, origin_without_host_header, private_origin_on_standard, private_origin_unchecked, redirect_without_http, route_before_origins }
     governance { alerts_to_nobody, changing_tag, defender_switched_off, global_name_without_hash, malformed_budget, malformed_tags, policy_identity_without_place, read_only_lock, resource_name, shutdown_by_tag }
-    images { health_check_without_request, image_port_mismatch, migrations_at_each_start, user_install_lost, workers_by_host_cores }
+    images { code_before_requirements, compiler_in_image, everything_copied, health_check_without_request, image_as_root, image_port_mismatch, migrations_at_each_start, moving_base, secret_in_image, signals_to_shell, stale_package_index, user_install_lost, workers_by_host_cores }
     identity { credentials_at_once, federation_audiences, owner_by_another_name, partial_role_id, role_too_broad, same_federation_twice, same_role_twice, untyped_principal }
     key_vault { ignored_access_policies, key_without_end, malformed_reference, missing_secret, purge_protection_false, reference_without_identity, role_without_rbac, secret_in_template, secret_reader_without_role, secret_without_content_type, soft_delete_off, soft_delete_out_of_range, vault_can_be_purged, vault_open_to_all, vault_without_rbac, vault_without_tenant }
     migrations { breaking_migration, rival_migrations }

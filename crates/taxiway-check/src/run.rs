@@ -341,6 +341,7 @@ fn of_file(rule: &'static Rule, mark: Mark) -> Finding {
     let path = mark.location.path.clone();
     diagnostic.location = Some(mark.location);
     diagnostic.help = mark.help;
+    diagnostic.fix = mark.fix;
     let labels = mark.labels.into_iter();
     diagnostic.labels = labels
         .map(|(location, text)| Label { location, text })

@@ -313,6 +313,9 @@ pub(crate) struct Check {
     /// Also mend what may break somebody who relies on it.
     #[arg(long)]
     pub(crate) unsafe_fixes: bool,
+    /// Show what mending would change, and change nothing.
+    #[arg(long, conflicts_with = "fix")]
+    pub(crate) diff: bool,
     /// What a rule is about, with examples.
     #[arg(long, value_name = "RULE", exclusive = true)]
     pub(crate) explain: Option<String>,

@@ -12,10 +12,12 @@ pub(crate) struct Image {
 }
 
 /// A stage.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) name: Option<String>,
     pub(crate) base: String,
+    /// Its first line, with `FROM`.
+    pub(crate) from: Location,
     pub(crate) instructions: Vec<Instruction>,
 }
 
@@ -34,6 +36,25 @@ impl Instruction {
     /// Its first line, with the keyword.
     pub(crate) fn location(&self) -> Location {
         Location::new(&self.script.path, span(self.start, self.end))
+    }
+
+    /// The place before it, where another instruction fits in.
+    pub(crate) fn before(&self) -> Location {
+        Location::new(&self.script.path, span(self.start, self.start))
+    }
+
+    /// What stands between it and the instruction below, that keyword included; `None` where more than one line of it or an
+    /// option of the other is in the way.
+    pub(crate) fn join(&self, next: &Self) -> Option<Location> {
+        let end = next.script.location(0, 0).span.end;
+        let is_plain = self.script.text.trim_end().lines().count() == 1
+            && !next.script.text.trim_start().starts_with("--");
+        is_plain.then(|| Location::new(&self.script.path, span(self.end, end as usize)))
+    }
+
+    /// Whether it is a list of words, which no shell reads.
+    pub(crate) fn is_exec(&self) -> bool {
+        without_options(&self.script.text).starts_with('[')
     }
 
     /// The commands of `RUN`, `CMD`, `ENTRYPOINT` and of `HEALTHCHECK CMD`, in either form.
@@ -136,6 +157,7 @@ impl Image {
                 image.stages.push(Stage {
                     name,
                     base,
+                    from: instruction.location(),
                     instructions: Vec::new(),
                 });
             } else if let Some(stage) = image.stages.last_mut() {
@@ -188,6 +210,23 @@ impl Image {
             .into_iter()
             .rev()
             .find(|instruction| instruction.keyword == keyword)
+    }
+
+    /// The name of the image that everything is built on, without registry, tag and digest: `python`.
+    pub(crate) fn root(&self) -> &str {
+        let base = self.chain().first().map_or("", |stage| stage.base.as_str());
+        let name = base.rsplit('/').next().unwrap_or(base);
+        name.split(['@', ':']).next().unwrap_or(name)
+    }
+
+    /// Whether it is there to work in, and not to serve: `.devcontainer/Dockerfile`, `Dockerfile.dev`.
+    pub(crate) fn is_for_work(&self) -> bool {
+        let path = self
+            .stages
+            .first()
+            .map(|stage| stage.from.path.as_str().to_lowercase());
+        let words = ["dev", "test", "local", "ci.", "lint", "docs"];
+        path.is_some_and(|path| words.iter().any(|word| path.contains(word)))
     }
 
     /// What the image starts: `CMD`, and `ENTRYPOINT` where it is one.

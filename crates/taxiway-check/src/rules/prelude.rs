@@ -12,3 +12,4 @@ pub(super) use crate::rule::Benchmark::{Checkov, Cis, Mcsb};
 pub(super) use crate::rule::{Confidence, Gate, Rule};
 pub(super) use crate::site::*;
 pub(super) use crate::vault::*;
+pub(super) use taxiway_diagnostics::FixSafety;

@@ -8,10 +8,10 @@ use taxiway_check::{ALL, Files, Finding, Options, Run};
 use taxiway_diagnostics::{LineIndex, MemorySources, Sources as _};
 
 /// `== file`, `-` lines that are replaced by `+` lines, or `+` lines alone for what is put behind its end; then what is found:
-/// `! rule @ text of the line`. Below `== also file` stands a file that the defect needs besides.
+/// `! rule @ text of the line`. Below `== also file` stands a file that the defect needs besides; `== gone file` is taken away.
 const DEFECTS: &str = include_str!("delivery.txt");
 
-const SAMPLES: [&str; 4] = ["chat", "links", "notes", "shop"];
+const SAMPLES: [&str; 6] = ["chat", "hello", "links", "notes", "shop", "two"];
 
 /// What is generated for a sample.
 fn generated(sample: &str) -> MemorySources {
@@ -81,6 +81,15 @@ fn seeded(defect: &str) -> (MemorySources, (String, String, String)) {
     let mut expected = None;
     for block in defect.split("== ").skip(1) {
         let path = block.lines().next().unwrap().trim();
+        if let Some(gone) = path.strip_prefix("gone ") {
+            let mut rest = MemorySources::new();
+            for path in sources.files().into_iter().filter(|path| path != gone) {
+                let text = sources.read_text(&path).unwrap();
+                rest.insert(path, text);
+            }
+            sources = rest;
+            continue;
+        }
         let path = path.strip_prefix("also ").unwrap_or(path);
         let (before, after) = (lines(block, "-"), lines(block, "+"));
         let text = sources.read_text(path.into()).unwrap_or_default();

@@ -152,7 +152,7 @@ fn container(
             key,
             value,
             source,
-            "it is the project's, and stays as it is",
+            "it is the project's, and stays as it is; `taxiway check --diff --unsafe-fixes` proposes what to change in it",
         );
         return Container::None;
     }

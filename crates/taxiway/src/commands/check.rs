@@ -38,6 +38,9 @@ pub(crate) fn run(
     }
     let selection = select(arguments, repository)?;
     let mut judged = judge(&selection, arguments)?;
+    if arguments.diff {
+        return propose(&selection, &judged, arguments, terminal);
+    }
     if arguments.fix || arguments.unsafe_fixes {
         judged = mend(&selection, judged, arguments, terminal)?;
     }
@@ -247,7 +250,56 @@ fn mend(
     Ok(judged)
 }
 
-fn apply(sources: &DiskSources, found: &[Finding], with_unsafe: bool) -> Result<usize, Failure> {
+/// Shows what one round of fixes would make of each file, as a patch that `git apply` takes.
+fn propose(
+    selection: &Selection,
+    judged: &Verdict,
+    arguments: &Check,
+    terminal: &Terminal,
+) -> Outcome {
+    if !judged.failures.is_empty() {
+        show(judged, &selection.sources, terminal);
+        return Ok(Exit::Usage);
+    }
+    let all = mended(&selection.sources, &judged.findings, arguments.unsafe_fixes)?;
+    for file in &all {
+        let path = &file.path;
+        let patch = diffy::DiffOptions::new()
+            .set_original_filename(format!("a/{path}"))
+            .set_modified_filename(format!("b/{path}"))
+            .create_patch(&file.before, &file.after)
+            .to_string();
+        terminal.print_exactly(&patch);
+    }
+    let count: usize = all.iter().map(|file| file.count).sum();
+    let others = judged.findings.len() - count;
+    terminal.say(format_args!(
+        "{} in {}; {} stay: taxiway check",
+        counted(count, "fix"),
+        counted(all.len(), "file"),
+        counted(others, "finding"),
+    ));
+    Ok(if all.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Findings
+    })
+}
+
+/// A file, and what fixes make of it.
+struct Mended {
+    path: Utf8PathBuf,
+    before: String,
+    after: String,
+    count: usize,
+}
+
+/// The files that fixes change, by path.
+fn mended(
+    sources: &DiskSources,
+    found: &[Finding],
+    with_unsafe: bool,
+) -> Result<Vec<Mended>, Failure> {
     let mut files: Vec<&Utf8Path> = found
         .iter()
         .filter_map(|finding| finding.diagnostic.fix.as_ref())
@@ -255,18 +307,31 @@ fn apply(sources: &DiskSources, found: &[Finding], with_unsafe: bool) -> Result<
         .collect();
     files.sort_unstable();
     files.dedup();
-    let mut total = 0;
-    for file in files {
-        let text = sources
-            .read_text(file)
-            .map_err(|error| Failure::failed(format!("`{file}` cannot be read")).because(&error))?;
-        let (mended, count) = apply_fixes(file, &text, found, with_unsafe);
+    let mut all = Vec::new();
+    for path in files {
+        let before = sources
+            .read_text(path)
+            .map_err(|error| Failure::failed(format!("`{path}` cannot be read")).because(&error))?;
+        let (after, count) = apply_fixes(path, &before, found, with_unsafe);
         if count > 0 {
-            std::fs::write(sources.root().join(file), mended).map_err(|error| {
-                Failure::failed(format!("`{file}` cannot be written")).because(&error)
-            })?;
+            all.push(Mended {
+                path: path.to_owned(),
+                before,
+                after,
+                count,
+            });
         }
-        total += count;
+    }
+    Ok(all)
+}
+
+fn apply(sources: &DiskSources, found: &[Finding], with_unsafe: bool) -> Result<usize, Failure> {
+    let mut total = 0;
+    for file in mended(sources, found, with_unsafe)? {
+        std::fs::write(sources.root().join(&file.path), file.after).map_err(|error| {
+            Failure::failed(format!("`{}` cannot be written", file.path)).because(&error)
+        })?;
+        total += file.count;
     }
     Ok(total)
 }
@@ -329,7 +394,7 @@ fn show_text(judged: &Verdict, sources: &DiskSources, terminal: &Terminal) {
     }
     if fixable > 0 {
         terminal.say(format_args!(
-            "{DIM}{fixable} can be fixed: taxiway check --fix, or --unsafe-fixes{DIM:#}"
+            "{DIM}{fixable} can be fixed: taxiway check --fix, or --unsafe-fixes; --diff shows how{DIM:#}"
         ));
     }
 }

@@ -1,0 +1,31 @@
+//! What an image is built on changes from one build to the next.
+
+use crate::rules::prelude::*;
+
+pub(crate) static RULE: Rule = Rule::of_files(
+    "moving-base",
+    "what an image is built on changes from one build to the next",
+    include_str!("moving_base.md"),
+    look,
+)
+.warning()
+.gate(Gate::Operations)
+.benchmarks(&[Mcsb("DS-2"), Checkov("CKV_DOCKER_7")]);
+
+fn look(files: &Files, marks: &mut Marks<'_>) {
+    for image in &files.images {
+        for (index, stage) in image.stages.iter().enumerate() {
+            let base = stage.base.as_str();
+            let is_stage = image.stages[..index].iter().any(|before| before.name.as_deref() == Some(base.to_lowercase().as_str()));
+            // A variable is whatever the build is told.
+            if is_stage || base == "scratch" || base.is_empty() || base.contains(['$', '@']) {
+                continue;
+            }
+            let tag = base.rsplit('/').next().and_then(|name| name.split_once(':')).map(|(_, tag)| tag);
+            if matches!(tag, None | Some("latest")) {
+                let message = format!("`{base}` is another image with every release of it");
+                marks.push(Mark::at(stage.from.clone(), message).help("name the version that the project runs with, as in `python:3.13-slim`, best with its digest"));
+            }
+        }
+    }
+}
