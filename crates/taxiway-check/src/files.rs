@@ -15,7 +15,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use taxiway_diagnostics::{Diagnostic, Location, ReadError, Severity, Sources, Span};
 
 pub(crate) use expression::{Reference, contexts};
-pub(crate) use image::{Image, Instruction};
+pub(crate) use image::{Image, Instruction, Stage};
 pub(crate) use migrations::Migrations;
 pub(crate) use module::{Module, dotted, environment_read};
 pub(crate) use script::Script;

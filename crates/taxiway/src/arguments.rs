@@ -290,6 +290,7 @@ Examples:
   taxiway check                          what this repository has, for each of its environments
   taxiway check main.bicep --pedantic    any Bicep, and also what could be better
   taxiway check --gate security          in a pipeline
+  taxiway check Dockerfile --diff        what would be mended, as a patch
   taxiway check --explain plain-http     what a rule is about
 
 Exit codes: 0 nothing found, or notes only · 1 findings · 2 something cannot be compiled · 3 there is nothing to judge

@@ -1,6 +1,6 @@
 //! The examples of the rules about files: `--- path` starts a file; without one the language of the block names it.
 
-use taxiway_check::{ALL, Files, Finding, Options, Rule, Run};
+use taxiway_check::{ALL, Files, Finding, Options, Rule, Run, apply_fixes};
 use taxiway_diagnostics::{LineIndex, MemorySources, Sources as _};
 
 /// The text under a heading, with a path for each file.
@@ -94,6 +94,26 @@ fn bad_examples_have_their_finding_at_the_mark() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a rule proposes is right by the rule itself.
+#[test]
+fn a_fix_takes_its_finding_away() {
+    let mut fixed = 0;
+    for rule in ALL.iter().filter(|rule| rule.is_about_files()) {
+        let (sources, findings) = judge(rule, &example(rule, "Bad"));
+        let Some(fix) = findings.first().and_then(|it| it.diagnostic.fix.as_ref()) else {
+            continue;
+        };
+        let path = fix.edits[0].location.path().to_owned();
+        let text = sources.read_text(&path).unwrap();
+        let (mended, count) = apply_fixes(&path, &text, &findings, true);
+        assert_eq!(count, 1, "{}", rule.code);
+        let after = judge(rule, &format!("--- {path}\n{mended}")).1;
+        assert!(after.is_empty(), "{}: {mended}", rule.code);
+        fixed += 1;
+    }
+    assert!(fixed >= 3, "{fixed}");
 }
 
 #[test]

@@ -274,8 +274,8 @@ fn propose(
     let count: usize = all.iter().map(|file| file.count).sum();
     let others = judged.findings.len() - count;
     terminal.say(format_args!(
-        "{} in {}; {} stay: taxiway check",
-        counted(count, "fix"),
+        "{} in {}; {} without a fix",
+        counted(count, "change"),
         counted(all.len(), "file"),
         counted(others, "finding"),
     ));

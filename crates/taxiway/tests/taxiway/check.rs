@@ -46,6 +46,13 @@ fn a_finding_has_its_place_its_reason_and_its_remedy() {
     let reason = world.run(&["check", "--explain", rule]).succeeds();
     assert!(reason.stdout.contains("Why"), "{}", reason.stdout);
 
+    let proposed = world.run(&["check", "weak.bicep", "--diff"]).ends_with(1);
+    assert!(
+        proposed.stdout.contains("+    minimumTlsVersion: 'TLS1_2'"),
+        "{}",
+        proposed.stdout
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), WEAK);
     world.run(&["check", "weak.bicep", "--fix"]);
     let mended = std::fs::read_to_string(&file).unwrap();
     assert_eq!(mended, WEAK.replace("TLS1_0", "TLS1_2"));

@@ -1,5 +1,6 @@
 //! Each change of the code installs all packages anew.
 
+use crate::files::{Image, Stage};
 use crate::rules::prelude::*;
 
 pub(crate) static RULE: Rule = Rule::of_files(
@@ -13,7 +14,7 @@ pub(crate) static RULE: Rule = Rule::of_files(
 .gate(Gate::Cost);
 
 fn look(files: &Files, marks: &mut Marks<'_>) {
-    for stage in files.images.iter().filter(|image| !image.is_for_work()).flat_map(|image| &image.stages) {
+    for stage in files.images.iter().filter(|image| !image.is_for_work()).flat_map(first_stages) {
         let mut all = None;
         for instruction in &stage.instructions {
             if let Some(copied) = copies_everything(instruction) {
@@ -28,6 +29,17 @@ fn look(files: &Files, marks: &mut Marks<'_>) {
             break;
         }
     }
+}
+
+/// Those that begin with nothing of another one's: there the packages may be installed already.
+fn first_stages(image: &Image) -> impl Iterator<Item = &Stage> {
+    let names: Vec<&str> = image.stages.iter().filter_map(|stage| stage.name.as_deref()).collect();
+    image.stages.iter().filter(move |stage| {
+        let is_built_on = names.contains(&stage.base.to_lowercase().as_str());
+        let takes_packages = stage.instructions.iter().any(|it| it.keyword == "COPY" && it.script.text.contains("--from=") && ["venv", "packages"].iter().any(|word| it.script.text.contains(word)));
+        let is_for_work = stage.name.as_deref().is_some_and(|name| name.contains("test") || name.contains("dev"));
+        !is_built_on && !is_for_work && !takes_packages
+    })
 }
 
 fn installs(command: &Command) -> bool {

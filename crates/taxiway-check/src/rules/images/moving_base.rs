@@ -12,6 +12,12 @@ pub(crate) static RULE: Rule = Rule::of_files(
 .gate(Gate::Operations)
 .benchmarks(&[Mcsb("DS-2"), Checkov("CKV_DOCKER_7")]);
 
+/// Images of Docker Hub that have no owner's name in front. Source: Docker Hub, official images.
+const PUBLISHED: [&str; 20] = [
+    "almalinux", "alpine", "amazonlinux", "busybox", "caddy", "centos", "debian", "fedora", "golang", "httpd", "mysql", "nginx", "node", "postgres", "pypy",
+    "python", "redis", "rockylinux", "rust", "ubuntu",
+];
+
 fn look(files: &Files, marks: &mut Marks<'_>) {
     for image in &files.images {
         for (index, stage) in image.stages.iter().enumerate() {
@@ -22,7 +28,9 @@ fn look(files: &Files, marks: &mut Marks<'_>) {
                 continue;
             }
             let tag = base.rsplit('/').next().and_then(|name| name.split_once(':')).map(|(_, tag)| tag);
-            if matches!(tag, None | Some("latest")) {
+            // A name alone may be one that was built on this machine before.
+            let is_published = base.contains('/') || PUBLISHED.contains(&base);
+            if tag == Some("latest") || (tag.is_none() && is_published) {
                 let message = format!("`{base}` is another image with every release of it");
                 marks.push(Mark::at(stage.from.clone(), message).help("name the version that the project runs with, as in `python:3.13-slim`, best with its digest"));
             }
