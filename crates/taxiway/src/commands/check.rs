@@ -44,6 +44,11 @@ pub(crate) fn run(
     if arguments.fix || arguments.unsafe_fixes {
         judged = mend(&selection, judged, arguments, terminal)?;
     }
+    let is_judged = !selection.entries.is_empty() || selection.files.count() > 0;
+    if !is_judged && judged.findings.is_empty() && judged.failures.is_empty() {
+        // Migrations without a fault are no reason to call a repository judged.
+        return Err(nothing());
+    }
     show(&judged, &selection.sources, terminal);
     if arguments.paths.is_empty() {
         tell_left_behind(repository, &selection.sources, terminal);
@@ -102,10 +107,7 @@ fn select(arguments: &Check, repository: Option<&Utf8Path>) -> Result<Selection,
     };
     let has_files = files.count() > 0 || files.has_migrations() || !files.failures().is_empty();
     if entries.is_empty() && !has_files {
-        return Err(Failure::lacking(
-            "there is nothing to judge: no infrastructure, no pipeline, no image, no migration",
-        )
-        .next("write it", "taxiway generate"));
+        return Err(nothing());
     }
     entries.sort();
     entries.dedup();
@@ -114,6 +116,13 @@ fn select(arguments: &Check, repository: Option<&Utf8Path>) -> Result<Selection,
         entries,
         files,
     })
+}
+
+fn nothing() -> Failure {
+    Failure::lacking(
+        "there is nothing to judge: no infrastructure, no pipeline, no image, no migration",
+    )
+    .next("write it", "taxiway generate")
 }
 
 /// The whole paths; relative ones start where the command runs, or where `-C` says, as with Git.
