@@ -42,11 +42,12 @@ macro_rules! web {
 }
 
 /// For applications that are objects to call: all but Django's. `application.py` comes besides, by interface.
-const WEB: [(&str, &str); 10] = [
+const WEB: [(&str, &str); 11] = [
     web!("__init__.py"),
     web!("address.py"),
     web!("database.py"),
     web!("database_check.py"),
+    web!("engines.py"),
     web!("environment.py"),
     web!("health.py"),
     runtime!("identity.py"),
@@ -56,10 +57,11 @@ const WEB: [(&str, &str); 10] = [
 ];
 
 /// Those that an application without a database has no use for. Django's environment asks `identity.py` all the same.
-const FOR_A_DATABASE: [&str; 6] = [
+const FOR_A_DATABASE: [&str; 7] = [
     "address.py",
     "database.py",
     "database_check.py",
+    "engines.py",
     "migrate.py",
     "postgresql/__init__.py",
     "postgresql/base.py",

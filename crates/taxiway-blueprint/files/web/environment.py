@@ -44,6 +44,9 @@ def prepare():
         os.environ[name] = ",".join(host.partition(":")[0] for host in hosts.split(","))
     _name_release()
     # if database
+    from taxiway_runtime import engines
+
+    engines.name_drivers()
     if identity.signs_in():
         from taxiway_runtime import database
 

@@ -456,6 +456,69 @@ fn hosts_that_the_project_asks_for_have_no_ports() {
     }
 }
 
+/// SQLAlchemy as far as addresses go, with the drivers that are named in `DRIVERS`.
+const ENGINES: &str = r#"
+import importlib, os, pathlib
+
+def module(path, text=""):
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+REGISTRY = "class registry:\n    known = {}\n    @classmethod\n    def register(cls, name, module, attribute):\n        cls.known[name] = module\n"
+URL = """
+from urllib.parse import parse_qsl, urlsplit
+
+def make_url(text):
+    parts = urlsplit(text)
+    return Url(parts.scheme, dict(parse_qsl(parts.query)))
+
+class Url:
+    def __init__(self, drivername, query):
+        self.drivername, self.query = drivername, query
+    def set(self, **changed):
+        return Url(**{"drivername": self.drivername, "query": self.query, **changed})
+"""
+module("sqlalchemy/__init__.py")
+module("sqlalchemy/engine.py", URL)
+module("sqlalchemy/dialects/__init__.py", REGISTRY)
+module("sqlalchemy/dialects/postgresql/__init__.py")
+module("sqlalchemy/dialects/postgresql/psycopg.py")
+module("sqlalchemy/ext/__init__.py")
+module("sqlalchemy/ext/asyncio/__init__.py", "from . import engine\nfrom .engine import create_async_engine\n")
+module("sqlalchemy/ext/asyncio/engine.py", "def create_async_engine(url, **options):\n    return url\n")
+for driver in os.environ["DRIVERS"].split():
+    module(f"{driver}.py")
+importlib.invalidate_caches()
+from taxiway_runtime import engines
+engines.name_drivers()
+engines.name_drivers()
+from sqlalchemy.dialects import registry
+from sqlalchemy.ext.asyncio import create_async_engine
+for address in ("postgresql://db.example/app?sslmode=require", "postgresql+asyncpg://db.example/app?sslmode=require&x=1", "sqlite+aiosqlite:///x"):
+    url = create_async_engine(address)
+    print(url.drivername, url.query)
+print(registry.known)
+"#;
+
+/// Nearly every application that opens its database asynchronously hands its address on as it is.
+#[test]
+fn an_address_without_a_driver_gets_the_one_that_is_installed() {
+    let told = |drivers| overlay("notes", ENGINES, &[("DRIVERS", drivers)]);
+    insta::assert_snapshot!(told("asyncpg"), @"
+    postgresql+asyncpg {'ssl': 'require'}
+    postgresql+asyncpg {'x': '1', 'ssl': 'require'}
+    sqlite+aiosqlite {}
+    {'postgresql': 'sqlalchemy.dialects.postgresql.psycopg'}
+    ");
+    insta::assert_snapshot!(told("psycopg2"), @"
+    postgresql+psycopg {'sslmode': 'require'}
+    postgresql+asyncpg {'x': '1', 'ssl': 'require'}
+    sqlite+aiosqlite {}
+    {}
+    ");
+}
+
 /// Commands of the project, started as its WebJobs start them; `tool` is installed, and its entry point is `tool:main`.
 #[test]
 fn a_command_of_the_project_meets_the_variables_that_the_platform_prepares() {
