@@ -49,6 +49,7 @@ mod tests {
         let app = serde_json::json!({"schema": "taxiway.detect/v1", "kind": "app", "services": [{
             "name": "shop", "root": ".", "app_dir": ".", "framework": {"name": "flask"},
             "interface": "wsgi", "entrypoint": "shop:app",
+            "dependencies": {"manager": "pip", "manifests": ["requirements.txt"]},
         }]});
         let app = serde_json::from_value(app).unwrap();
         decide(&app, &Config::parse(config).unwrap()).unwrap()
