@@ -153,8 +153,12 @@ mod decide {
         framework-not-supported: this is an application of Streamlit (requirements.txt:1), which is its own server and keeps what each visitor did in the memory of one process: neither several workers nor a swap without lost sessions is possible
           supported are Django, FastAPI, Flask, Starlette, Litestar, Quart, Sanic, aiohttp, Pyramid and Dash; `taxiway detect` works for it all the same
         ");
-        insta::assert_snapshot!(refused(&serde_json::json!({"database": {"engine": "mysql"}}), ""), @r"
+        insta::assert_snapshot!(refused(&serde_json::json!({"database": {"engine": "mysql"}}), ""), @r#"
         database-not-supported: this project needs MySQL (shop/settings.py:9); only PostgreSQL is supported so far
+          let its settings use PostgreSQL where DATABASE_URL is set; where they take whatever they are given: [app] database = "postgresql"
+        "#);
+        insta::assert_snapshot!(refused(&serde_json::json!({"database": {"engine": "mongodb"}}), "[app]\ndatabase = \"postgresql\"\n"), @r"
+        database-not-supported: this project needs MongoDB (shop/settings.py:9); only PostgreSQL is supported so far
           let its settings use PostgreSQL where DATABASE_URL is set
         ");
         insta::assert_snapshot!(refused(&serde_json::json!({"database": {"engine": "postgis"}}), ""), @r"
@@ -171,6 +175,24 @@ mod decide {
         settings-missing: no settings module of Django was found in this service
           manage.py or wsgi.py usually names it in DJANGO_SETTINGS_MODULE
         ");
+    }
+
+    /// Code that takes any address may name another database for its developers.
+    #[test]
+    fn whoever_says_postgresql_gets_it() {
+        let app = serde_json::json!({"database": {"engine": "mysql"}});
+        let platform = decided(&app, "[app]\ndatabase = \"postgresql\"\n");
+        let choice = platform
+            .choices
+            .iter()
+            .find(|it| it.key == "database")
+            .unwrap();
+        assert_eq!(
+            (choice.value.as_str(), choice.source.to_string().as_str()),
+            ("PostgreSQL", "taxiway.toml:2")
+        );
+        let warning = &platform.warnings[0];
+        insta::assert_snapshot!(warning.message, @"the code names MySQL (shop/settings.py:9), and gets PostgreSQL, as taxiway.toml says");
     }
 
     #[test]

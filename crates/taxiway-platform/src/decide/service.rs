@@ -31,7 +31,7 @@ pub(super) const fn describe(kind: Kind) -> &'static str {
 pub(super) fn refuse(service: &Service, config: &Config, decisions: &mut Decisions) {
     framework::refuse(service, decisions);
     if has_database(service, config) {
-        database::refuse(service, decisions);
+        database::refuse(service, config, decisions);
     }
     for backing in service.backing.iter().filter(|backing| backing.required) {
         backing::refuse(service, backing, config, decisions);

@@ -6,9 +6,9 @@ use super::{
     super::{Decisions, at},
     framework::is_django,
 };
-use crate::{Config, DatabaseChoice, DatabaseSettings, Source};
+use crate::{Config, DatabaseChoice, DatabaseSettings, Setting, Source};
 
-pub(super) fn refuse(service: &Service, decisions: &mut Decisions) {
+pub(super) fn refuse(service: &Service, config: &Config, decisions: &mut Decisions) {
     let Some(engine) = service
         .database
         .as_ref()
@@ -39,10 +39,26 @@ pub(super) fn refuse(service: &Service, decisions: &mut Decisions) {
         DatabaseEngine::Oracle => "Oracle",
         DatabaseEngine::Mongodb => "MongoDB",
     };
+    let is_wanted = |wanted: &Setting<DatabaseChoice>| wanted.value == DatabaseChoice::Postgresql;
+    let is_relational = engine != DatabaseEngine::Mongodb;
+    if is_relational && config.app.database.as_ref().is_some_and(is_wanted) {
+        decisions.warn(
+            "another-database",
+            format!("the code names {name}{place}, and gets PostgreSQL, as taxiway.toml says"),
+            "statements and migrations that only the other one understands fail; `taxiway up` in the local cloud shows them",
+        );
+        return;
+    }
+    let help = if is_relational {
+        "let its settings use PostgreSQL where DATABASE_URL is set; where they take whatever they are given: \
+         [app] database = \"postgresql\""
+    } else {
+        "let its settings use PostgreSQL where DATABASE_URL is set"
+    };
     decisions.refuse(
         "database-not-supported",
         format!("this project needs {name}{place}; only PostgreSQL is supported so far"),
-        "let its settings use PostgreSQL where DATABASE_URL is set",
+        help,
     );
 }
 
@@ -63,6 +79,10 @@ pub(in crate::decide) fn has_database(service: &Service, config: &Config) -> boo
 pub(super) fn choose(service: &Service, config: &Config, decisions: &mut Decisions) {
     if !has_database(service, config) {
         no_database(service, config, decisions);
+        return;
+    }
+    if let Some(wanted) = &config.app.database {
+        decisions.configured("database", "PostgreSQL", &wanted.place, "configured");
         return;
     }
     let engine = service
