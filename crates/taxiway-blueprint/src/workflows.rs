@@ -271,6 +271,11 @@ pub(crate) fn manage(service: &Service) -> String {
 pub(crate) fn database_part(part: Part, host: &str) -> String {
     let text = match part {
         Part::Url => return format!("postgresql://postgres:postgres@{host}:5432/test"),
+        Part::Keywords => {
+            return format!(
+                "dbname=test host={host} port=5432 sslmode=prefer user=postgres password=postgres"
+            );
+        }
         Part::Engine => "django.db.backends.postgresql",
         Part::Host => host,
         Part::Port => "5432",

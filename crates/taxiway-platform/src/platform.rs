@@ -231,6 +231,9 @@ pub enum Supply {
 pub enum Part {
     /// The whole URL.
     Url,
+    /// The whole address as words of libpq: `dbname=… host=…`, as Azure's Service Connector writes it. Source: Azure documentation,
+    /// "Integrate Azure Database for PostgreSQL with Service Connector".
+    Keywords,
     /// The kind of database, in the project's own spelling.
     Engine,
     /// The server's host name.

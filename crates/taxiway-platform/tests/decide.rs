@@ -295,6 +295,30 @@ mod decide {
         assert_eq!(choice.reason, "data may not go to northeurope");
     }
 
+    /// Azure's own samples read what its Service Connector would set.
+    #[test]
+    fn an_address_is_given_in_the_form_that_its_variable_asks_for() {
+        let names = [
+            "AZURE_POSTGRESQL_CONNECTIONSTRING",
+            "DB_CONNECTION_STRING",
+            "PGHOST",
+        ];
+        let variables =
+            names.map(|name| serde_json::json!({"name": name, "required": false, "secret": true, "places": ["shop/db.py:1"]}));
+        let changes = serde_json::json!({"env": variables, "database": {"engine": "postgresql", "env": names}});
+        let platform = decided(&changes, "");
+        let supplies = platform
+            .service
+            .variables
+            .iter()
+            .map(|it| format!("{:?}", it.supply));
+        insta::assert_snapshot!(supplies.collect::<Vec<_>>().join("\n"), @r"
+        Database { part: Keywords }
+        Database { part: Url }
+        Database { part: Host }
+        ");
+    }
+
     #[test]
     fn one_service_is_chosen() {
         let mut two = app(&serde_json::json!({}));

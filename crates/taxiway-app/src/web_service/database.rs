@@ -229,8 +229,25 @@ fn is_database_variable(name: &str) -> bool {
         || upper.starts_with("PGDATABASE")
         || upper.starts_with("PGPORT");
     let is_part = [
-        "URL", "URI", "DSN", "HOST", "HOSTNAME", "SERVER", "NAME", "USER", "USERNAME", "PASSWORD",
-        "PASS", "PORT", "DB", "DATABASE", "STRING", "ENGINE", "PROTOCOL", "DRIVER",
+        "URL",
+        "URI",
+        "DSN",
+        "HOST",
+        "HOSTNAME",
+        "SERVER",
+        "NAME",
+        "USER",
+        "USERNAME",
+        "PASSWORD",
+        "PASS",
+        "PORT",
+        "DB",
+        "DATABASE",
+        "STRING",
+        "CONNECTIONSTRING",
+        "ENGINE",
+        "PROTOCOL",
+        "DRIVER",
     ]
     .contains(parts.last().unwrap_or(&""))
         || upper.starts_with("PG");

@@ -114,7 +114,7 @@ def database_parts():
             "DATABASE_URL is not like postgresql://user:password@host/name"
         )
     options = dict(parse_qsl(address.query))
-    return {
+    known = {
         "url": url,
         "engine": project.DATABASE_ENGINE,
         "host": address.hostname,
@@ -125,6 +125,10 @@ def database_parts():
         "password": unquote(address.password or identity.PLACEHOLDER),
         "sslmode": options.get("sslmode", "prefer"),
     }
+    # As Azure's Service Connector writes it.
+    words = "dbname={name} host={host} port={port} sslmode={sslmode} user={user}"
+    known["keywords"] = (words + " password={password}").format(**known)
+    return known
 
 
 def databases(own):

@@ -29,7 +29,7 @@ def parts():
             "DATABASE_URL is not like postgresql://user:password@host/name"
         )
     options = dict(parse_qsl(address.query))
-    return {
+    known = {
         "url": url,
         "engine": "postgresql",
         "host": address.hostname or "",
@@ -40,3 +40,7 @@ def parts():
         "password": unquote(address.password or identity.PLACEHOLDER),
         "sslmode": options.get("sslmode", "prefer"),
     }
+    # As Azure's Service Connector writes it.
+    words = "dbname={name} host={host} port={port} sslmode={sslmode} user={user}"
+    known["keywords"] = (words + " password={password}").format(**known)
+    return known

@@ -10,10 +10,11 @@ def name_drivers():
         return
     from sqlalchemy.dialects import registry
 
-    if not find_spec("psycopg2") and find_spec("sqlalchemy.dialects.postgresql.psycopg"):
-        registry.register(
-            "postgresql", "sqlalchemy.dialects.postgresql.psycopg", "dialect"
-        )
+    # SQLAlchemy's own choice is psycopg2 before 2.1 and psycopg from then on, installed or not.
+    installed = [driver for driver in ("psycopg2", "psycopg") if find_spec(driver)]
+    dialects = [f"sqlalchemy.dialects.postgresql.{driver}" for driver in installed]
+    if len(dialects) == 1 and find_spec(dialects[0]):
+        registry.register("postgresql", dialects[0], "dialect")
     try:
         from sqlalchemy.ext import asyncio
     except ImportError:  # SQLAlchemy before 1.4.

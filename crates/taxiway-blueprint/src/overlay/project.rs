@@ -153,6 +153,7 @@ fn database_variables(web: &WebService) -> Vec<(String, String)> {
 const fn part_name(part: Part) -> &'static str {
     match part {
         Part::Url => "url",
+        Part::Keywords => "keywords",
         Part::Engine => "engine",
         Part::Host => "host",
         Part::Port => "port",

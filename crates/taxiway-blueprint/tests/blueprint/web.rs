@@ -456,6 +456,14 @@ fn hosts_that_the_project_asks_for_have_no_ports() {
     }
 }
 
+/// As Azure's Service Connector writes it, which Azure's own samples take apart.
+#[test]
+fn a_project_may_read_its_address_as_words() {
+    let script = "import os\nfrom taxiway_runtime import environment, project\nproject.DATABASE_VARIABLES = {'WORDS': 'keywords'}\n\
+                  environment.prepare()\nprint(os.environ['WORDS'])\n";
+    insta::assert_snapshot!(overlay("notes", script, &[]), @"dbname=app host=db.example port=5432 sslmode=prefer user=user password=p@ss");
+}
+
 /// SQLAlchemy as far as addresses go, with the drivers that are named in `DRIVERS`.
 const ENGINES: &str = r#"
 import importlib, os, pathlib
@@ -484,11 +492,14 @@ module("sqlalchemy/engine.py", URL)
 module("sqlalchemy/dialects/__init__.py", REGISTRY)
 module("sqlalchemy/dialects/postgresql/__init__.py")
 module("sqlalchemy/dialects/postgresql/psycopg.py")
+module("sqlalchemy/dialects/postgresql/psycopg2.py")
 module("sqlalchemy/ext/__init__.py")
 module("sqlalchemy/ext/asyncio/__init__.py", "from . import engine\nfrom .engine import create_async_engine\n")
 module("sqlalchemy/ext/asyncio/engine.py", "def create_async_engine(url, **options):\n    return url\n")
 for driver in os.environ["DRIVERS"].split():
     module(f"{driver}.py")
+if "psycopg2" in os.environ["DRIVERS"] and "alone" in os.environ["DRIVERS"]:
+    os.remove("psycopg.py")
 importlib.invalidate_caches()
 from taxiway_runtime import engines
 engines.name_drivers()
@@ -517,6 +528,11 @@ fn an_address_without_a_driver_gets_the_one_that_is_installed() {
     sqlite+aiosqlite {}
     {}
     ");
+    let alone = told("psycopg2 alone");
+    assert!(
+        alone.ends_with("{'postgresql': 'sqlalchemy.dialects.postgresql.psycopg2'}\n"),
+        "{alone}"
+    );
 }
 
 /// Commands of the project, started as its WebJobs start them; `tool` is installed, and its entry point is `tool:main`.

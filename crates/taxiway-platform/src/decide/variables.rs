@@ -300,7 +300,10 @@ fn database_part(name: &str, service: &Service) -> Option<Part> {
     }
     let upper = name.to_uppercase();
     let ends = |words: &[&str]| words.iter().any(|word| upper.ends_with(word));
-    if ends(&["URL", "URI", "DSN"])
+    if ends(&["POSTGRESQL_CONNECTIONSTRING"]) {
+        return Some(Part::Keywords);
+    }
+    if ends(&["URL", "URI", "DSN", "CONNECTIONSTRING", "CONNECTION_STRING"])
         || (database.config == Some(DatabaseConfig::Url) && database.env.len() == 1)
     {
         Some(Part::Url)
