@@ -15,10 +15,11 @@ def name_drivers():
     dialects = [f"sqlalchemy.dialects.postgresql.{driver}" for driver in installed]
     if len(dialects) == 1 and find_spec(dialects[0]):
         registry.register("postgresql", dialects[0], "dialect")
-    try:
-        from sqlalchemy.ext import asyncio
-    except ImportError:  # SQLAlchemy before 1.4.
+    # Asynchronous engines came with SQLAlchemy 1.4, and want greenlet; trying leaves a part of them behind.
+    if not (find_spec("greenlet") and find_spec("sqlalchemy.ext.asyncio")):
         return
+    from sqlalchemy.ext import asyncio
+
     create = asyncio.create_async_engine
     if getattr(create, "names_drivers", False):
         return

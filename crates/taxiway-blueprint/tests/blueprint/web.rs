@@ -496,8 +496,11 @@ module("sqlalchemy/dialects/postgresql/psycopg2.py")
 module("sqlalchemy/ext/__init__.py")
 module("sqlalchemy/ext/asyncio/__init__.py", "from . import engine\nfrom .engine import create_async_engine\n")
 module("sqlalchemy/ext/asyncio/engine.py", "def create_async_engine(url, **options):\n    return url\n")
+module("greenlet.py")
 for driver in os.environ["DRIVERS"].split():
     module(f"{driver}.py")
+if "no-greenlet" in os.environ["DRIVERS"]:
+    os.remove("greenlet.py")
 if "psycopg2" in os.environ["DRIVERS"] and "alone" in os.environ["DRIVERS"]:
     os.remove("psycopg.py")
 importlib.invalidate_caches()
@@ -505,9 +508,11 @@ from taxiway_runtime import engines
 engines.name_drivers()
 engines.name_drivers()
 from sqlalchemy.dialects import registry
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 for address in ("postgresql://db.example/app?sslmode=require", "postgresql+asyncpg://db.example/app?sslmode=require&x=1", "sqlite+aiosqlite:///x"):
     url = create_async_engine(address)
+    url = url if hasattr(url, "query") else make_url(url)
     print(url.drivername, url.query)
 print(registry.known)
 "#;
@@ -528,6 +533,7 @@ fn an_address_without_a_driver_gets_the_one_that_is_installed() {
     sqlite+aiosqlite {}
     {}
     ");
+    assert!(told("asyncpg no-greenlet").starts_with("postgresql {'sslmode': 'require'}\n"));
     let alone = told("psycopg2 alone");
     assert!(
         alone.ends_with("{'postgresql': 'sqlalchemy.dialects.postgresql.psycopg2'}\n"),
