@@ -366,6 +366,8 @@ def logging_config(own):
     level = os.environ.get("DJANGO_LOG_LEVEL", "INFO").upper()
     # These have handlers of their own by Django's default, which would write a second line in another format.
     loggers = {name: {"level": level} for name in ("django", "django.server")}
+    # Two lines for each of its requests, below this.
+    loggers["azure"] = {"level": "WARNING"}
     for name, logger in own.get("loggers", {}).items():
         if name:
             loggers[name] = {"level": logger.get("level", level)}

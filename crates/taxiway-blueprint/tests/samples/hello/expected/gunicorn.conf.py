@@ -52,6 +52,8 @@ logconfig_dict = {
     },
     "root": {"level": "INFO", "handlers": ["stdout"]},
     "loggers": {
+        # Azure's libraries write two lines for each of their requests, below this.
+        "azure": {"level": "WARNING"},
         "gunicorn.error": {"level": "INFO", "handlers": ["stdout"], "propagate": False},
         "gunicorn.access": {
             "level": "INFO",
