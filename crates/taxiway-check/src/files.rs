@@ -19,7 +19,7 @@ pub(crate) use image::{Image, Instruction, Stage};
 pub(crate) use migrations::Migrations;
 pub(crate) use module::{Module, dotted, environment_read};
 pub(crate) use script::Script;
-pub(crate) use shell::{Command, Then, Word, commands};
+pub(crate) use shell::{Command, Then, Word, commands, is_assignment};
 pub(crate) use taxiway_yaml::{Malformed, Node as YamlNode};
 pub(crate) use workflow::{Build, Job, Step, Workflow};
 

@@ -128,7 +128,8 @@ fn is_python(program: &str) -> bool {
     name.starts_with("python") || name == "py"
 }
 
-fn is_assignment(word: &str) -> bool {
+/// `NAME=value`, as it stands before a program.
+pub(crate) fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         !name.is_empty()
             && name

@@ -206,7 +206,7 @@ fn lock(version: &str) -> String {
         "name": "web", "lockfileVersion": 3,
         "packages": {
             "": {"dependencies": {"lodash": version}},
-            "node_modules/lodash": {"version": version, "resolved": "https://registry.npmjs.org/lodash/-/lodash.tgz"},
+            "node_modules/lodash": {"version": version},
         },
     })
     .to_string()

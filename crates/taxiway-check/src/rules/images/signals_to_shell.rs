@@ -56,10 +56,6 @@ fn kept(commands: &[Command]) -> Option<Vec<Word>> {
     (is_alone && is_server(last)).then_some(words)
 }
 
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
-}
-
 fn report(script: &Script, words: &[Word], marks: &mut Marks<'_>) {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
     let place = script.location(first.start, last.end);
